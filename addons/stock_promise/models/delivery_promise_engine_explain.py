@@ -1,0 +1,352 @@
+"""The answer in the words of the public API, and why it is so in the words of the
+person on the phone."""
+
+from collections import defaultdict
+from datetime import date
+
+from odoo import api, models
+from odoo.tools import SQL, format_date
+from odoo.tools.misc import formatLang
+
+from .delivery_promise_engine_load import OPEN_STATES
+
+#: from weakest to strongest: a kit comes from the latest of what it is made of
+SOURCES = ("stock", "receipt", "transfer", "purchase", "manufacture")
+
+
+class DeliveryPromiseEngine(models.AbstractModel):
+    _inherit = "delivery.promise.engine"
+
+    @api.model
+    def _answer(self, request, lines, confirmations, loaded, schedules):
+        """The answer of the contract, as plain JSON values."""
+        origins = self._origins(request, confirmations, schedules)
+        answers = [
+            self._line_answer(
+                checked,
+                line,
+                confirmation,
+                schedules[checked.warehouse.id],
+                loaded.quoted.get((checked.product.id, checked.warehouse.id), 0.0),
+                origins,
+            )
+            for checked, line, confirmation in zip(
+                request.lines, lines, confirmations, strict=True
+            )
+        ]
+        if request.shipping_policy == "one" and len(answers) > 1:
+            self._explain_one_delivery(request, lines, answers, confirmations)
+        promised = [confirmation.promised for confirmation in confirmations]
+        return {
+            "promised_date": self._to_wire(None not in promised and max(promised)),
+            "lines": answers,
+        }
+
+    def _line_answer(self, checked, line, confirmation, schedule, quoted, origins):
+        promised, wished = confirmation.promised, line.requested
+        in_line_unit = checked.quantity / checked.product_quantity
+        return {
+            "reference": checked.reference,
+            "product_id": checked.product.id,
+            "quantity": checked.quantity,
+            "uom_id": checked.uom.id,
+            "requested_date": self._to_wire(checked.requested),
+            "promised_date": self._to_wire(promised),
+            "ship_date": self._to_wire(confirmation.ship),
+            "on_time": bool(
+                promised
+                and (
+                    not checked.requested
+                    or promised <= max(checked.requested, schedule.now)
+                )
+            ),
+            "date_50": False,
+            "date_90": False,
+            "quoted_elsewhere": quoted * in_line_unit,
+            "alternatives": [],
+            "schedule": self._schedule_answer(
+                checked, confirmation, in_line_unit, origins
+            ),
+            "reasons": [
+                {"code": code, "message": message}
+                for code, message in self._reasons(
+                    checked, line, confirmation, schedule, quoted, origins, wished
+                )
+            ],
+        }
+
+    def _schedule_answer(self, checked, confirmation, in_line_unit, origins):
+        entries = []
+        for piece in confirmation.pieces:
+            parts = [
+                (source.quantity, source.kind, origins.get(self._origin_key(source)))
+                for source in piece.sources
+            ]
+            products = {source.product_id for source in piece.sources}
+            if products != {checked.product.id}:
+                # A kit, or goods whose stock is not kept: one entry for the piece.
+                kinds = [part[1] for part in parts] or ["stock"]
+                parts = [(piece.quantity, max(kinds, key=SOURCES.index), False)]
+            entries += [
+                {
+                    "quantity": quantity * in_line_unit,
+                    "ship_date": self._to_wire(piece.ship),
+                    "delivery_date": self._to_wire(piece.arrival),
+                    "warehouse_id": checked.warehouse.id,
+                    "source": kind,
+                    "origin": origin or False,
+                }
+                for quantity, kind, origin in parts
+            ]
+        return entries
+
+    # -- where supply comes from, by name ------------------------------------------------
+
+    def _origin_key(self, source):
+        """(product, days) under which a receipt is looked up; None for the shelf."""
+        if source.kind == "stock":
+            return None
+        return source.product_id, source.origin
+
+    def _origins(self, request, confirmations, schedules):
+        """{origin key: name} of the receipts that are named in the answer and that
+        the caller may read. One query for all of them."""
+        keys = {
+            (source.product_id, source.origin, claim.warehouse_id)
+            for confirmation in confirmations
+            for piece in confirmation.pieces
+            for source in piece.sources
+            for claim in confirmation.claims
+            if source.kind == "receipt" and claim.product_id == source.product_id
+        }
+        names = {}
+        if not keys:
+            return names
+        found = self._origin_moves(keys, schedules)
+        readable = self._readable_origins(
+            self.env["stock.move"].browse(
+                [move_id for moves in found.values() for move_id in moves]
+            )
+        )
+        for (product_id, origin, __), move_ids in found.items():
+            labels = {readable[id_]: None for id_ in move_ids if id_ in readable}
+            if labels:
+                names[product_id, origin] = ", ".join(list(labels)[:3])
+        return names
+
+    def _origin_moves(self, keys, schedules):
+        products, days, warehouses = [], [], []
+        for product_id, origin, warehouse_id in keys:
+            for day in origin or ():
+                products.append(product_id)
+                days.append(date.fromordinal(day))
+                warehouses.append(warehouse_id)
+        found = defaultdict(list)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT wanted.product_id, wanted.day, wanted.warehouse_id, move.id
+                  FROM unnest(%(products)s::int[], %(days)s::date[],
+                              %(warehouses)s::int[])
+                       AS wanted (product_id, day, warehouse_id)
+                  JOIN unnest(%(zoned)s::int[], %(zones)s::text[])
+                       AS zone (warehouse_id, tz)
+                    ON zone.warehouse_id = wanted.warehouse_id
+                  JOIN stock_warehouse warehouse
+                    ON warehouse.id = wanted.warehouse_id
+                  JOIN stock_location top ON top.id = warehouse.view_location_id
+                  JOIN stock_move move ON move.product_id = wanted.product_id
+                   AND move.state IN %(states)s
+                   AND timezone(zone.tz, timezone('UTC', move.date))::date = wanted.day
+                  JOIN stock_location source ON source.id = move.location_id
+                  JOIN stock_location final ON final.id
+                       = COALESCE(move.location_final_id, move.location_dest_id)
+                 WHERE final.parent_path LIKE top.parent_path || '%%'
+                   AND source.parent_path NOT LIKE top.parent_path || '%%'
+                 ORDER BY move.date, move.id
+                """,
+                products=products,
+                days=days,
+                warehouses=warehouses,
+                zoned=list(schedules),
+                zones=[str(schedule.zone) for schedule in schedules.values()],
+                states=OPEN_STATES,
+            )
+        )
+        for product_id, day, warehouse_id, move_id in rows:
+            found[product_id, (day.toordinal(),), warehouse_id].append(move_id)
+        return found
+
+    def _readable_origins(self, moves):
+        """{move id: name of its document}, of those that the caller may read.
+        Bridges name the order behind the receipt."""
+        pickings = self.env["stock.picking"]
+        if not pickings.has_access("read"):
+            return {}
+        # sudo: only to get from the moves to the pickings, whose rights are checked
+        by_move = {move.id: move.picking_id.id for move in moves.sudo()}
+        allowed = pickings.search([("id", "in", [id_ for id_ in by_move.values() if id_])])
+        names = {picking.id: picking.name for picking in allowed}
+        return {
+            move_id: names[picking_id]
+            for move_id, picking_id in by_move.items()
+            if picking_id in names
+        }
+
+    # -- reasons -------------------------------------------------------------------------
+
+    def _reasons(self, checked, line, confirmation, schedule, quoted, origins, wished):
+        """[(code, sentence)] in the order in which the date comes about."""
+        if confirmation.closed:
+            yield (
+                "closed",
+                self.env._(
+                    "%s has no working hours in the years ahead; check its shipping"
+                    " hours.",
+                    checked.warehouse.display_name,
+                ),
+            )
+            return
+        if confirmation.shortage:
+            yield self._shortage_reason(checked, confirmation.shortage)
+            return
+        if confirmation.waits:
+            return
+        if not any(component.tracked for component in line.components):
+            yield "untracked", self.env._("Always available: its stock is not kept.")
+        yield from self._source_reasons(checked, confirmation, schedule, origins)
+        if line.lead_days:
+            yield (
+                "lead_time",
+                self.env._("%s days from order to shipment", self._days(line.lead_days)),
+            )
+        if schedule.security:
+            yield (
+                "security_lead",
+                self.env._(
+                    "ready %s days before it ships",
+                    self._days(schedule.security.total_seconds() / 86400),
+                ),
+            )
+        if schedule.working:
+            yield (
+                "working_time",
+                self.env._(
+                    "leaves in the working hours of %s",
+                    checked.warehouse.display_name,
+                ),
+            )
+        if line.transit_days:
+            yield "transit", self.env._("%s days on the way", self._days(line.transit_days))
+        if wished:
+            if confirmation.promised <= wished:
+                yield "requested", self.env._("planned for the requested date")
+            else:
+                yield (
+                    "after_requested",
+                    self.env._(
+                        "later than the requested %s",
+                        self._local_date(wished, schedule),
+                    ),
+                )
+        if checked.latest and confirmation.promised > checked.latest:
+            yield (
+                "after_latest",
+                self.env._(
+                    "later than %s, the latest acceptable date",
+                    self._local_date(checked.latest, schedule),
+                ),
+            )
+        if quoted:
+            yield (
+                "quoted",
+                self.env._(
+                    "%s more are in quotations that hold nothing",
+                    self._quantity(quoted, checked.product.uom_id),
+                ),
+            )
+
+    def _shortage_reason(self, checked, shortage):
+        product = checked.product.browse(shortage.product_id)
+        unit = product.uom_id
+        available = max(shortage.available, 0.0)
+        if product == checked.product:
+            return (
+                "no_supply",
+                self.env._(
+                    "Of %(wanted)s, %(available)s can be promised from what is on hand"
+                    " and on its way to %(warehouse)s; no supply is known for the rest.",
+                    wanted=self._quantity(shortage.wanted, unit),
+                    available=self._quantity(available, unit),
+                    warehouse=checked.warehouse.display_name,
+                ),
+            )
+        return (
+            "no_supply",
+            self.env._(
+                "Of the part %(part)s, %(wanted)s are needed and %(available)s can be"
+                " promised from %(warehouse)s; no supply is known for the rest.",
+                part=product.display_name,
+                wanted=self._quantity(shortage.wanted, unit),
+                available=self._quantity(available, unit),
+                warehouse=checked.warehouse.display_name,
+            ),
+        )
+
+    def _source_reasons(self, checked, confirmation, schedule, origins):
+        totals = defaultdict(float)
+        for piece in confirmation.pieces:
+            for source in piece.sources:
+                key = (
+                    source.product_id,
+                    source.kind,
+                    source.day,
+                    origins.get(self._origin_key(source)),
+                )
+                totals[key] += source.quantity
+        for (product_id, kind, day, origin), quantity in totals.items():
+            product = checked.product.browse(product_id)
+            values = {
+                "quantity": self._quantity(quantity, product.uom_id),
+                "origin": origin or self.env._("an incoming receipt"),
+                "date": day and format_date(self.env, date.fromordinal(day)),
+            }
+            if kind == "stock":
+                message = self.env._("%(quantity)s on hand", **values)
+            else:
+                message = self.env._(
+                    "%(quantity)s from %(origin)s, expected %(date)s", **values
+                )
+            if product != checked.product:
+                message = f"{product.display_name}: {message}"
+            yield kind, message
+
+    def _explain_one_delivery(self, request, lines, answers, confirmations):
+        """Who waits for whom, where all is delivered at once."""
+        if any(confirmation.promised is None for confirmation in confirmations):
+            waiting = [
+                answer
+                for answer, confirmation in zip(answers, confirmations, strict=True)
+                if confirmation.waits
+            ]
+            message = self.env._(
+                "All is to be delivered at once, and another line has no date."
+            )
+        else:
+            latest = max(confirmation.ship for confirmation in confirmations)
+            waiting = [answer for answer in answers if latest]
+            message = self.env._("delivered at once, with the slowest line")
+        for answer in waiting:
+            answer["reasons"].append({"code": "one_delivery", "message": message})
+
+    # -- words ---------------------------------------------------------------------------
+
+    def _quantity(self, quantity, unit):
+        digits = 0 if unit.compare(quantity, round(quantity)) == 0 else 2
+        return f"{formatLang(self.env, quantity, digits=digits)} {unit.name}"
+
+    def _days(self, days):
+        return formatLang(self.env, days, digits=0 if days == int(days) else 1)
+
+    def _local_date(self, moment, schedule):
+        return format_date(self.env, schedule._local(moment).date())

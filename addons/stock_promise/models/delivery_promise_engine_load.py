@@ -1,0 +1,344 @@
+"""One statement for all products and warehouses of a request: quants, open moves,
+chains made to order, held promises and quotations, all from one snapshot."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..promising.timeline import Timeline
+
+OPEN_STATES = ("waiting", "confirmed", "partially_available", "assigned")
+
+
+class Scope(NamedTuple):
+    """What the parts of the statement may refer to."""
+
+    product_ids: list
+    warehouse_ids: list
+    company: models.BaseModel
+    ignore_promises: list
+    ignore_moves: list
+    now: datetime
+
+
+class Loaded(NamedTuple):
+    timelines: dict
+    #: {(product, warehouse): quantity in quotations that hold nothing}
+    quoted: dict
+
+
+class DeliveryPromiseEngine(models.AbstractModel):
+    _inherit = "delivery.promise.engine"
+
+    @api.model
+    def _load(
+        self, wanted, schedules, company, ignore_promises=(), ignore_moves=()
+    ):
+        """Timelines of many products in one query.
+
+        :param wanted: set of (product id, warehouse id)
+        :param schedules: {warehouse id: Schedule}
+        :return: :class:`Loaded`, with an entry for each wanted pair
+        """
+        # sudo: company settings decide what counts, whoever asks
+        company = company.sudo()
+        scope = Scope(
+            product_ids=sorted({product for product, __ in wanted}),
+            warehouse_ids=sorted({warehouse for __, warehouse in wanted}),
+            company=company,
+            ignore_promises=list(ignore_promises),
+            ignore_moves=list(ignore_moves),
+            now=fields.Datetime.now(),
+        )
+        rows = defaultdict(list)
+        for row in self._fetch(scope, schedules):
+            rows[row[1], row[2]].append(row)
+        timelines, quoted = {}, {}
+        for key in wanted:
+            timelines[key], quoted[key] = self._net(
+                rows.get(key, ()), schedules[key[1]], company
+            )
+        return Loaded(timelines, quoted)
+
+    def _fetch(self, scope, schedules):
+        if not scope.product_ids or not scope.warehouse_ids:
+            return []
+        for model, names in self._flushed_fields().items():
+            self.env[model].flush_model(names)
+        parts = [
+            *self._supply_queries(scope),
+            *self._demand_queries(scope),
+            *self._quoted_queries(scope),
+        ]
+        return self.env.execute_query(
+            SQL(
+                """
+                WITH RECURSIVE
+                zone (warehouse_id, tz) AS (
+                    SELECT * FROM unnest(%(warehouses)s::int[], %(zones)s::text[])
+                ),
+                inside AS MATERIALIZED (%(inside)s),
+                moves AS MATERIALIZED (%(moves)s),
+                %(pairs)s
+                %(parts)s
+                """,
+                warehouses=scope.warehouse_ids,
+                zones=[str(schedules[id_].zone) for id_ in scope.warehouse_ids],
+                inside=self._inside_query(),
+                moves=self._moves_query(scope),
+                pairs=self._pairs_queries(),
+                parts=SQL(" UNION ALL ").join(parts),
+            )
+        )
+
+    def _flushed_fields(self):
+        return {
+            "stock.quant": ["product_id", "location_id", "quantity", "owner_id"],
+            "stock.move": [
+                "product_id",
+                "location_id",
+                "location_dest_id",
+                "location_final_id",
+                "state",
+                "date",
+                "product_qty",
+                "procure_method",
+                "restrict_partner_id",
+                "move_orig_ids",
+                "move_dest_ids",
+            ],
+            "stock.location": ["parent_path", "usage"],
+            "stock.warehouse": ["view_location_id"],
+            "delivery.promise": ["state", "hold_until"],
+            "delivery.promise.claim": [
+                "promise_id",
+                "product_id",
+                "warehouse_id",
+                "quantity",
+                "date",
+            ],
+        }
+
+    # -- parts of the statement --------------------------------------------------------
+
+    def _inside_query(self):
+        """Locations that are inside a warehouse: below its view, and of a usage in
+        which goods are on hand. A transit or loss location below the view is not."""
+        return SQL(
+            """
+            SELECT DISTINCT ON (location.id)
+                   location.id AS location_id, zone.warehouse_id, zone.tz,
+                   location.usage
+              FROM zone
+              JOIN stock_warehouse warehouse ON warehouse.id = zone.warehouse_id
+              JOIN stock_location top ON top.id = warehouse.view_location_id
+              JOIN stock_location location
+                ON location.parent_path LIKE top.parent_path || '%%'
+             WHERE location.usage IN ('internal', 'view')
+             ORDER BY location.id, length(top.parent_path) DESC
+            """
+        )
+
+    def _moves_query(self, scope):
+        """Open moves that enter or leave a warehouse, by where they finally go."""
+        owner = SQL()
+        if scope.company.promise_exclude_owner:
+            owner = SQL(
+                "AND (move.restrict_partner_id IS NULL"
+                " OR move.restrict_partner_id = %s)",
+                scope.company.partner_id.id,
+            )
+        return SQL(
+            """
+            SELECT move.id, move.product_id, move.product_qty AS quantity, move.date,
+                   move.procure_method, move.location_id,
+                   source.warehouse_id AS from_id, source.tz AS from_tz,
+                   final.warehouse_id AS to_id, final.tz AS to_tz
+              FROM stock_move move
+              LEFT JOIN inside source ON source.location_id = move.location_id
+              LEFT JOIN inside final ON final.location_id
+                   = COALESCE(move.location_final_id, move.location_dest_id)
+             WHERE move.product_id = ANY(%(products)s)
+               AND move.state IN %(states)s
+               AND source.warehouse_id IS DISTINCT FROM final.warehouse_id
+               AND move.id <> ALL(%(ignored)s)
+               %(owner)s
+            """,
+            products=scope.product_ids,
+            states=OPEN_STATES,
+            ignored=scope.ignore_moves,
+            owner=owner,
+        )
+
+    def _pairs_queries(self):
+        """Chains made to order: from an open delivery up through what feeds it, to
+        the open receipt at the top."""
+        return SQL(
+            """
+            upward (demand_id, move_id) AS (
+                SELECT moves.id, link.move_orig_id
+                  FROM moves
+                  JOIN stock_move_move_rel link ON link.move_dest_id = moves.id
+                 WHERE moves.procure_method = 'make_to_order'
+                   AND moves.from_id IS NOT NULL
+                UNION
+                SELECT upward.demand_id, link.move_orig_id
+                  FROM upward
+                  JOIN stock_move feed ON feed.id = upward.move_id
+                   AND feed.state IN %s
+                  JOIN stock_move_move_rel link ON link.move_dest_id = feed.id
+            )
+            """,
+            OPEN_STATES,
+        )
+
+    @api.model
+    def _supply_queries(self, scope):
+        """Parts of the statement that bring quantities into a warehouse.
+
+        Each selects ``kind, product_id, warehouse_id, day, at, quantity, demand_id,
+        supply_id, supply_day, supply_quantity`` and may refer to ``zone``,
+        ``inside``, ``moves`` and ``upward``. Kinds: on_hand, supply, pair.
+        """
+        owner = SQL()
+        if scope.company.promise_exclude_owner:
+            owner = SQL(
+                "AND (quant.owner_id IS NULL OR quant.owner_id = %s)",
+                scope.company.partner_id.id,
+            )
+        returns = SQL()
+        if not scope.company.promise_count_returns:
+            returns = SQL("AND source.usage <> 'customer'")
+        return [
+            SQL(
+                """
+                SELECT 'on_hand', quant.product_id, inside.warehouse_id,
+                       NULL::date, NULL::timestamp, SUM(quant.quantity)::float8,
+                       NULL::int, NULL::int, NULL::date, NULL::float8
+                  FROM stock_quant quant
+                  JOIN inside ON inside.location_id = quant.location_id
+                   AND inside.usage = 'internal'
+                 WHERE quant.product_id = ANY(%s) %s
+                 GROUP BY quant.product_id, inside.warehouse_id
+                """,
+                scope.product_ids,
+                owner,
+            ),
+            SQL(
+                """
+                SELECT 'supply', moves.product_id, moves.to_id,
+                       timezone(moves.to_tz, timezone('UTC', moves.date))::date AS day,
+                       MAX(moves.date), SUM(moves.quantity)::float8,
+                       NULL::int, NULL::int, NULL::date, NULL::float8
+                  FROM moves
+                  JOIN stock_location source ON source.id = moves.location_id
+                 WHERE moves.to_id IS NOT NULL %s
+                 GROUP BY moves.product_id, moves.to_id, day
+                """,
+                returns,
+            ),
+            SQL(
+                """
+                SELECT 'pair', demand.product_id, demand.from_id,
+                       timezone(demand.from_tz, timezone('UTC', demand.date))::date,
+                       NULL::timestamp, demand.quantity::float8, demand.id, supply.id,
+                       timezone(supply.to_tz, timezone('UTC', supply.date))::date,
+                       supply.quantity::float8
+                  FROM upward
+                  JOIN moves demand ON demand.id = upward.demand_id
+                  JOIN moves supply ON supply.id = upward.move_id
+                   AND supply.to_id = demand.from_id
+                   AND supply.product_id = demand.product_id
+                  JOIN stock_location source ON source.id = supply.location_id
+                 WHERE true %s
+                """,
+                returns,
+            ),
+        ]
+
+    @api.model
+    def _demand_queries(self, scope):
+        """Parts of the statement that take quantities out of a warehouse: kind
+        ``demand``, columns as in :meth:`_supply_queries`."""
+        return [
+            SQL(
+                """
+                SELECT 'demand', moves.product_id, moves.from_id,
+                       timezone(moves.from_tz, timezone('UTC', moves.date))::date AS day,
+                       NULL::timestamp, SUM(moves.quantity)::float8,
+                       NULL::int, NULL::int, NULL::date, NULL::float8
+                  FROM moves
+                 WHERE moves.from_id IS NOT NULL
+                 GROUP BY moves.product_id, moves.from_id, day
+                """
+            ),
+            SQL(
+                """
+                SELECT 'demand', claim.product_id, claim.warehouse_id,
+                       timezone(zone.tz, timezone('UTC', claim.date))::date AS day,
+                       NULL::timestamp, SUM(claim.quantity)::float8,
+                       NULL::int, NULL::int, NULL::date, NULL::float8
+                  FROM delivery_promise_claim claim
+                  JOIN delivery_promise promise ON promise.id = claim.promise_id
+                  JOIN zone ON zone.warehouse_id = claim.warehouse_id
+                 WHERE claim.product_id = ANY(%s)
+                   AND promise.state = 'held' AND promise.hold_until > %s
+                   AND promise.id <> ALL(%s)
+                 GROUP BY claim.product_id, claim.warehouse_id, day
+                """,
+                scope.product_ids,
+                scope.now,
+                scope.ignore_promises,
+            ),
+        ]
+
+    @api.model
+    def _quoted_queries(self, scope):
+        """Parts that say how much is being quoted without a hold: kind ``quoted``,
+        not deducted. Without sales there is none."""
+        return []
+
+    # -- netting -----------------------------------------------------------------------
+
+    def _net(self, rows, schedule, company):
+        """(Timeline, quoted) of one product in one warehouse from its rows."""
+        on_hand = quoted = 0.0
+        supply, demand, moments = defaultdict(float), defaultdict(float), {}
+        left = {}
+        for row in rows:
+            kind, __, __, day, at, quantity, demand_id, supply_id, *rest = row
+            day = day and day.toordinal()
+            if kind == "on_hand":
+                on_hand += quantity
+            elif kind == "quoted":
+                quoted += quantity
+            elif kind == "supply":
+                supply[day] += quantity
+                moments[day] = at
+            elif kind == "demand":
+                demand[day] += quantity
+            elif kind == "pair":
+                # A chain made to order nets against itself: neither its receipt nor
+                # its delivery is anybody else's.
+                supply_day, supply_quantity = rest
+                wanted = left.get(("demand", demand_id), quantity)
+                coming = left.get(("supply", supply_id), supply_quantity)
+                common = min(wanted, coming)
+                left["demand", demand_id] = wanted - common
+                left["supply", supply_id] = coming - common
+                demand[day] -= common
+                supply[supply_day.toordinal()] -= common
+        today = schedule.today
+        timeline = Timeline(on_hand, today, precision=1e-4)
+        for day, quantity in demand.items():
+            if quantity:
+                timeline.add_demand(day, quantity)
+        for day, quantity in supply.items():
+            expected = self._overdue_day(day, today, company)
+            if expected is not None and quantity > timeline.epsilon:
+                at = moments.get(day) if expected == day else None
+                timeline.add_supply(expected, quantity, at, origin=(day,))
+        return timeline, quoted

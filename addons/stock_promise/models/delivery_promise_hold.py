@@ -1,0 +1,520 @@
+"""Claiming: under the lock, all lines or none, and given back."""
+
+from datetime import timedelta
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.sql_db import Cursor
+from odoo.tools import SQL
+from odoo.tools.misc import formatLang
+
+LOCK_TIMEOUT = "20s"
+
+
+class DeliveryPromise(models.Model):
+    _inherit = "delivery.promise"
+
+    # -- public API ----------------------------------------------------------------
+
+    @api.model
+    def hold(self, request):
+        """Answer a request as :meth:`simulate` does, and claim the quantities until
+        the hold ends. All lines or none.
+
+        :param dict request: as for :meth:`simulate`; ``hold_hours`` says for how long,
+            ``idempotency_key`` makes a repeated call give the same promise again
+        :return: the answer plus ``promise_id, name, state, hold_until`` (UTC)
+        :raises ValidationError: naming the line and the key
+        :raises UserError: a line has no date, or one later than its ``latest_date``,
+            or the user may not hold as much or as long; nothing is held then
+        """
+        self._begin_claim()
+        self.check_access("create")
+        promise, answer = self._hold(request)
+        return {
+            **answer,
+            "promise_id": promise.id,
+            "name": promise.name,
+            "state": promise.state,
+            "hold_until": fields.Datetime.to_string(promise.hold_until) or False,
+        }
+
+    def action_hold(self):
+        """Hold the lines of a draft, or of a hold that has ended."""
+        self._begin_claim()
+        for promise in self:
+            if promise.state not in ("draft", "expired", "released"):
+                raise UserError(
+                    self.env._("%s is in force already.", promise.name)
+                )
+            promise._claim_again(promise._prepare_request(), promise.line_ids)
+            promise.write(
+                {
+                    "state": "held",
+                    "hold_until": self._checked_hold_until(False, promise.company_id),
+                    "extension_count": 0,
+                }
+            )
+        return True
+
+    def action_release(self):
+        """Give the quantities back."""
+        for promise in self:
+            if promise.state in ("confirmed", "done"):
+                raise UserError(
+                    self.env._(
+                        "%s belongs to an order; cancel the order to release it.",
+                        promise.name,
+                    )
+                )
+        self._release()
+        return True
+
+    def action_extend(self, hours=False):
+        """Hold ``hours`` longer than now agreed, the company's usual time by default.
+
+        :raises UserError: the hold is over, or was extended as often or is asked for
+            as long as the company's settings let nobody but an administrator
+        """
+        engine = self.env["delivery.promise.engine"]
+        hours = engine._checked_hours(hours)
+        manager = self.env.user.has_group("stock_promise.group_promise_manager")
+        for promise in self:
+            if promise.state != "held":
+                raise UserError(
+                    self.env._(
+                        "%s is not held any more: check its dates and hold it again.",
+                        promise.name,
+                    )
+                )
+            company = promise.company_id.sudo()  # sudo: settings of the company
+            if not manager and promise.extension_count >= company.promise_extensions_max:
+                raise UserError(
+                    self.env._(
+                        "%(promise)s was extended %(count)s times, which is as often as"
+                        " %(company)s allows. Ask an administrator of promises.",
+                        promise=promise.name,
+                        count=promise.extension_count,
+                        company=company.name,
+                    )
+                )
+            self._check_hold_hours(hours or company.promise_hold_hours, company)
+            promise.write(
+                {
+                    "hold_until": promise.hold_until
+                    + timedelta(hours=hours or company.promise_hold_hours),
+                    "extension_count": promise.extension_count + 1,
+                }
+            )
+        return True
+
+    def action_repromise(self):
+        """Compute the dates again, from what is there now, and promise those.
+
+        The promise's own quantities are free for it meanwhile. The first promised
+        date stays on record.
+        """
+        self._begin_claim()
+        for promise in self:
+            if promise.state == "held":
+                promise._claim_again(promise._prepare_request(), promise.line_ids)
+            elif promise.state == "confirmed":
+                promise._repromise_confirmed()
+            else:
+                raise UserError(
+                    self.env._(
+                        "%s is not in force: hold it to promise dates.", promise.name
+                    )
+                )
+        return True
+
+    # -- for bridges -----------------------------------------------------------------
+
+    @api.model
+    def _begin_claim(self):
+        """Make parallel claims wait for each other instead of failing.
+
+        Only for the first line of a public method. Odoo's transactions see the
+        database as it was at their first query, so that one that waits for a lock
+        would go on with old figures. Where nothing was written yet, the transaction
+        is begun again under READ COMMITTED, in which each statement sees what was
+        committed before it. Where something was written, the lock's version makes a
+        stale transaction fail, and Odoo runs it again.
+        """
+        cr = self.env.cr
+        transaction = self.env.transaction
+        if (
+            type(cr) is not Cursor  # a test's cursor lives in one transaction
+            or cr.readonly
+            or any(transaction.field_dirty.values())
+            or any(transaction.tocompute.values())
+            or cr.precommit
+            or cr.postcommit
+        ):
+            return
+        cr.execute("SELECT pg_current_xact_id_if_assigned() IS NULL")
+        if not cr.fetchone()[0]:
+            return
+        cr.rollback()
+        cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        cr.execute(SQL("SELECT set_config('lock_timeout', %s, true)", LOCK_TIMEOUT))
+
+    @api.model
+    def _lock_request(self, request):
+        """Take the lock of a request before it is simulated and recorded."""
+        engine = self.env["delivery.promise.engine"]
+        self._lock(engine._check_request(request))
+
+    @api.model
+    def _lock(self, request):
+        """Lock everything that a checked request could claim."""
+        engine = self.env["delivery.promise.engine"]
+        keys = engine._locked_keys(request)
+        if request.idempotency_key:
+            keys.add(sum(request.idempotency_key.encode()))
+        # sudo: the lock carries no data; everybody who may hold must take it
+        self.env["delivery.promise.lock"].sudo()._acquire(keys)
+
+    @api.model
+    def _hold(self, request, vals=None, line_vals=None, ignore=None):
+        """Claim the quantities of a request in a new promise.
+
+        :param vals: further values of the promise
+        :param line_vals: further values of the lines, in the order of the request
+        :param ignore: promises whose claims do not count
+        :return: (promise, answer)
+        :raises UserError: naming the line without a date; nothing is written then
+        """
+        engine = self.env["delivery.promise.engine"]
+        checked = engine._check_request(request)
+        self._lock(checked)
+        if checked.idempotency_key:
+            same = self._same_key(checked)
+            if same:
+                return same, same._recorded_answer()
+        computation = engine._compute_request(checked, ignore.ids if ignore else ())
+        self._check_answer(computation)
+        self._check_hold_value(checked)
+        values = {
+            "state": "held",
+            "hold_until": self._checked_hold_until(
+                checked.hold_hours, checked.company
+            ),
+            **(vals or {}),
+        }
+        promise = self._create_promise(computation, values, line_vals)
+        promise._write_claims(promise.line_ids, computation.confirmations)
+        return promise, computation.answer
+
+    @api.model
+    def _record(self, request, vals=None, line_vals=None, ignore_moves=()):
+        """A confirmed promise for an order that held nothing: what can be promised
+        now, under the lock; lines without a date are recorded without one.
+
+        :return: (promise, answer)
+        """
+        engine = self.env["delivery.promise.engine"]
+        checked = engine._check_request(request)
+        self._lock(checked)
+        computation = engine._compute_request(checked, (), ignore_moves)
+        promise = self._create_promise(
+            computation, {"state": "confirmed", **(vals or {})}, line_vals
+        )
+        return promise, computation.answer
+
+    def _rehold(self, request, line_vals=None):
+        """Replace the lines of a hold by those of a request, and claim again.
+
+        Lines are known again by their reference and keep their first promised date.
+
+        :return: the answer
+        :raises UserError: naming the line without a date; nothing is changed then
+        """
+        self.ensure_one()
+        computation = self._compute_again(request)
+        lines = self._write_lines(computation, line_vals)
+        (self.line_ids - lines).unlink()
+        self._write_claims(lines, computation.confirmations)
+        return computation.answer
+
+    def _rerecord(self, request, line_vals=None, ignore_moves=()):
+        """New dates for some lines of a confirmed promise, after its order changed.
+
+        Lines are known again by their reference, missing ones are added, others are
+        left alone; a line without a date is recorded without one.
+
+        :param ignore_moves: ids of the order's own open moves
+        :return: the answer
+        """
+        self.ensure_one()
+        computation = self._compute_again(request, ignore_moves, refuse=False)
+        self._write_lines(computation, line_vals)
+        return computation.answer
+
+    def _write_lines(self, computation, line_vals=None):
+        """The promise's lines for a computation, in the order of its request."""
+        known = {line.reference: line for line in self.line_ids if line.reference}
+        lines = Line = self.env["delivery.promise.line"]
+        for index in range(len(computation.request.lines)):
+            vals = self._prepare_line_vals(computation, index)
+            vals.update(line_vals[index] if line_vals else {})
+            line = known.pop(vals["reference"], Line)
+            if line:
+                if line.first_promised_date:
+                    del vals["first_promised_date"]
+                line.write(vals)
+            else:
+                line = Line.create({**vals, "promise_id": self.id})
+            lines += line
+        return lines
+
+    def _confirm(self):
+        """The order's stock moves take over in the same transaction."""
+        # sudo: claims are written by the engine alone
+        self.claim_ids.sudo().unlink()
+        self.write({"state": "confirmed"})
+
+    def _release(self, reason=None):
+        """Give the quantities back, and say why in the chatter."""
+        promises = self.filtered(lambda promise: promise.state != "released")
+        # sudo: claims are written by the engine alone
+        promises.claim_ids.sudo().unlink()
+        promises.write({"state": "released"})
+        if reason:
+            for promise in promises:
+                promise.message_post(body=reason)
+
+    # -- steps -------------------------------------------------------------------------
+
+    def _compute_again(self, request, ignore_moves=(), refuse=True):
+        """A computation for this promise, under the lock, its own claims left out."""
+        self.check_access("write")
+        engine = self.env["delivery.promise.engine"]
+        checked = engine._check_request(request)
+        self._lock(checked)
+        computation = engine._compute_request(checked, self.ids, ignore_moves)
+        if refuse:
+            self._check_answer(computation)
+        if self.state != "confirmed":
+            self._check_hold_value(checked)
+        return computation
+
+    def _claim_again(self, request, lines):
+        self.ensure_one()
+        computation = self._compute_again(request)
+        lines._write_answer(computation.answer, computation.confirmations)
+        self._write_claims(lines, computation.confirmations)
+
+    def _repromise_confirmed(self):
+        """New dates for the lines of an order, and for its open moves."""
+        self.ensure_one()
+        lines = self.line_ids.filtered(lambda line: not line.delivered_date)
+        if not lines:
+            raise UserError(self.env._("All of %s is delivered.", self.name))
+        # sudo: the moves of an order follow its promise, whoever may edit moves
+        moves = lines.sudo().move_ids.filtered(
+            lambda move: move.state not in ("done", "cancel")
+        )
+        request = {
+            **self._prepare_request(),
+            "lines": [line._prepare_remaining_line() for line in lines],
+        }
+        computation = self._compute_again(request, moves.ids)
+        lines._write_answer(computation.answer, computation.confirmations)
+        lines._update_move_dates()
+
+    @api.model
+    def _create_promise(self, computation, vals, line_vals=None):
+        request = computation.request
+        lines = []
+        for index in range(len(request.lines)):
+            line = self._prepare_line_vals(computation, index)
+            line.update(line_vals[index] if line_vals else {})
+            lines.append(Command.create(line))
+        return (
+            self.with_company(request.company)
+            .with_context(mail_create_nosubscribe=True)
+            .create(
+                {
+                    "partner_id": request.partner.id,
+                    "company_id": request.company.id,
+                    "warehouse_id": (
+                        request.warehouse or request.lines[0].warehouse
+                    ).id,
+                    "shipping_policy": request.shipping_policy,
+                    "priority": request.priority,
+                    "origin": request.origin,
+                    "allow_split": request.allow_split,
+                    "alternatives": request.alternatives,
+                    "idempotency_key": request.idempotency_key,
+                    "line_ids": lines,
+                    **vals,
+                }
+            )
+        )
+
+    @api.model
+    def _prepare_line_vals(self, computation, index):
+        checked = computation.request.lines[index]
+        vals = self.env["delivery.promise.line"]._prepare_answer_vals(
+            computation.answer["lines"][index], computation.confirmations[index]
+        )
+        return {
+            "sequence": index + 1,
+            "reference": str(checked.reference) if checked.reference else False,
+            "product_id": checked.product.id,
+            "quantity": checked.quantity,
+            "product_uom_id": checked.uom.id,
+            "warehouse_id": checked.warehouse.id,
+            "requested_date": checked.requested,
+            "latest_date": checked.latest,
+            "first_promised_date": vals["promised_date"],
+            **vals,
+        }
+
+    def _write_claims(self, lines, confirmations):
+        """Replace the claims by those of the confirmations, in one insert."""
+        self.ensure_one()
+        # sudo: claims are written by the engine alone
+        Claim = self.env["delivery.promise.claim"].sudo()
+        self.claim_ids.sudo().unlink()
+        Claim.create(
+            [
+                {
+                    "line_id": line.id,
+                    "promise_id": self.id,
+                    "product_id": claim.product_id,
+                    "warehouse_id": claim.warehouse_id,
+                    "quantity": claim.quantity,
+                    "date": claim.at,
+                }
+                for line, confirmation in zip(lines, confirmations, strict=True)
+                for claim in confirmation.claims
+            ]
+        )
+
+    def _same_key(self, request):
+        # sudo: the key was used in this company, whoever used it; rights are checked
+        # on what is found
+        same = self.sudo().search(
+            [
+                ("company_id", "=", request.company.id),
+                ("idempotency_key", "=", request.idempotency_key),
+            ],
+            limit=1,
+        )
+        same = same.with_env(self.env)
+        if same and not same.has_access("read"):
+            raise AccessError(
+                self.env._("This idempotency key is taken by another promise.")
+            )
+        return same
+
+    def _recorded_answer(self):
+        """The answer again, from what was recorded."""
+        self.ensure_one()
+        to_string = fields.Datetime.to_string
+        return {
+            "promised_date": to_string(self.promised_date) or False,
+            "lines": [
+                {
+                    "reference": line.reference,
+                    "product_id": line.product_id.id,
+                    "quantity": line.quantity,
+                    "uom_id": line.product_uom_id.id,
+                    "requested_date": to_string(line.requested_date) or False,
+                    "promised_date": to_string(line.promised_date) or False,
+                    "ship_date": to_string(line.ship_date) or False,
+                    "on_time": not line.requested_date
+                    or line.promised_date <= line.requested_date,
+                    "date_50": False,
+                    "date_90": False,
+                    "quoted_elsewhere": 0.0,
+                    "alternatives": [],
+                    "schedule": line.schedule or [],
+                    "reasons": line.reasons or [],
+                }
+                for line in self.line_ids
+            ],
+        }
+
+    # -- limits ------------------------------------------------------------------------
+
+    @api.model
+    def _check_answer(self, computation):
+        """Refuse where a line has no date, or one that is of no use."""
+        refusals = []
+        for number, (checked, confirmation, line) in enumerate(
+            zip(
+                computation.request.lines,
+                computation.confirmations,
+                computation.answer["lines"],
+                strict=True,
+            ),
+            1,
+        ):
+            promised = confirmation.promised
+            if promised is None or (checked.latest and promised > checked.latest):
+                why = "; ".join(
+                    reason["message"]
+                    for reason in line["reasons"]
+                    if promised is None or reason["code"] == "after_latest"
+                )
+                refusals.append(
+                    self.env._(
+                        "Line %(number)s, %(product)s: %(why)s",
+                        number=number,
+                        product=checked.product.display_name,
+                        why=why,
+                    )
+                )
+        if refusals:
+            raise UserError(
+                self.env._("Nothing was held.") + "\n" + "\n".join(refusals)
+            )
+
+    @api.model
+    def _check_hold_hours(self, hours, company):
+        maximum = company.sudo().promise_hold_hours_max
+        if (
+            maximum
+            and hours > maximum
+            and not self.env.user.has_group("stock_promise.group_promise_manager")
+        ):
+            raise UserError(
+                self.env._(
+                    "A hold of %(hours)s hours is longer than the %(maximum)s that"
+                    " %(company)s allows. Ask an administrator of promises.",
+                    hours=formatLang(self.env, hours, digits=1),
+                    maximum=formatLang(self.env, maximum, digits=1),
+                    company=company.name,
+                )
+            )
+
+    @api.model
+    def _checked_hold_until(self, hours, company):
+        if hours:
+            self._check_hold_hours(hours, company)
+        return self.env["delivery.promise.engine"]._hold_until(hours, company)
+
+    @api.model
+    def _check_hold_value(self, request):
+        # sudo: the limit is the company's; list prices are no secret of a salesperson
+        maximum = request.company.sudo().promise_hold_value_max
+        if not maximum or self.env.user.has_group(
+            "stock_promise.group_promise_manager"
+        ):
+            return
+        value = sum(
+            line.product.lst_price * line.product_quantity for line in request.lines
+        )
+        if value > maximum:
+            currency = request.company.currency_id
+            raise UserError(
+                self.env._(
+                    "These goods are worth %(value)s, more than the %(maximum)s up to"
+                    " which you may hold. Ask an administrator of promises.",
+                    value=formatLang(self.env, value, currency_obj=currency),
+                    maximum=formatLang(self.env, maximum, currency_obj=currency),
+                )
+            )

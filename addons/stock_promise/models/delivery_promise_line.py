@@ -1,0 +1,342 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class DeliveryPromiseLine(models.Model):
+    _name = "delivery.promise.line"
+    _description = "Delivery Promise Line"
+    _order = "promise_id desc, sequence, id"
+    _check_company_auto = True
+    _rec_name = "product_id"
+
+    promise_id = fields.Many2one(
+        "delivery.promise", required=True, ondelete="cascade", index=True
+    )
+    sequence = fields.Integer(default=10)
+    reference = fields.Char(help="The caller's own name for this line.")
+    company_id = fields.Many2one(related="promise_id.company_id", store=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    partner_id = fields.Many2one(related="promise_id.partner_id", store=True)
+    user_id = fields.Many2one(related="promise_id.user_id", store=True)
+    promise_state = fields.Selection(related="promise_id.state", string="Promise State")
+    product_id = fields.Many2one(
+        "product.product",
+        required=True,
+        index=True,
+        check_company=True,
+        domain=[("type", "=", "consu")],
+    )
+    quantity = fields.Float(digits="Product Unit", default=1.0, required=True)
+    product_uom_id = fields.Many2one(
+        "uom.uom",
+        string="Unit",
+        compute="_compute_product_uom_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+    )
+    warehouse_id = fields.Many2one(
+        "stock.warehouse",
+        compute="_compute_warehouse_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        check_company=True,
+    )
+    requested_date = fields.Datetime(help="When the customer wants it.")
+    latest_date = fields.Datetime(help="Later than this is of no use to the customer.")
+    first_promised_date = fields.Datetime(readonly=True, copy=False)
+    promised_date = fields.Datetime(
+        readonly=True, copy=False, index=True, help="When all of it is with the customer."
+    )
+    ship_date = fields.Datetime(
+        readonly=True, copy=False, help="When it leaves the warehouse."
+    )
+    material_date = fields.Datetime(
+        string="Needed On", readonly=True, copy=False, help="When it must be on the shelf."
+    )
+    transit_days = fields.Float(readonly=True, copy=False)
+    delivered_quantity = fields.Float(
+        digits="Product Unit", readonly=True, copy=False
+    )
+    delivered_date = fields.Datetime(
+        readonly=True, copy=False, help="When the last unit was with the customer."
+    )
+    closed_short = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Less than was promised was delivered, and nothing more is under way.",
+    )
+    at_risk = fields.Boolean(readonly=True, copy=False)
+    feasible_date = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="When it could be with the customer as things are now, if that is later "
+        "than promised.",
+    )
+    risk_message = fields.Char(readonly=True, copy=False)
+    status = fields.Selection(
+        [
+            ("on_time", "On time"),
+            ("at_risk", "At risk"),
+            ("late", "Late"),
+            ("kept", "Kept"),
+            ("broken", "Broken"),
+        ],
+        compute="_compute_status",
+        store=True,
+        help="Measured by the latest promise.",
+    )
+    kept_requested = fields.Boolean(
+        string="Kept: Requested Date", compute="_compute_status", store=True
+    )
+    kept_first = fields.Boolean(
+        string="Kept: First Promise", compute="_compute_status", store=True
+    )
+    kept_latest = fields.Boolean(
+        string="Kept: Latest Promise", compute="_compute_status", store=True
+    )
+    schedule = fields.Json(readonly=True, copy=False)
+    reasons = fields.Json(readonly=True, copy=False)
+    message = fields.Char(
+        string="Why This Date", compute="_compute_message", help="In plain words."
+    )
+    amount = fields.Monetary(
+        string="Value", compute="_compute_amount", store=True, help="At the list price."
+    )
+    move_ids = fields.One2many("stock.move", "promise_line_id", string="Stock Moves")
+
+    _quantity_positive = models.Constraint(
+        "CHECK (quantity > 0)", "A promise is for a quantity greater than 0."
+    )
+    _open_index = models.Index("(product_id) WHERE delivered_date IS NULL")
+
+    # -- fields --------------------------------------------------------------------
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        """What was promised for a moment is late from that moment on."""
+        sql = super()._field_to_sql(alias, field_expr, query)
+        if field_expr == "status":
+            return SQL(
+                "CASE WHEN %(status)s IN ('on_time', 'at_risk')"
+                " AND %(promised)s < %(now)s THEN 'late' ELSE %(status)s END",
+                status=sql,
+                promised=super()._field_to_sql(alias, "promised_date", query),
+                now=fields.Datetime.now(),
+            )
+        return sql
+
+    @api.depends("product_id")
+    def _compute_product_uom_id(self):
+        for line in self:
+            line.product_uom_id = line.product_id.uom_id
+
+    @api.depends("promise_id.warehouse_id")
+    def _compute_warehouse_id(self):
+        for line in self:
+            line.warehouse_id = line.warehouse_id or line.promise_id.warehouse_id
+
+    @api.depends("product_id", "quantity", "product_uom_id")
+    def _compute_amount(self):
+        for line in self:
+            product = line.product_id
+            if not product or not line.product_uom_id:
+                line.amount = 0.0
+                continue
+            quantity = line.product_uom_id._compute_quantity(
+                line.quantity, product.uom_id, raise_if_failure=False
+            )
+            line.amount = quantity * product.lst_price
+
+    @api.depends("reasons")
+    def _compute_message(self):
+        for line in self:
+            line.message = "; ".join(
+                reason["message"] for reason in line.reasons or ()
+            )
+
+    @api.depends(
+        "delivered_date",
+        "closed_short",
+        "promised_date",
+        "first_promised_date",
+        "requested_date",
+        "at_risk",
+        "promise_id.state",
+        "warehouse_id",
+    )
+    def _compute_status(self):
+        for line in self:
+            line.kept_requested = line._is_kept(line.requested_date)
+            line.kept_first = line._is_kept(line.first_promised_date)
+            line.kept_latest = line._is_kept(line.promised_date)
+            if line.closed_short:
+                line.status = "broken"
+            elif line.delivered_date:
+                line.status = "kept" if line.kept_latest else "broken"
+            elif line.promise_id.state in ("held", "confirmed"):
+                risk = line.at_risk or not line.promised_date
+                line.status = "at_risk" if risk else "on_time"
+            else:
+                line.status = False
+
+    def _is_kept(self, date):
+        """Delivered in full, not later than the day of ``date`` in the warehouse's
+        time zone; any earlier day counts."""
+        self.ensure_one()
+        if not date or not self.delivered_date or self.closed_short:
+            return False
+        # sudo: the time zone counts, whoever asks
+        zone = self.warehouse_id.sudo()._promise_zone() if self.warehouse_id else None
+        return self._zoned_day(self.delivered_date, zone) <= self._zoned_day(date, zone)
+
+    def _zoned_day(self, moment, zone):
+        utc = fields.Datetime.context_timestamp(self.with_context(tz="UTC"), moment)
+        return utc.astimezone(zone).date() if zone else utc.date()
+
+    # -- request and answer ----------------------------------------------------------
+
+    def _prepare_request_line(self):
+        self.ensure_one()
+        return {
+            "product_id": self.product_id.id,
+            "quantity": self.quantity,
+            "uom_id": self.product_uom_id.id,
+            "requested_date": self.requested_date,
+            "latest_date": self.latest_date,
+            "warehouse_id": self.warehouse_id.id,
+            "reference": self.reference,
+        }
+
+    @api.model
+    def _prepare_answer_vals(self, answer, confirmation=None):
+        """What an answered line writes down."""
+        to_datetime = fields.Datetime.to_datetime
+        vals = {
+            "promised_date": to_datetime(answer["promised_date"]),
+            "ship_date": to_datetime(answer["ship_date"]),
+            "schedule": answer["schedule"],
+            "reasons": answer["reasons"],
+            "at_risk": False,
+            "feasible_date": False,
+            "risk_message": False,
+        }
+        if confirmation is not None:
+            vals["material_date"] = confirmation.material
+            if confirmation.ship:
+                transit = confirmation.promised - confirmation.ship
+                vals["transit_days"] = transit / timedelta(days=1)
+        return vals
+
+    def _write_answer(self, answer, confirmations=None):
+        """Write an answer on the lines, which are in the order of the request.
+
+        The first date that is promised stays as the first promise.
+        """
+        for index, line in enumerate(self):
+            vals = self._prepare_answer_vals(
+                answer["lines"][index], confirmations and confirmations[index]
+            )
+            if confirmations and not line.first_promised_date:
+                vals["first_promised_date"] = vals["promised_date"]
+            line.write(vals)
+
+    def _update_move_dates(self):
+        """Plan the open moves of an order for what is promised now: the last step for
+        the shipment, each step before it as much earlier as it was."""
+        # sudo: the moves of an order follow its promise, whoever may edit moves
+        for line in self.sudo():
+            moves = line.move_ids.filtered(
+                lambda move: move.state not in ("done", "cancel")
+            )
+            if not moves or not line.material_date:
+                continue
+            shift = line.material_date - max(moves.mapped("date"))
+            for move in moves:
+                move.write(
+                    {"date": move.date + shift, "date_deadline": line.ship_date}
+                )
+
+    # -- delivery ----------------------------------------------------------------------
+
+    def _delivered_moves(self):
+        """{line: [(moment, quantity in the product's unit)]}, done, in order: what
+        went to the customer counts, what came back counts against it."""
+        result = {line: [] for line in self}
+        # sudo: a delivery is measured whoever validated it
+        moves = self.sudo().move_ids.filtered(lambda move: move.state == "done")
+        for move in moves.sorted("date"):
+            sign = move._promise_delivery_sign()
+            if sign:
+                quantity = move.product_uom._compute_quantity(
+                    move.quantity, move.product_id.uom_id, rounding_method="HALF-UP"
+                )
+                result[move.promise_line_id.sudo(False)].append(
+                    (move, move.date, sign * quantity)
+                )
+        return result
+
+    def _delivery_steps(self, moves):
+        """[(moment, quantity in the line's product unit)] of done moves; kits count
+        by what is complete."""
+        self.ensure_one()
+        return [
+            (moment, quantity)
+            for move, moment, quantity in moves
+            if move.product_id == self.product_id
+        ]
+
+    def _update_delivery(self):
+        """Bring delivered quantity and date up to what the moves say.
+
+        The date is that of the unit that made the quantity complete; what comes back
+        later does not undo it.
+        """
+        delivered = self._delivered_moves()
+        for line in self:
+            wanted = line.product_uom_id._compute_quantity(
+                line.quantity, line.product_id.uom_id, rounding_method="HALF-UP"
+            )
+            unit = line.product_id.uom_id
+            total, complete, last = 0.0, False, False
+            for moment, quantity in line._delivery_steps(delivered[line]):
+                total += quantity
+                if quantity > 0:
+                    last = moment
+                if not complete and unit.compare(total, wanted) >= 0:
+                    complete = moment
+            # sudo: as above; a move that is still open may be of another team
+            is_open = any(
+                move.state not in ("done", "cancel") for move in line.sudo().move_ids
+            )
+            short = bool(
+                not complete
+                and not is_open
+                and line.sudo().move_ids
+                and line.promise_id.state in ("confirmed", "done")
+            )
+            moment = complete or (short and last)
+            line.write(
+                {
+                    "delivered_quantity": unit._compute_quantity(
+                        total, line.product_uom_id
+                    ),
+                    "delivered_date": moment
+                    and moment + timedelta(days=line.transit_days),
+                    "closed_short": short,
+                    **({"at_risk": False, "feasible_date": False} if moment else {}),
+                }
+            )
+        self.promise_id._update_done()
+
+    def _prepare_remaining_line(self):
+        """What is still to be delivered, as a line of a request."""
+        self.ensure_one()
+        remaining = self.quantity - self.delivered_quantity
+        return {
+            **self._prepare_request_line(),
+            "quantity": remaining if remaining > 0 else self.quantity,
+        }

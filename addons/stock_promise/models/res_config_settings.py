@@ -1,0 +1,35 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    promise_overdue_supply = fields.Selection(
+        related="company_id.promise_overdue_supply", readonly=False
+    )
+    promise_overdue_days = fields.Integer(
+        related="company_id.promise_overdue_days", readonly=False
+    )
+    promise_count_returns = fields.Boolean(
+        related="company_id.promise_count_returns", readonly=False
+    )
+    promise_exclude_owner = fields.Boolean(
+        related="company_id.promise_exclude_owner", readonly=False
+    )
+    promise_receipt_ships = fields.Selection(
+        related="company_id.promise_receipt_ships", readonly=False
+    )
+    promise_hold_hours = fields.Float(
+        related="company_id.promise_hold_hours", readonly=False
+    )
+    promise_hold_hours_max = fields.Float(
+        related="company_id.promise_hold_hours_max", readonly=False
+    )
+    promise_extensions_max = fields.Integer(
+        related="company_id.promise_extensions_max", readonly=False
+    )
+    promise_hold_value_max = fields.Monetary(
+        related="company_id.promise_hold_value_max",
+        readonly=False,
+        currency_field="company_currency_id",
+    )

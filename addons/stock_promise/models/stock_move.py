@@ -1,0 +1,95 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+
+
+class StockMove(models.Model):
+    _inherit = "stock.move"
+
+    promise_line_id = fields.Many2one(
+        "delivery.promise.line",
+        string="Promise Line",
+        index="btree_not_null",
+        copy=False,
+        ondelete="set null",
+        help="The promise that this move fulfils.",
+    )
+    first_planned_date = fields.Datetime(
+        copy=False,
+        readonly=True,
+        help="The date planned when the move was confirmed. The scheduled date is "
+        "overwritten when plans change and when the move is done.",
+    )
+
+    # What is open is a small part of all moves ever made; promising reads only that.
+    _promise_open_index = models.Index(
+        "(product_id) WHERE state IN"
+        " ('waiting', 'confirmed', 'partially_available', 'assigned')"
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        returned = {
+            vals["origin_returned_move_id"]
+            for vals in vals_list
+            if vals.get("origin_returned_move_id")
+        }
+        if returned:
+            line_ids = {
+                move.id: move.promise_line_id.id for move in self.browse(returned)
+            }
+            for vals in vals_list:
+                line_id = line_ids.get(vals.get("origin_returned_move_id"))
+                if line_id:
+                    vals.setdefault("promise_line_id", line_id)
+        return super().create(vals_list)
+
+    def _action_confirm(self, merge=True, merge_into=False, create_proc=True):
+        moves = super()._action_confirm(
+            merge=merge, merge_into=merge_into, create_proc=create_proc
+        )
+        by_date = defaultdict(self.browse)
+        for move in moves:
+            if not move.first_planned_date and move.state not in ("draft", "cancel"):
+                by_date[move.date] |= move
+        for date, planned in by_date.items():
+            planned.first_planned_date = date
+        return moves
+
+    def _action_done(self, cancel_backorder=False):
+        moves = super()._action_done(cancel_backorder=cancel_backorder)
+        (self | moves).promise_line_id._update_delivery()
+        return moves
+
+    def _action_cancel(self):
+        lines = self.promise_line_id
+        result = super()._action_cancel()
+        lines._update_delivery()
+        return result
+
+    def _prepare_move_split_vals(self, qty):
+        return {
+            **super()._prepare_move_split_vals(qty),
+            "promise_line_id": self.promise_line_id.id,
+            "first_planned_date": self.first_planned_date,
+        }
+
+    def _prepare_procurement_values(self):
+        return {
+            **super()._prepare_procurement_values(),
+            "promise_line_id": self.promise_line_id.id,
+        }
+
+    @api.model
+    def _prepare_merge_moves_distinct_fields(self):
+        return [*super()._prepare_merge_moves_distinct_fields(), "promise_line_id"]
+
+    def _promise_delivery_sign(self):
+        """1 for a move to the customer, -1 for one that brings goods back, else 0."""
+        self.ensure_one()
+        source, dest = self.location_id.usage, self.location_dest_id.usage
+        if dest == "customer" and source != "customer":
+            return 1
+        if source == "customer" and dest != "customer":
+            return -1
+        return 0

@@ -1,0 +1,256 @@
+"""The lines of one request, put on timelines and calendars.
+
+Lines are served in the order in which they are asked for, and each takes what it
+was given before the next one is looked at: two lines of one request never get
+the same unit.
+"""
+
+from collections import defaultdict
+from math import floor
+
+from .values import Claim, Confirmation, Piece, Shortage, Source
+
+
+def allocate(lines, timelines, schedules, one_delivery=False, replenish=None):
+    """Promise the lines of a request.
+
+    :param lines: list of :class:`~.values.Line`
+    :param timelines: {(product, warehouse): Timeline}; what is promised is taken
+        from them
+    :param schedules: {warehouse: Schedule}
+    :param one_delivery: all lines arrive together, with the slowest
+    :param replenish: callable(line, shortage) -> whether it added supply to the
+        timelines; asked where known supply does not suffice
+    :return: list of :class:`~.values.Confirmation`, parallel to ``lines``
+    """
+    confirmations = []
+    for line in lines:
+        schedule = schedules[line.warehouse_id]
+        confirmation = _confirm(line, timelines, schedule)
+        if confirmation.shortage and replenish:
+            if replenish(line, confirmation.shortage):
+                confirmation = _confirm(line, timelines, schedule)
+        _take(confirmation, timelines)
+        confirmations.append(confirmation)
+    if one_delivery:
+        confirmations = _together(lines, confirmations, timelines, schedules)
+    return confirmations
+
+
+def _take(confirmation, timelines, sign=1):
+    for claim in confirmation.claims:
+        timeline = timelines[claim.product_id, claim.warehouse_id]
+        timeline.add_demand(claim.day, sign * claim.quantity)
+
+
+def _needs(line):
+    """{product: units of it in one unit of the line}: a part that stands twice in
+    a kit is needed twice. Goods whose stock is not kept need nothing."""
+    needs = defaultdict(float)
+    for component in line.components:
+        if component.tracked:
+            needs[component.product_id] += component.ratio
+    return dict(needs)
+
+
+def _target(line, schedule):
+    """The shipment to aim for: the first possible one, or the last that still
+    arrives when the customer asked for it. None where there is no working time."""
+    target = schedule.earliest_ship(line.lead_days)
+    if target is not None and line.requested:
+        wished = schedule.latest_ship(line.requested, line.transit_days)
+        if wished:
+            target = max(target, wished)
+    return target
+
+
+def _confirm(line, timelines, schedule):
+    target = _target(line, schedule)
+    if target is None:
+        return Confirmation(closed=True)
+    needs = _needs(line)
+    key = line.warehouse_id
+    parts = _parts(line, needs, timelines)
+    if parts is None:
+        return Confirmation(shortage=_shortage(line, needs, timelines))
+    pieces, claims = [], []
+    sources = _Sources(needs, timelines, key)
+    for ship, quantity in _shipments(parts, line, target, needs, timelines, schedule):
+        if ship is None:
+            return Confirmation(closed=True)
+        needed = schedule.needed(ship)
+        pieces.append(
+            Piece(
+                quantity,
+                needed,
+                ship,
+                schedule.arrival(ship, line.transit_days),
+                sources.take(quantity),
+            )
+        )
+        for product, ratio in needs.items():
+            day = schedule.day(needed)
+            claims.append(Claim(product, key, quantity * ratio, day, needed))
+    return Confirmation(tuple(pieces), tuple(claims))
+
+
+def _parts(line, needs, timelines):
+    """[(day, quantity)]: what becomes available when, up to the whole line, or
+    None where known supply does not suffice. Without splitting, the whole on the
+    day of its last unit."""
+    if not needs:
+        return [(None, line.quantity)]
+    lots = [
+        (timelines[product, line.warehouse_id], ratio)
+        for product, ratio in needs.items()
+    ]
+    days = [timeline.earliest(line.quantity * ratio) for timeline, ratio in lots]
+    if None in days:
+        return None
+    last = max(days)
+    if not line.split:
+        return [(last, line.quantity)]
+    parts, taken = [], 0.0
+    for day in sorted({day for timeline, __ in lots for day, __ in timeline.steps()}):
+        if day >= last:
+            break
+        units = min(timeline.available(day) / ratio for timeline, ratio in lots)
+        # floats: a third of a kit must not cost a whole one
+        units = floor(units / line.step + 1e-9) * line.step
+        units = min(units, line.quantity)
+        if units - taken > line.step / 2:
+            parts.append((day, units - taken))
+            taken = units
+    if line.quantity - taken > line.step / 1e6:
+        parts.append((last, line.quantity - taken))
+    return parts
+
+
+def _shipments(parts, line, target, needs, timelines, schedule):
+    """[(ship, quantity)] in order; parts that leave at the same moment are one."""
+    shipments = {}
+    for day, quantity in parts:
+        ship = target
+        if day is not None:
+            arrival = max(
+                (
+                    moment
+                    for product in needs
+                    if (moment := timelines[product, line.warehouse_id].arrival(day))
+                ),
+                default=None,
+            )
+            ready = schedule.earliest_ship(
+                line.lead_days, schedule.material(day, arrival)
+            )
+            ship = ready and max(ready, target)
+        shipments[ship] = shipments.get(ship, 0.0) + quantity
+    return list(shipments.items())
+
+
+class _Sources:
+    """Deals the sources of a line out to its pieces, in order."""
+
+    def __init__(self, needs, timelines, warehouse):
+        self.needs = needs
+        self.timelines = {product: timelines[product, warehouse] for product in needs}
+        self.given = dict.fromkeys(needs, 0.0)
+
+    def take(self, quantity):
+        sources = []
+        for product, ratio in self.needs.items():
+            timeline = self.timelines[product]
+            start = self.given[product]
+            end = start + quantity * ratio
+            self.given[product] = end
+            reached = 0.0
+            for day, amount in timeline.sources(end):
+                reached += amount
+                part = min(amount, reached - start)
+                if part > timeline.epsilon:
+                    sources += _named(timeline, product, day, part)
+        return tuple(sources)
+
+
+def _named(timeline, product, day, quantity):
+    """A part of a confirmation by the supplies of its day, those that were there
+    first first."""
+    if day is None:
+        return [Source(product, quantity, "stock")]
+    named = []
+    for supply in timeline.supplies[day]:
+        part = min(supply.quantity, quantity)
+        if part > timeline.epsilon:
+            named.append(Source(product, part, supply.kind, day, supply.origin))
+            quantity -= part
+    if quantity > timeline.epsilon and named:
+        # what another line of the request was already given by the same supply
+        named[-1] = named[-1]._replace(quantity=named[-1].quantity + quantity)
+    return named
+
+
+def _shortage(line, needs, timelines):
+    """The component that is furthest from sufficing."""
+    missing = []
+    for product, ratio in needs.items():
+        wanted = line.quantity * ratio
+        available = timelines[product, line.warehouse_id].final()
+        missing.append((wanted - available, Shortage(product, wanted, available)))
+    return max(missing)[1]
+
+
+def _together(lines, confirmations, timelines, schedules):
+    """All lines on the date of the slowest; none where one has no date."""
+    if any(confirmation.promised is None for confirmation in confirmations):
+        for confirmation in confirmations:
+            _take(confirmation, timelines, -1)
+        return [
+            confirmation
+            if confirmation.promised is None
+            else Confirmation(waits=True)
+            for confirmation in confirmations
+        ]
+    common = max(confirmation.promised for confirmation in confirmations)
+    result = []
+    for line, confirmation in zip(lines, confirmations, strict=True):
+        schedule = schedules[line.warehouse_id]
+        ship = schedule.latest_ship(common, line.transit_days)
+        ship = max(ship, confirmation.ship) if ship else confirmation.ship
+        needed = schedule.needed(ship)
+        day = schedule.day(needed)
+        # Available to promise never falls with time: what could be claimed for
+        # an earlier day can be claimed for this one.
+        moved = confirmation._replace(
+            pieces=(
+                Piece(
+                    line.quantity,
+                    needed,
+                    ship,
+                    common,
+                    tuple(
+                        source
+                        for piece in confirmation.pieces
+                        for source in piece.sources
+                    ),
+                ),
+            ),
+            claims=tuple(
+                claim._replace(day=day, at=needed)
+                for claim in _merged(confirmation.claims)
+            ),
+        )
+        _take(confirmation, timelines, -1)
+        _take(moved, timelines)
+        result.append(moved)
+    return result
+
+
+def _merged(claims):
+    """One claim for each product and warehouse."""
+    merged = {}
+    for claim in claims:
+        key = claim.product_id, claim.warehouse_id
+        if key in merged:
+            claim = claim._replace(quantity=claim.quantity + merged[key].quantity)
+        merged[key] = claim
+    return merged.values()

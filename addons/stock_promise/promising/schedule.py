@@ -1,0 +1,139 @@
+"""From material on the shelf to goods at the customer's, in working time.
+
+    ship    = next working slot of max(now + lead time, material + security days)
+    arrival = ship + transit days
+
+Moments are naive datetimes in UTC, as Odoo stores them. Days are ordinals in the
+warehouse's own time zone.
+"""
+
+from bisect import bisect_right
+from datetime import UTC, date, datetime, time, timedelta
+
+#: How far ahead working time is looked for, and in what strides.
+HORIZON = timedelta(days=1100)
+STRIDE = timedelta(days=92)
+
+
+class WorkingTime:
+    """The working hours of a place, read in strides as they are needed.
+
+    :param load: callable(start, end) giving sorted, disjoint (start, end) pairs
+    """
+
+    def __init__(self, load):
+        self._load = load
+        self._starts = []
+        self._ends = []
+        self._from = self._to = None
+
+    def _cover(self, start, end):
+        if self._from is None:
+            self._from = self._to = start
+        for first, last in ((start, self._from), (self._to, end)):
+            if first < last:
+                pairs = self._load(first, last)
+                starts = [pair[0] for pair in pairs]
+                ends = [pair[1] for pair in pairs]
+                if last == self._from:
+                    self._starts[:0], self._ends[:0] = starts, ends
+                else:
+                    self._starts += starts
+                    self._ends += ends
+        self._from = min(self._from, start)
+        self._to = max(self._to, end)
+
+    def next(self, moment):
+        """The first working moment at or after ``moment``, or None."""
+        reach = moment
+        while reach < moment + HORIZON:
+            reach += STRIDE
+            self._cover(moment, reach)
+            index = bisect_right(self._ends, moment)
+            if index < len(self._starts):
+                return max(moment, self._starts[index])
+        return None
+
+    def previous(self, moment):
+        """The last working moment at or before ``moment``, or None."""
+        reach = moment
+        while reach > moment - HORIZON:
+            reach -= STRIDE
+            self._cover(reach, moment)
+            index = bisect_right(self._starts, moment) - 1
+            if index >= 0 and self._starts[index] >= reach:
+                return min(moment, self._ends[index])
+        return None
+
+
+class Schedule:
+    """Working days of one warehouse.
+
+    :param now: the moment of the request
+    :param zone: tzinfo of the warehouse
+    :param working: :class:`WorkingTime`, or None where it never closes
+    :param security_days: days for which goods lie on the shelf before they ship
+    :param cutoff: local hour (8.5 is half past eight) after which an order starts
+        on the next working day; None for no cut-off
+    :param next_day: what arrives on a day ships on the next working day
+    """
+
+    def __init__(
+        self, now, zone, working=None, security_days=0.0, cutoff=None, next_day=False
+    ):
+        self.now = now
+        self.zone = zone
+        self.working = working
+        self.security = timedelta(days=security_days)
+        self.next_day = next_day
+        self.start = now
+        if cutoff is not None:
+            local = self._local(now)
+            if local.hour + local.minute / 60 + local.second / 3600 >= cutoff:
+                self.start = self.midnight(self.day(now) + 1)
+
+    def _local(self, moment):
+        return moment.replace(tzinfo=UTC).astimezone(self.zone)
+
+    def day(self, moment):
+        """The warehouse's day of a moment."""
+        return self._local(moment).toordinal()
+
+    def midnight(self, day):
+        """The moment at which a day begins."""
+        local = datetime.combine(date.fromordinal(day), time.min, self.zone)
+        return local.astimezone(UTC).replace(tzinfo=None)
+
+    @property
+    def today(self):
+        return self.day(self.now)
+
+    def slot(self, moment):
+        """The next moment at which something can ship, or None."""
+        return self.working.next(moment) if self.working else moment
+
+    def material(self, day, arrival=None):
+        """The moment from which goods that arrive on ``day`` can be picked."""
+        if day < self.today:
+            return self.start
+        moment = max(arrival or self.midnight(day), self.midnight(day), self.now)
+        if self.next_day:
+            moment = self.midnight(self.day(moment) + 1)
+        return moment
+
+    def earliest_ship(self, lead_days, material=None):
+        """The first shipment, for goods that are there from ``material`` on."""
+        lead = self.start + timedelta(days=lead_days)
+        return self.slot(max(lead, (material or self.start) + self.security))
+
+    def latest_ship(self, arrival, transit_days):
+        """The last shipment that is with the customer by ``arrival``, or None."""
+        moment = arrival - timedelta(days=transit_days)
+        return self.working.previous(moment) if self.working else moment
+
+    def needed(self, ship):
+        """When the goods of a shipment must be on the shelf."""
+        return max(ship - self.security, self.now)
+
+    def arrival(self, ship, transit_days):
+        return ship + timedelta(days=transit_days)

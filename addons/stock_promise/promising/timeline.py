@@ -1,0 +1,181 @@
+"""Supply and demand of one product in one warehouse, over days.
+
+    projected(t) = on hand + supply up to t - demand up to t
+    ATP(t)       = min over s >= t of projected(s)
+
+This is cumulative available to promise with look-ahead: what is promised for a
+day never takes from an order already accepted for a later one. (APICS
+dictionary, "available-to-promise"; the same rule is what Dynamics 365 Inventory
+Visibility and JD Edwards "cumulative ATP" compute.)
+
+Days are ordinals (``date.toordinal``) of the warehouse's own calendar day.
+Supply and demand of a day both count at its end.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from typing import NamedTuple
+
+
+class Supply(NamedTuple):
+    """What arrives on a day. ``at`` is the moment of the last arrival."""
+
+    quantity: float
+    at: object
+    kind: str = "receipt"
+    origin: object = None
+
+
+class Day(NamedTuple):
+    """A row of a profile."""
+
+    day: int
+    supply: float
+    demand: float
+    projected: float
+    available: float
+
+
+class Timeline:
+    """Projected balance and available to promise.
+
+    :param on_hand: quantity on the shelf now
+    :param today: ordinal of the warehouse's day; whatever is dated before counts
+        on it (what overdue supply counts for is decided before it is added)
+    :param precision: the smallest quantity that matters
+    """
+
+    def __init__(self, on_hand=0.0, today=0, precision=1e-6):
+        self.on_hand = on_hand
+        self.today = today
+        self.epsilon = precision / 2
+        self.supplies = defaultdict(list)
+        self._supply = defaultdict(float)
+        self._demand = defaultdict(float)
+        self._levels = None
+
+    # -- what is known ---------------------------------------------------------
+
+    def add_supply(self, day, quantity, at=None, kind="receipt", origin=None):
+        day = max(day, self.today)
+        self.supplies[day].append(Supply(quantity, at, kind, origin))
+        self._supply[day] += quantity
+        self._levels = None
+
+    def add_demand(self, day, quantity):
+        """Count a demand; a negative quantity takes one back."""
+        self._demand[max(day, self.today)] += quantity
+        self._levels = None
+
+    # -- what follows from it --------------------------------------------------
+
+    def _compile(self):
+        """(days, projected, available): one entry for the shelf as it is now,
+        dated before today, and one for each day on which something happens."""
+        if self._levels is None:
+            days = [self.today - 1]
+            projected = [self.on_hand]
+            balance = self.on_hand
+            for day in sorted(self._supply.keys() | self._demand.keys()):
+                balance += self._supply.get(day, 0.0) - self._demand.get(day, 0.0)
+                days.append(day)
+                projected.append(balance)
+            available = projected[:]
+            for index in range(len(available) - 2, -1, -1):
+                available[index] = min(available[index], available[index + 1])
+            self._levels = days, projected, available
+        return self._levels
+
+    def _index(self, day):
+        return max(bisect_right(self._compile()[0], day) - 1, 0)
+
+    def projected(self, day):
+        """The balance at the end of ``day``."""
+        return self._compile()[1][self._index(day)]
+
+    def available(self, day):
+        """What can still be promised for ``day``; negative when what is already
+        promised from that day on cannot be met."""
+        return self._compile()[2][self._index(day)]
+
+    def final(self):
+        """What can be promised once everything known has happened."""
+        return self._compile()[2][-1]
+
+    def earliest(self, quantity):
+        """The first day on which ``quantity`` can be promised.
+
+        :return: today's predecessor for what needs nothing but the shelf, an
+            ordinal day, or None where no known supply suffices
+        """
+        days, __, available = self._compile()
+        # ``available`` never falls from one day to the next: a binary search.
+        index = bisect_left(available, quantity - self.epsilon)
+        return days[index] if index < len(days) else None
+
+    def steps(self):
+        """[(day, available)], each day on which more becomes available."""
+        steps = []
+        days, __, available = self._compile()
+        for day, level in zip(days, available, strict=True):
+            if not steps or level > steps[-1][1]:
+                steps.append((day, level))
+        return steps
+
+    def arrival(self, day):
+        """The moment of the last arrival on ``day``, None where none is known."""
+        moments = [supply.at for supply in self.supplies.get(day, ()) if supply.at]
+        return max(moments, default=None)
+
+    def sources(self, quantity):
+        """Which shelf and which receipts ``quantity`` is taken from, in the order
+        in which they become available.
+
+        :return: [(day or None for the shelf, quantity)]
+        """
+        taken, parts = 0.0, []
+        for day, level in self.steps():
+            usable = min(level, quantity) - taken
+            if usable > self.epsilon:
+                parts.append((None if day < self.today else day, usable))
+                taken += usable
+        return parts
+
+    def profile(self, first, last):
+        """One :class:`Day` for each day from ``first`` to ``last``. Days before
+        today show the shelf as it is: the past is not reconstructed."""
+        return [
+            Day(
+                day,
+                self._supply.get(day, 0.0),
+                self._demand.get(day, 0.0),
+                self.projected(day),
+                self.available(day),
+            )
+            for day in range(first, last + 1)
+        ]
+
+
+def feasible_days(on_hand, today, supplies, demands, epsilon=1e-6):
+    """Peg demands to supply, first dated first served.
+
+    The k-th demand is met on the first day on which cumulative supply reaches
+    cumulative demand up to and including k.
+
+    :param supplies: [(day, quantity)]
+    :param demands: [(key, day, quantity)] in the order in which they are served
+    :return: {key: day or None where nothing known suffices}
+    """
+    totals, days = [on_hand], [today]
+    for day, quantity in sorted(supplies):
+        totals.append(totals[-1] + quantity)
+        days.append(max(day, today))
+    wanted, result = 0.0, {}
+    for key, day, quantity in demands:
+        wanted += quantity
+        index = bisect_left(totals, wanted - epsilon)
+        if index < len(totals):
+            result[key] = max(days[index], min(day, days[index]))
+        else:
+            result[key] = None
+    return result

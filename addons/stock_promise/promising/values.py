@@ -1,0 +1,102 @@
+"""The values that the promising functions take and return."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+
+class Component(NamedTuple):
+    """What one unit of a line takes from the shelf.
+
+    A plain product has a single component, itself, with ratio 1; a kit has one
+    for each of its parts. Quantities are in the component's own unit.
+    """
+
+    product_id: int
+    ratio: float
+    #: false for goods whose stock is not kept: always there after the lead time
+    tracked: bool = True
+
+
+class Line(NamedTuple):
+    """One line of a request, checked, in units of the product."""
+
+    warehouse_id: int
+    components: tuple[Component, ...]
+    quantity: float
+    #: the smallest part of the quantity that may be sent on its own
+    step: float = 1.0
+    requested: datetime | None = None
+    #: days between the order and the earliest shipment (the customer lead time)
+    lead_days: float = 0.0
+    #: days from leaving the warehouse to the customer
+    transit_days: float = 0.0
+    split: bool = False
+
+
+class Source(NamedTuple):
+    """Where a part of a confirmation comes from.
+
+    ``day`` is an ordinal day of the warehouse, or ``None`` for what is on the
+    shelf; ``origin`` is whatever the supply was added with.
+    """
+
+    product_id: int
+    quantity: float
+    kind: str
+    day: int | None = None
+    origin: object = None
+
+
+class Claim(NamedTuple):
+    """A quantity of a component that a confirmation takes on a day."""
+
+    product_id: int
+    warehouse_id: int
+    quantity: float
+    day: int
+    at: datetime
+
+
+class Piece(NamedTuple):
+    """A part of a line that ships at once."""
+
+    quantity: float
+    #: when the goods must be on the shelf
+    material: datetime
+    ship: datetime
+    arrival: datetime
+    sources: tuple[Source, ...]
+
+
+class Shortage(NamedTuple):
+    """The component that keeps a line from being promised, and how much of it
+    could be had at the very end of what is known."""
+
+    product_id: int
+    wanted: float
+    available: float
+
+
+class Confirmation(NamedTuple):
+    """The answer to one line. Without pieces there is no date."""
+
+    pieces: tuple[Piece, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    shortage: Shortage | None = None
+    #: working time was asked for but the calendar has none
+    closed: bool = False
+    #: could be promised, but the customer wants all at once and another line has
+    #: no date
+    waits: bool = False
+
+    @property
+    def promised(self):
+        return max((piece.arrival for piece in self.pieces), default=None)
+
+    @property
+    def ship(self):
+        return max((piece.ship for piece in self.pieces), default=None)
+
+    @property
+    def material(self):
+        return max((piece.material for piece in self.pieces), default=None)
