@@ -1,0 +1,60 @@
+# Promise Desk. `make run` starts a demo, `make test` proves it; `make help` lists all.
+
+PYTHON ?= python3
+export PYTHON
+PORT ?= 8069
+DB ?=
+ADDONS ?=
+TESTS ?=
+JOBS ?= 0
+
+DESK = PYTHONPATH=scripts $(PYTHON) -B -m workbench
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-stock lint format pot clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 22
+
+setup: ## install what is missing: Odoo 19, Python packages
+	@$(DESK) setup
+
+run: ## the demo database, and a server on http://localhost:8069 (PORT=, DB=)
+	@$(DESK) run --port "$(PORT)" --database "$(DB)"
+
+test: ## every test (ADDONS="a b" or TESTS="tests/test_x.py": only those; JOBS=)
+	@$(DESK) test --addons "$(ADDONS)" --tests "$(TESTS)" --jobs "$(JOBS)"
+
+test-stock: ## stock Odoo's own suites with the addons installed
+	@$(DESK) test-stock
+
+lint: ## check sources, views and translations
+	@$(DESK) lint
+
+format: ## bring the sources into the form that lint asks for
+	@$(DESK) format
+
+pot: ## write the addons' translation templates (ADDONS=)
+	@$(DESK) pot --addons "$(ADDONS)"
+
+clean: ## remove all that was built, demo database included
+	@$(DESK) clean
+
+# These come with the folder bench/.
+ifneq ($(wildcard bench/run.py),)
+.PHONY: bench
+bench: ## measure against stock Odoo, on generated data (ARGS=)
+	@$(DESK) python bench/run.py $(ARGS)
+endif
+
+ifneq ($(wildcard bench/calibrate.py),)
+.PHONY: calibrate
+calibrate: ## how often promises would have held (CSV=deliveries.csv FROM=date)
+	@$(DESK) python bench/calibrate.py $(if $(CSV),"$(CSV)") $(if $(FROM),--from "$(FROM)") $(ARGS)
+endif
+
+ifneq ($(wildcard bench/calls.py),)
+.PHONY: bench-calls
+bench-calls: ## measure the caller lookup under load (ARGS=)
+	@$(DESK) python bench/calls.py $(ARGS)
+endif
