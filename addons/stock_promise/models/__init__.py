@@ -2,6 +2,8 @@ from . import res_company
 from . import res_config_settings
 from . import stock_warehouse
 from . import stock_move
+from . import stock_move_reservation
+from . import stock_quant
 from . import stock_rule
 from . import product_product
 from . import delivery_promise_lock
@@ -11,5 +13,6 @@ from . import delivery_promise_engine_load
 from . import delivery_promise_engine_explain
 from . import delivery_promise
 from . import delivery_promise_hold
+from . import delivery_promise_risk
 from . import delivery_promise_line
 from . import delivery_promise_claim

@@ -327,5 +327,7 @@ class DeliveryPromise(models.Model):
         """Write down what is so already: expired holds give their claims up."""
         expired = self.search([("state", "=", "expired"), ("claim_ids", "!=", False)])
         # sudo: claims are written by the engine alone
-        expired.claim_ids.sudo().unlink()
+        claims = expired.claim_ids.sudo()
+        self._touch_products(claims.product_id.ids)
+        claims.unlink()
         expired.write({"state": "expired"})

@@ -49,8 +49,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
             {line.warehouse for line in request.lines}, request.company, now
         )
         loaded = self._load(
-            wanted
-            | {(line.product.id, line.warehouse.id) for line in request.lines},
+            wanted | {(line.product.id, line.warehouse.id) for line in request.lines},
             schedules,
             request.company,
             ignore_promises=ignore_promises,

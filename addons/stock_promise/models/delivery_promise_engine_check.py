@@ -101,9 +101,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
             ),
             lines=(),
         )
-        return values._replace(
-            lines=self._checked_lines(request.get("lines"), values)
-        )
+        return values._replace(lines=self._checked_lines(request.get("lines"), values))
 
     # -- lines -------------------------------------------------------------------
 
@@ -179,9 +177,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
             )
         if not warehouse:
             self._refuse(
-                self.env._(
-                    "%s has no warehouse to deliver from.", request.company.name
-                )
+                self.env._("%s has no warehouse to deliver from.", request.company.name)
             )
         reference = line.get("reference") or False
         if isinstance(reference, bool) and reference:
@@ -203,9 +199,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         ids = []
         for number, line in enumerate(lines, 1):
             if not line.get("product_id"):
-                self._refuse_line(
-                    number, "product_id", self.env._("name the product.")
-                )
+                self._refuse_line(number, "product_id", self.env._("name the product."))
             self._check_id(number, "product_id", line["product_id"])
             ids.append(line["product_id"])
         # search, not browse: what the user may not see does not exist for him
@@ -261,9 +255,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 number, "quantity", self.env._("must be a finite number.")
             )
         if quantity <= 0:
-            self._refuse_line(
-                number, "quantity", self.env._("must be greater than 0.")
-            )
+            self._refuse_line(number, "quantity", self.env._("must be greater than 0."))
         if quantity > MAX_QUANTITY:
             self._refuse_line(number, "quantity", self.env._("is too large."))
         return float(quantity)
@@ -474,9 +466,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
                     problem=problem,
                 )
             )
-        self._refuse(
-            self.env._("%(key)s: %(problem)s", key=key, problem=problem)
-        )
+        self._refuse(self.env._("%(key)s: %(problem)s", key=key, problem=problem))
 
     def _refuse(self, message):
         raise ValidationError(message)
@@ -487,9 +477,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         if not isinstance(product_ids, (list, tuple)) or not product_ids:
             self._refuse(self.env._("product_ids must be a list of product ids."))
         if len(product_ids) > MAX_LINES:
-            self._refuse(
-                self.env._("product_ids has more than %s entries.", MAX_LINES)
-            )
+            self._refuse(self.env._("product_ids has more than %s entries.", MAX_LINES))
         company = self.env.company
         warehouse = self._checked_profile_warehouse(warehouse_id)
         company = warehouse.company_id or company
@@ -501,12 +489,13 @@ class DeliveryPromiseEngine(models.AbstractModel):
         if last < first:
             self._refuse(self.env._("date_to lies before date_from."))
         if (last - first).days >= MAX_DAYS:
-            self._refuse(
-                self.env._("A profile can span %s days at most.", MAX_DAYS)
-            )
-        return [products[product_id] for product_id in product_ids], (
-            warehouse or self._default_warehouse(company)
-        ), first, last
+            self._refuse(self.env._("A profile can span %s days at most.", MAX_DAYS))
+        return (
+            [products[product_id] for product_id in product_ids],
+            (warehouse or self._default_warehouse(company)),
+            first,
+            last,
+        )
 
     def _checked_profile_warehouse(self, warehouse_id):
         if not warehouse_id and warehouse_id in (None, False):

@@ -8,7 +8,7 @@ from odoo import api, models
 from odoo.tools import SQL, format_date
 from odoo.tools.misc import formatLang
 
-from .delivery_promise_engine_load import OPEN_STATES
+from .stock_move import OPEN_STATES
 
 #: from weakest to strongest: a kit comes from the latest of what it is made of
 SOURCES = ("stock", "receipt", "transfer", "purchase", "manufacture")
@@ -185,7 +185,9 @@ class DeliveryPromiseEngine(models.AbstractModel):
             return {}
         # sudo: only to get from the moves to the pickings, whose rights are checked
         by_move = {move.id: move.picking_id.id for move in moves.sudo()}
-        allowed = pickings.search([("id", "in", [id_ for id_ in by_move.values() if id_])])
+        allowed = pickings.search(
+            [("id", "in", [id_ for id_ in by_move.values() if id_])]
+        )
         names = {picking.id: picking.name for picking in allowed}
         return {
             move_id: names[picking_id]
@@ -218,7 +220,9 @@ class DeliveryPromiseEngine(models.AbstractModel):
         if line.lead_days:
             yield (
                 "lead_time",
-                self.env._("%s days from order to shipment", self._days(line.lead_days)),
+                self.env._(
+                    "%s days from order to shipment", self._days(line.lead_days)
+                ),
             )
         if schedule.security:
             yield (
@@ -237,7 +241,10 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 ),
             )
         if line.transit_days:
-            yield "transit", self.env._("%s days on the way", self._days(line.transit_days))
+            yield (
+                "transit",
+                self.env._("%s days on the way", self._days(line.transit_days)),
+            )
         if wished:
             if confirmation.promised <= wished:
                 yield "requested", self.env._("planned for the requested date")

@@ -9,8 +9,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..promising.timeline import Timeline
-
-OPEN_STATES = ("waiting", "confirmed", "partially_available", "assigned")
+from .stock_move import OPEN_STATES
 
 
 class Scope(NamedTuple):
@@ -28,15 +27,16 @@ class Loaded(NamedTuple):
     timelines: dict
     #: {(product, warehouse): quantity in quotations that hold nothing}
     quoted: dict
+    #: {(product, warehouse): {delivery move: [days of its own receipts]}}, of chains
+    #: made to order
+    pairs: dict
 
 
 class DeliveryPromiseEngine(models.AbstractModel):
     _inherit = "delivery.promise.engine"
 
     @api.model
-    def _load(
-        self, wanted, schedules, company, ignore_promises=(), ignore_moves=()
-    ):
+    def _load(self, wanted, schedules, company, ignore_promises=(), ignore_moves=()):
         """Timelines of many products in one query.
 
         :param wanted: set of (product id, warehouse id)
@@ -56,12 +56,15 @@ class DeliveryPromiseEngine(models.AbstractModel):
         rows = defaultdict(list)
         for row in self._fetch(scope, schedules):
             rows[row[1], row[2]].append(row)
-        timelines, quoted = {}, {}
+        loaded = Loaded({}, {}, {})
         for key in wanted:
-            timelines[key], quoted[key] = self._net(
+            timeline, quoted, pairs = self._net(
                 rows.get(key, ()), schedules[key[1]], company
             )
-        return Loaded(timelines, quoted)
+            loaded.timelines[key] = timeline
+            loaded.quoted[key] = quoted
+            loaded.pairs[key] = pairs
+        return loaded
 
     def _fetch(self, scope, schedules):
         if not scope.product_ids or not scope.warehouse_ids:
@@ -304,10 +307,10 @@ class DeliveryPromiseEngine(models.AbstractModel):
     # -- netting -----------------------------------------------------------------------
 
     def _net(self, rows, schedule, company):
-        """(Timeline, quoted) of one product in one warehouse from its rows."""
+        """(Timeline, quoted, pairs) of one product in one warehouse from its rows."""
         on_hand = quoted = 0.0
         supply, demand, moments = defaultdict(float), defaultdict(float), {}
-        left = {}
+        left, pairs = {}, defaultdict(list)
         for row in rows:
             kind, __, __, day, at, quantity, demand_id, supply_id, *rest = row
             day = day and day.toordinal()
@@ -331,6 +334,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 left["supply", supply_id] = coming - common
                 demand[day] -= common
                 supply[supply_day.toordinal()] -= common
+                pairs[demand_id].append(supply_day.toordinal())
         today = schedule.today
         timeline = Timeline(on_hand, today, precision=1e-4)
         for day, quantity in demand.items():
@@ -341,4 +345,4 @@ class DeliveryPromiseEngine(models.AbstractModel):
             if expected is not None and quantity > timeline.epsilon:
                 at = moments.get(day) if expected == day else None
                 timeline.add_supply(expected, quantity, at, origin=(day,))
-        return timeline, quoted
+        return timeline, quoted, dict(pairs)

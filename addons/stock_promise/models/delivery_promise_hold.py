@@ -44,9 +44,7 @@ class DeliveryPromise(models.Model):
         self._begin_claim()
         for promise in self:
             if promise.state not in ("draft", "expired", "released"):
-                raise UserError(
-                    self.env._("%s is in force already.", promise.name)
-                )
+                raise UserError(self.env._("%s is in force already.", promise.name))
             promise._claim_again(promise._prepare_request(), promise.line_ids)
             promise.write(
                 {
@@ -88,7 +86,10 @@ class DeliveryPromise(models.Model):
                     )
                 )
             company = promise.company_id.sudo()  # sudo: settings of the company
-            if not manager and promise.extension_count >= company.promise_extensions_max:
+            if (
+                not manager
+                and promise.extension_count >= company.promise_extensions_max
+            ):
                 raise UserError(
                     self.env._(
                         "%(promise)s was extended %(count)s times, which is as often as"
@@ -197,9 +198,7 @@ class DeliveryPromise(models.Model):
         self._check_hold_value(checked)
         values = {
             "state": "held",
-            "hold_until": self._checked_hold_until(
-                checked.hold_hours, checked.company
-            ),
+            "hold_until": self._checked_hold_until(checked.hold_hours, checked.company),
             **(vals or {}),
         }
         promise = self._create_promise(computation, values, line_vals)
@@ -278,7 +277,9 @@ class DeliveryPromise(models.Model):
         """Give the quantities back, and say why in the chatter."""
         promises = self.filtered(lambda promise: promise.state != "released")
         # sudo: claims are written by the engine alone
-        promises.claim_ids.sudo().unlink()
+        claims = promises.claim_ids.sudo()
+        self._touch_products(claims.product_id.ids)
+        claims.unlink()
         promises.write({"state": "released"})
         if reason:
             for promise in promises:

@@ -50,18 +50,22 @@ class DeliveryPromiseLine(models.Model):
     latest_date = fields.Datetime(help="Later than this is of no use to the customer.")
     first_promised_date = fields.Datetime(readonly=True, copy=False)
     promised_date = fields.Datetime(
-        readonly=True, copy=False, index=True, help="When all of it is with the customer."
+        readonly=True,
+        copy=False,
+        index=True,
+        help="When all of it is with the customer.",
     )
     ship_date = fields.Datetime(
         readonly=True, copy=False, help="When it leaves the warehouse."
     )
     material_date = fields.Datetime(
-        string="Needed On", readonly=True, copy=False, help="When it must be on the shelf."
+        string="Needed On",
+        readonly=True,
+        copy=False,
+        help="When it must be on the shelf.",
     )
     transit_days = fields.Float(readonly=True, copy=False)
-    delivered_quantity = fields.Float(
-        digits="Product Unit", readonly=True, copy=False
-    )
+    delivered_quantity = fields.Float(digits="Product Unit", readonly=True, copy=False)
     delivered_date = fields.Datetime(
         readonly=True, copy=False, help="When the last unit was with the customer."
     )
@@ -154,9 +158,7 @@ class DeliveryPromiseLine(models.Model):
     @api.depends("reasons")
     def _compute_message(self):
         for line in self:
-            line.message = "; ".join(
-                reason["message"] for reason in line.reasons or ()
-            )
+            line.message = "; ".join(reason["message"] for reason in line.reasons or ())
 
     @api.depends(
         "delivered_date",
@@ -256,9 +258,7 @@ class DeliveryPromiseLine(models.Model):
                 continue
             shift = line.material_date - max(moves.mapped("date"))
             for move in moves:
-                move.write(
-                    {"date": move.date + shift, "date_deadline": line.ship_date}
-                )
+                move.write({"date": move.date + shift, "date_deadline": line.ship_date})
 
     # -- delivery ----------------------------------------------------------------------
 

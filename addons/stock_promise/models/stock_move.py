@@ -2,6 +2,9 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 
+#: what is planned and not done: drafts do not count, neither do done and cancelled ones
+OPEN_STATES = ("waiting", "confirmed", "partially_available", "assigned")
+
 
 class StockMove(models.Model):
     _inherit = "stock.move"
@@ -54,18 +57,37 @@ class StockMove(models.Model):
                 by_date[move.date] |= move
         for date, planned in by_date.items():
             planned.first_planned_date = date
+        moves._touch_promises()
         return moves
 
     def _action_done(self, cancel_backorder=False):
-        moves = super()._action_done(cancel_backorder=cancel_backorder)
-        (self | moves).promise_line_id._update_delivery()
-        return moves
+        done = super()._action_done(cancel_backorder=cancel_backorder)
+        moves = self.exists() | done
+        moves.promise_line_id._update_delivery()
+        moves._touch_promises()
+        return done
 
     def _action_cancel(self):
         lines = self.promise_line_id
         result = super()._action_cancel()
         lines._update_delivery()
+        self._touch_promises()
         return result
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not vals.keys().isdisjoint(
+            ("date", "product_uom_qty", "location_id", "location_dest_id")
+        ):
+            self.filtered(
+                lambda move: move.state not in ("draft", "done", "cancel")
+            )._touch_promises()
+        return result
+
+    def _touch_promises(self):
+        """Promises of these products are looked at when the transaction ends."""
+        if self:
+            self.env["delivery.promise"]._touch_products(self.product_id.ids)
 
     def _prepare_move_split_vals(self, qty):
         return {

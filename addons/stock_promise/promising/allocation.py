@@ -205,9 +205,7 @@ def _together(lines, confirmations, timelines, schedules):
         for confirmation in confirmations:
             _take(confirmation, timelines, -1)
         return [
-            confirmation
-            if confirmation.promised is None
-            else Confirmation(waits=True)
+            confirmation if confirmation.promised is None else Confirmation(waits=True)
             for confirmation in confirmations
         ]
     common = max(confirmation.promised for confirmation in confirmations)

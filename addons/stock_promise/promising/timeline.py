@@ -67,6 +67,10 @@ class Timeline:
         self._demand[max(day, self.today)] += quantity
         self._levels = None
 
+    def demands(self):
+        """[(day, quantity)] of everything that leaves, overdue ones today."""
+        return list(self._demand.items())
+
     # -- what follows from it --------------------------------------------------
 
     def _compile(self):
