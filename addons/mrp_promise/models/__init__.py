@@ -1,0 +1,3 @@
+from . import delivery_promise_engine
+from . import delivery_promise_line
+from . import stock_move
