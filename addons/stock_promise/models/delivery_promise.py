@@ -124,7 +124,7 @@ class DeliveryPromise(models.Model):
     )
     _held_index = models.Index("(hold_until) WHERE state = 'held'")
 
-    # -- fields --------------------------------------------------------------------
+    # -- fields ------------------------------------------------------------------
 
     def _field_to_sql(self, alias, field_expr, query=None):
         """A hold is over at the very second at which it ends: whoever reads, searches
@@ -259,7 +259,7 @@ class DeliveryPromise(models.Model):
             checked, ignore.ids if ignore else (), ignore_moves
         ).answer
 
-    # -- buttons of a draft ----------------------------------------------------------
+    # -- buttons of a draft --------------------------------------------------------
 
     def _prepare_request(self):
         """The request that this document stands for, its lines in their order."""
@@ -308,7 +308,7 @@ class DeliveryPromise(models.Model):
             "view_mode": "form",
         }
 
-    # -- state by the lines ----------------------------------------------------------
+    # -- state by the lines --------------------------------------------------------
 
     def _update_done(self):
         """A confirmed promise is done when nothing of it is under way any more."""

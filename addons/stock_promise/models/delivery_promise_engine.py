@@ -4,7 +4,7 @@ The engine is an abstract model so that bridges can extend it by inheritance; wh
 computes it leaves to plain Python in ``promising``.
 """
 
-from datetime import UTC, timedelta
+from datetime import timedelta, timezone
 from typing import NamedTuple
 
 from odoo import api, fields, models
@@ -26,7 +26,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
     _name = "delivery.promise.engine"
     _description = "Order Promising Engine"
 
-    # -- what the promise asks for -------------------------------------------------
+    # -- what the promise asks for -----------------------------------------------
 
     @api.model
     def _compute_request(self, request, ignore_promises=(), ignore_moves=()):
@@ -77,13 +77,15 @@ class DeliveryPromiseEngine(models.AbstractModel):
             if component.tracked
         }
 
-    # -- hooks for bridges -----------------------------------------------------------
+    # -- hooks for bridges ---------------------------------------------------------
 
-    def _explode(self, products):
-        """What each product is taken from the shelf as.
+    def _explode(self, wanted, company):
+        """What products are taken from the shelf as.
 
-        :return: {product: ((component product, ratio), …)}, quantities in the
-            components' own units; missing where a product is itself the component
+        :param wanted: set of (product, quantity)
+        :return: {(product, quantity): ((component, its quantity for one product), …)}
+            in the components' own units; missing where a product is itself the
+            component
         """
         return {}
 
@@ -111,13 +113,13 @@ class DeliveryPromiseEngine(models.AbstractModel):
         """What decides between promises of the same day: the greater first."""
         return int(promise.priority or 0)
 
-    # -- lines and calendars ---------------------------------------------------------
+    # -- lines and calendars -------------------------------------------------------
 
     def _promising_lines(self, request):
-        products = self.env["product.product"].union(
-            *(line.product for line in request.lines)
+        exploded = self._explode(
+            {(line.product, line.product_quantity) for line in request.lines},
+            request.company,
         )
-        exploded = self._explode(products)
         transit = {
             warehouse: self._transit_days(warehouse, request.partner)
             for warehouse in {line.warehouse for line in request.lines}
@@ -125,7 +127,9 @@ class DeliveryPromiseEngine(models.AbstractModel):
         now = fields.Datetime.now()
         lines = []
         for line in request.lines:
-            parts = exploded.get(line.product) or ((line.product, 1.0),)
+            parts = exploded.get((line.product, line.product_quantity)) or (
+                (line.product, 1.0),
+            )
             lines.append(
                 Line(
                     warehouse_id=line.warehouse.id,
@@ -174,12 +178,12 @@ class DeliveryPromiseEngine(models.AbstractModel):
 
         def load(start, end):
             intervals = calendar._work_intervals_batch(
-                start.replace(tzinfo=UTC), end.replace(tzinfo=UTC)
+                start.replace(tzinfo=timezone.utc), end.replace(tzinfo=timezone.utc)
             )[False]
             return [
                 (
-                    first.astimezone(UTC).replace(tzinfo=None),
-                    last.astimezone(UTC).replace(tzinfo=None),
+                    first.astimezone(timezone.utc).replace(tzinfo=None),
+                    last.astimezone(timezone.utc).replace(tzinfo=None),
                 )
                 for first, last, __ in intervals
             ]
@@ -207,7 +211,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
 
         return replenish
 
-    # -- the profile -----------------------------------------------------------------
+    # -- the profile ---------------------------------------------------------------
 
     @api.model
     def _profile(self, products, warehouse, first, last):
@@ -227,7 +231,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
             for product in products
         }
 
-    # -- who is at risk --------------------------------------------------------------
+    # -- who is at risk ------------------------------------------------------------
 
     @api.model
     def _overdue_day(self, day, today, company):

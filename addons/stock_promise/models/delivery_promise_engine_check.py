@@ -103,7 +103,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         )
         return values._replace(lines=self._checked_lines(request.get("lines"), values))
 
-    # -- lines -------------------------------------------------------------------
+    # -- lines -----------------------------------------------------------------
 
     def _checked_lines(self, lines, request):
         if not isinstance(lines, (list, tuple)):
@@ -310,7 +310,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
             self._refuse(self.env._("%s: that year cannot be planned for.", where))
         return value
 
-    # -- the head ------------------------------------------------------------------
+    # -- the head ----------------------------------------------------------------
 
     def _checked_dict(self, value, keys, where):
         if not isinstance(value, dict):
@@ -454,7 +454,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 number, key, self.env._("must be the id of a record, a whole number.")
             )
 
-    # -- refusals ------------------------------------------------------------------
+    # -- refusals ----------------------------------------------------------------
 
     def _refuse_line(self, number, key, problem):
         if number:

@@ -100,7 +100,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
             ]
         return entries
 
-    # -- where supply comes from, by name ------------------------------------------------
+    # -- where supply comes from, by name ----------------------------------------------
 
     def _origin_key(self, source):
         """(product, days) under which a receipt is looked up; None for the shelf."""
@@ -195,7 +195,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
             if picking_id in names
         }
 
-    # -- reasons -------------------------------------------------------------------------
+    # -- reasons -----------------------------------------------------------------------
 
     def _reasons(self, checked, line, confirmation, schedule, quoted, origins, wished):
         """[(code, sentence)] in the order in which the date comes about."""
@@ -282,7 +282,8 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 "no_supply",
                 self.env._(
                     "Of %(wanted)s, %(available)s can be promised from what is on hand"
-                    " and on its way to %(warehouse)s; no supply is known for the rest.",
+                    " and on its way to %(warehouse)s; no supply is known for the"
+                    " rest.",
                     wanted=self._quantity(shortage.wanted, unit),
                     available=self._quantity(available, unit),
                     warehouse=checked.warehouse.display_name,
@@ -346,7 +347,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         for answer in waiting:
             answer["reasons"].append({"code": "one_delivery", "message": message})
 
-    # -- words ---------------------------------------------------------------------------
+    # -- words -------------------------------------------------------------------------
 
     def _quantity(self, quantity, unit):
         digits = 0 if unit.compare(quantity, round(quantity)) == 0 else 2

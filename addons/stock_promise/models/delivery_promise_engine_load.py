@@ -125,7 +125,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
             ],
         }
 
-    # -- parts of the statement --------------------------------------------------------
+    # -- parts of the statement ------------------------------------------------------
 
     def _inside_query(self):
         """Locations that are inside a warehouse: below its view, and of a usage in
@@ -270,8 +270,8 @@ class DeliveryPromiseEngine(models.AbstractModel):
             SQL(
                 """
                 SELECT 'demand', moves.product_id, moves.from_id,
-                       timezone(moves.from_tz, timezone('UTC', moves.date))::date AS day,
-                       NULL::timestamp, SUM(moves.quantity)::float8,
+                       timezone(moves.from_tz, timezone('UTC', moves.date))::date
+                       AS day, NULL::timestamp, SUM(moves.quantity)::float8,
                        NULL::int, NULL::int, NULL::date, NULL::float8
                   FROM moves
                  WHERE moves.from_id IS NOT NULL
@@ -304,7 +304,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         not deducted. Without sales there is none."""
         return []
 
-    # -- netting -----------------------------------------------------------------------
+    # -- netting ---------------------------------------------------------------------
 
     def _net(self, rows, schedule, company):
         """(Timeline, quoted, pairs) of one product in one warehouse from its rows."""

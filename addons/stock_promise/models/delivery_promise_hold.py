@@ -129,7 +129,7 @@ class DeliveryPromise(models.Model):
                 )
         return True
 
-    # -- for bridges -----------------------------------------------------------------
+    # -- for bridges ---------------------------------------------------------------
 
     @api.model
     def _begin_claim(self):
@@ -285,7 +285,7 @@ class DeliveryPromise(models.Model):
             for promise in promises:
                 promise.message_post(body=reason)
 
-    # -- steps -------------------------------------------------------------------------
+    # -- steps -----------------------------------------------------------------------
 
     def _compute_again(self, request, ignore_moves=(), refuse=True):
         """A computation for this promise, under the lock, its own claims left out."""
@@ -439,7 +439,7 @@ class DeliveryPromise(models.Model):
             ],
         }
 
-    # -- limits ------------------------------------------------------------------------
+    # -- limits ----------------------------------------------------------------------
 
     @api.model
     def _check_answer(self, computation):

@@ -118,7 +118,7 @@ class DeliveryPromiseLine(models.Model):
     )
     _open_index = models.Index("(product_id) WHERE delivered_date IS NULL")
 
-    # -- fields --------------------------------------------------------------------
+    # -- fields ------------------------------------------------------------------
 
     def _field_to_sql(self, alias, field_expr, query=None):
         """What was promised for a moment is late from that moment on."""
@@ -199,7 +199,7 @@ class DeliveryPromiseLine(models.Model):
         utc = fields.Datetime.context_timestamp(self.with_context(tz="UTC"), moment)
         return utc.astimezone(zone).date() if zone else utc.date()
 
-    # -- request and answer ----------------------------------------------------------
+    # -- request and answer --------------------------------------------------------
 
     def _prepare_request_line(self):
         self.ensure_one()
@@ -260,7 +260,7 @@ class DeliveryPromiseLine(models.Model):
             for move in moves:
                 move.write({"date": move.date + shift, "date_deadline": line.ship_date})
 
-    # -- delivery ----------------------------------------------------------------------
+    # -- delivery --------------------------------------------------------------------
 
     def _delivered_moves(self):
         """{line: [(moment, quantity in the product's unit)]}, done, in order: what

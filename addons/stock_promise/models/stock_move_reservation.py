@@ -90,7 +90,7 @@ class StockMove(models.Model):
         guard.reserved(key, self._promise_need_key(), taken)
         return taken
 
-    # -- steps -------------------------------------------------------------------------
+    # -- steps -----------------------------------------------------------------------
 
     def _promise_guard_key(self):
         warehouse = self.location_id.warehouse_id

@@ -8,7 +8,7 @@ warehouse's own time zone.
 """
 
 from bisect import bisect_right
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 
 #: How far ahead working time is looked for, and in what strides.
 HORIZON = timedelta(days=1100)
@@ -93,7 +93,7 @@ class Schedule:
                 self.start = self.midnight(self.day(now) + 1)
 
     def _local(self, moment):
-        return moment.replace(tzinfo=UTC).astimezone(self.zone)
+        return moment.replace(tzinfo=timezone.utc).astimezone(self.zone)
 
     def day(self, moment):
         """The warehouse's day of a moment."""
@@ -102,7 +102,7 @@ class Schedule:
     def midnight(self, day):
         """The moment at which a day begins."""
         local = datetime.combine(date.fromordinal(day), time.min, self.zone)
-        return local.astimezone(UTC).replace(tzinfo=None)
+        return local.astimezone(timezone.utc).replace(tzinfo=None)
 
     @property
     def today(self):
