@@ -263,25 +263,22 @@ class DeliveryPromiseLine(models.Model):
     # -- delivery --------------------------------------------------------------------
 
     def _delivered_moves(self):
-        """{line: [(moment, quantity in the product's unit)]}, done, in order: what
-        went to the customer counts, what came back counts against it."""
+        """{line: [(move, moment, quantity in the product's unit)]}, done, in order:
+        what went to the customer counts, what came back counts against it."""
         result = {line: [] for line in self}
-        # sudo: a delivery is measured whoever validated it
-        moves = self.sudo().move_ids.filtered(lambda move: move.state == "done")
+        moves = self.move_ids.filtered(lambda move: move.state == "done")
         for move in moves.sorted("date"):
             sign = move._promise_delivery_sign()
             if sign:
                 quantity = move.product_uom._compute_quantity(
                     move.quantity, move.product_id.uom_id, rounding_method="HALF-UP"
                 )
-                result[move.promise_line_id.sudo(False)].append(
-                    (move, move.date, sign * quantity)
-                )
+                result[move.promise_line_id].append((move, move.date, sign * quantity))
         return result
 
     def _delivery_steps(self, moves):
-        """[(moment, quantity in the line's product unit)] of done moves; kits count
-        by what is complete."""
+        """[(moment, quantity in the product's unit)] of what :meth:`_delivered_moves`
+        gives for this line; kits count by what is complete."""
         self.ensure_one()
         return [
             (moment, quantity)
@@ -295,8 +292,10 @@ class DeliveryPromiseLine(models.Model):
         The date is that of the unit that made the quantity complete; what comes back
         later does not undo it.
         """
-        delivered = self._delivered_moves()
-        for line in self:
+        # sudo: a delivery is measured whoever validated it
+        lines = self.sudo()
+        delivered = lines._delivered_moves()
+        for line in lines:
             wanted = line.product_uom_id._compute_quantity(
                 line.quantity, line.product_id.uom_id, rounding_method="HALF-UP"
             )
@@ -308,14 +307,13 @@ class DeliveryPromiseLine(models.Model):
                     last = moment
                 if not complete and unit.compare(total, wanted) >= 0:
                     complete = moment
-            # sudo: as above; a move that is still open may be of another team
             is_open = any(
-                move.state not in ("done", "cancel") for move in line.sudo().move_ids
+                move.state not in ("done", "cancel") for move in line.move_ids
             )
             short = bool(
                 not complete
                 and not is_open
-                and line.sudo().move_ids
+                and line.move_ids
                 and line.promise_id.state in ("confirmed", "done")
             )
             moment = complete or (short and last)
@@ -330,7 +328,7 @@ class DeliveryPromiseLine(models.Model):
                     **({"at_risk": False, "feasible_date": False} if moment else {}),
                 }
             )
-        self.promise_id._update_done()
+        lines.promise_id._update_done()
 
     def _prepare_remaining_line(self):
         """What is still to be delivered, as a line of a request."""
