@@ -251,8 +251,10 @@ class DeliveryPromiseLine(models.Model):
         the shipment, each step before it as much earlier as it was."""
         # sudo: the moves of an order follow its promise, whoever may edit moves
         for line in self.sudo():
+            # What a customer sends back is not planned by the promise.
             moves = line.move_ids.filtered(
                 lambda move: move.state not in ("done", "cancel")
+                and move._promise_delivery_sign() >= 0
             )
             if not moves or not line.material_date:
                 continue
