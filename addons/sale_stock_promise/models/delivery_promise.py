@@ -1,0 +1,46 @@
+from odoo import api, fields, models
+
+
+class DeliveryPromise(models.Model):
+    _inherit = "delivery.promise"
+
+    sale_order_ids = fields.One2many(
+        "sale.order", "promise_id", string="Quotations and Orders"
+    )
+    sale_order_count = fields.Integer(
+        string="Orders",
+        compute="_compute_sale_order_count",
+        groups="sales_team.group_sale_salesman",
+    )
+
+    @api.depends("sale_order_ids")
+    def _compute_sale_order_count(self):
+        counts = dict(
+            self.env["sale.order"]._read_group(
+                [("promise_id", "in", self.ids)], ["promise_id"], ["__count"]
+            )
+        )
+        for promise in self:
+            promise.sale_order_count = counts.get(promise, 0)
+
+    def action_view_sale_orders(self):
+        """Open the quotations and orders that rest on this promise."""
+        self.ensure_one()
+        orders = self.env["sale.order"].search([("promise_id", "=", self.id)])
+        action = {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Quotations and Orders"),
+            "res_model": "sale.order",
+            "view_mode": "list,form",
+            "domain": [("promise_id", "=", self.id)],
+            "context": {"create": False},
+        }
+        if len(orders) == 1:
+            action.update(view_mode="form", res_id=orders.id)
+        return action
+
+    def _get_destination_partner(self):
+        """The delivery address of the order, whoever has bought."""
+        # sudo: where the goods go decides about the date, whoever asks
+        order = self.sudo().sale_order_ids[:1]
+        return order._promise_partner() or super()._get_destination_partner()

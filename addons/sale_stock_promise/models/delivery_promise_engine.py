@@ -1,0 +1,65 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class DeliveryPromiseEngine(models.AbstractModel):
+    _inherit = "delivery.promise.engine"
+
+    def _security_days(self, company):
+        return super()._security_days(company) + company.security_lead
+
+    def _flushed_fields(self):
+        return super()._flushed_fields() | {
+            "sale.order": ["state", "validity_date", "warehouse_id", "promise_id"],
+            "sale.order.line": [
+                "order_id",
+                "product_id",
+                "product_uom_id",
+                "product_uom_qty",
+                "warehouse_id",
+            ],
+        }
+
+    @api.model
+    def _quoted_queries(self, scope):
+        """Open quotations that hold nothing. Who asks for a quotation names it in
+        the context, so that it does not see itself."""
+        asking = self.env.context.get("promise_asking_order_ids") or []
+        return [
+            *super()._quoted_queries(scope),
+            SQL(
+                """
+                SELECT 'quoted', line.product_id,
+                       COALESCE(line.warehouse_id, quotation.warehouse_id),
+                       NULL::date, NULL::timestamp,
+                       SUM(line.product_uom_qty * unit.factor / own.factor)::float8,
+                       NULL::int, NULL::int, NULL::date, NULL::float8
+                  FROM sale_order_line line
+                  JOIN sale_order quotation ON quotation.id = line.order_id
+                  JOIN uom_uom unit ON unit.id = line.product_uom_id
+                  JOIN product_product product ON product.id = line.product_id
+                  JOIN product_template template
+                    ON template.id = product.product_tmpl_id
+                  JOIN uom_uom own ON own.id = template.uom_id
+                  LEFT JOIN delivery_promise promise
+                    ON promise.id = quotation.promise_id
+                 WHERE line.product_id = ANY(%(products)s)
+                   AND COALESCE(line.warehouse_id, quotation.warehouse_id)
+                       = ANY(%(warehouses)s)
+                   AND quotation.state IN ('draft', 'sent')
+                   AND quotation.id <> ALL(%(asking)s)
+                   AND line.product_uom_qty > 0
+                   AND (quotation.validity_date IS NULL
+                        OR quotation.validity_date >= %(today)s)
+                   AND (promise.id IS NULL OR promise.state <> 'held'
+                        OR promise.hold_until <= %(now)s)
+                 GROUP BY line.product_id,
+                          COALESCE(line.warehouse_id, quotation.warehouse_id)
+                """,
+                products=scope.product_ids,
+                warehouses=scope.warehouse_ids,
+                asking=list(asking),
+                today=fields.Date.today(),
+                now=scope.now,
+            ),
+        ]

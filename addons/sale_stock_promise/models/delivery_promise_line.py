@@ -1,0 +1,10 @@
+from odoo import fields, models
+
+
+class DeliveryPromiseLine(models.Model):
+    _inherit = "delivery.promise.line"
+
+    #: several quotations of one lead may share a held line
+    sale_line_ids = fields.One2many(
+        "sale.order.line", "promise_line_id", string="Order Lines"
+    )

@@ -1,0 +1,315 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_datetime
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    promise_id = fields.Many2one(
+        "delivery.promise",
+        string="Promise",
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
+    )
+    promise_state = fields.Selection(related="promise_id.state", string="Promise State")
+    promise_hold_until = fields.Datetime(
+        related="promise_id.hold_until", string="Held Until"
+    )
+    promise_possible_date = fields.Datetime(
+        string="Possible From",
+        compute="_compute_promise_possible",
+        help="The earliest moment at which everything can be with the customer, as "
+        "things stand now.",
+    )
+    promise_alert = fields.Char(compute="_compute_promise_possible")
+
+    @api.constrains("promise_id")
+    def _check_promise_partner(self):
+        for order in self:
+            # sudo: the promise may be somebody else's; only its customer is compared
+            partner = order.promise_id.sudo().partner_id.commercial_partner_id
+            if partner and partner not in (
+                order.partner_id.commercial_partner_id,
+                order.partner_shipping_id.commercial_partner_id,
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%(promise)s was made to %(customer)s and cannot be used for"
+                        " %(order)s.",
+                        promise=order.promise_id.name,
+                        customer=partner.display_name,
+                        order=order.name,
+                    )
+                )
+
+    # -- what is possible ----------------------------------------------------------
+
+    @api.depends(
+        "state",
+        "commitment_date",
+        "warehouse_id",
+        "picking_policy",
+        "partner_shipping_id",
+        "promise_id.state",
+        "order_line.product_id",
+        "order_line.product_uom_qty",
+        "order_line.product_uom_id",
+        "order_line.warehouse_id",
+    )
+    def _compute_promise_possible(self):
+        """Only forms read this: one question to the engine for each quotation."""
+        self.promise_possible_date = False
+        self.promise_alert = False
+        for order in self:
+            if order.state not in ("draft", "sent") or not order._promise_lines():
+                continue
+            if not order.env["delivery.promise"].has_access("read"):
+                continue
+            try:
+                answer = order._simulate_promise(requested=False)
+            except UserError:
+                # What is typed is not complete or not possible yet; Odoo says so
+                # itself when it is saved.
+                continue
+            order.promise_possible_date = answer["promised_date"]
+            order.promise_alert = order._get_promise_alert(answer)
+
+    def _get_promise_alert(self, answer):
+        """Why the typed delivery date cannot be kept, or False."""
+        self.ensure_one()
+        wished = self.commitment_date
+        if not wished:
+            return False
+        possible = fields.Datetime.to_datetime(answer["promised_date"])
+        if not possible:
+            missing = [
+                self.env["product.product"].browse(line["product_id"]).display_name
+                for line in answer["lines"]
+                if not line["promised_date"]
+            ]
+            return self.env._(
+                "No date can be promised for %(products)s: no supply is known that"
+                " would suffice.",
+                products=", ".join(dict.fromkeys(missing)),
+            )
+        if wished < possible:
+            return self.env._(
+                "The delivery date cannot be kept: it is possible from %(date)s.",
+                date=format_datetime(self.env, possible, dt_format="short"),
+            )
+        return False
+
+    @api.onchange("commitment_date", "expected_date")
+    def _onchange_commitment_date(self):
+        """Ask the engine instead of comparing with the customer lead time alone."""
+        if self.state not in ("draft", "sent") or not self.promise_possible_date:
+            if self.promise_alert:
+                return self._promise_notification()
+            return super()._onchange_commitment_date()
+        return self._promise_notification() if self.promise_alert else None
+
+    def _promise_notification(self):
+        return {
+            "warning": {
+                "type": "notification",
+                "title": self.env._("This date cannot be promised"),
+                "message": self.promise_alert,
+            }
+        }
+
+    # -- the request ---------------------------------------------------------------
+
+    def _promise_lines(self):
+        """The lines that can be promised, in the order of the document."""
+        return self.order_line.filtered(lambda line: line._is_promisable())
+
+    def _promise_partner(self):
+        """To whom the goods travel."""
+        self.ensure_one()
+        return self.partner_shipping_id or self.partner_id
+
+    def _prepare_promise_request(self, lines, requested=None):
+        """The request for some lines.
+
+        :param requested: the date asked for by all lines; ``None`` leaves each line
+            what it asked for when it was promised, else the order's delivery date
+        """
+        self.ensure_one()
+        request_lines = []
+        for line in lines:
+            wished = requested
+            if requested is None:
+                # sudo: the date that the customer asked for is the order's own
+                wished = (
+                    self.commitment_date or line.sudo().promise_line_id.requested_date
+                )
+            request_lines.append(line._prepare_promise_line(wished))
+        return {
+            "partner_id": self._promise_partner()._origin.id,
+            "company_id": self.company_id.id,
+            "warehouse_id": self.warehouse_id._origin.id,
+            "shipping_policy": self.picking_policy,
+            "origin": self._origin.name or False,
+            "lines": request_lines,
+        }
+
+    def _prepare_promise_values(self):
+        """What a promise takes over from the order."""
+        self.ensure_one()
+        return {
+            "partner_id": self.partner_id.id,
+            "user_id": self.user_id.id or False,
+            "origin": self.name,
+        }
+
+    def _promise_model(self):
+        """The promises, asked on behalf of this order."""
+        return (
+            self.env["delivery.promise"]
+            .with_company(self.company_id[:1] or self.env.company)
+            .with_context(promise_asking_order_ids=self._origin.ids)
+        )
+
+    def _simulate_promise(self, lines=None, requested=None):
+        self.ensure_one()
+        request = self._prepare_promise_request(
+            self._promise_lines() if lines is None else lines, requested
+        )
+        promise = self._origin.promise_id
+        return self._promise_model()._simulate(request, ignore=promise)
+
+    # -- buttons -------------------------------------------------------------------
+
+    def _check_promise_button(self):
+        """A public method: who calls it may change the order and use promises."""
+        self.check_access("write")
+        self.env["delivery.promise"].check_access("read")
+        for order in self:
+            if order.state == "cancel":
+                raise UserError(
+                    self.env._(
+                        "%s is cancelled. Set it back to a quotation first.", order.name
+                    )
+                )
+            if not order._promise_lines():
+                raise UserError(
+                    self.env._(
+                        "%s has no goods to promise: add a product with a quantity.",
+                        order.name,
+                    )
+                )
+
+    def action_compute_promise(self):
+        """Look up the dates of the lines. A quotation without a hold only shows
+        them; a hold or an order is promised anew."""
+        self._check_promise_button()
+        for order in self:
+            if order.state == "sale" or order._has_live_hold():
+                order._adjust_promise(order._promise_lines())
+                continue
+            answer = order._simulate_promise()
+            for line, found in zip(
+                order._promise_lines(), answer["lines"], strict=True
+            ):
+                line.write(
+                    {
+                        "promised_date": found["promised_date"],
+                        "promise_ship_date": found["ship_date"],
+                    }
+                )
+        return True
+
+    def action_hold_promise(self):
+        """Hold the goods of the quotation until the hold runs out: all lines or
+        none."""
+        self._check_promise_button()
+        for order in self:
+            if order.state not in ("draft", "sent"):
+                raise UserError(
+                    self.env._(
+                        "%s is confirmed: its goods are kept by its deliveries.",
+                        order.name,
+                    )
+                )
+        self.env["delivery.promise"]._begin_claim()
+        for order in self:
+            if order._has_live_hold():
+                continue
+            lines = order._promise_lines()
+            promise, __ = order._promise_model()._hold(
+                order._prepare_promise_request(lines),
+                vals=order._prepare_promise_values(),
+            )
+            order._set_promise(promise, lines)
+        return True
+
+    def action_release_promise(self):
+        """Give the held goods back."""
+        self._check_promise_action()
+        for order in self:
+            if order._promise_is_shared():
+                raise UserError(
+                    self.env._(
+                        "%(promise)s does not belong to %(order)s alone. Release it"
+                        " where it was made.",
+                        promise=order.promise_id.name,
+                        order=order.name,
+                    )
+                )
+            order.promise_id.action_release()
+        return True
+
+    def action_extend_promise(self):
+        """Hold the goods for as long again as a hold usually lasts."""
+        self._check_promise_action()
+        for order in self:
+            order.promise_id.action_extend(order.company_id.promise_hold_hours)
+        return True
+
+    def _check_promise_action(self):
+        self.check_access("write")
+        for order in self:
+            if not order._has_live_hold():
+                raise UserError(self.env._("%s holds no goods.", order.name))
+
+    def action_view_promise(self):
+        """Open the order's promise."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "delivery.promise",
+            "view_mode": "form",
+            "res_id": self.promise_id.id,
+        }
+
+    # -- the link ------------------------------------------------------------------
+
+    def _has_live_hold(self):
+        self.ensure_one()
+        # sudo: whether the order's own goods are held is for everybody who has it
+        return self.state in ("draft", "sent") and (
+            self.sudo().promise_id.state == "held"
+        )
+
+    def _promise_is_shared(self):
+        """Whether the hold is not this quotation's alone to change or release: other
+        quotations rest on it too. Bridges add other owners."""
+        self.ensure_one()
+        # sudo: the other quotation may be a colleague's
+        others = self.sudo().promise_id.sale_order_ids - self.sudo()
+        return self.state in ("draft", "sent") and any(
+            order.state in ("draft", "sent") for order in others
+        )
+
+    def _set_promise(self, promise, lines):
+        """Link a promise, whose lines are in the order of ``lines``."""
+        self.ensure_one()
+        order = self.with_context(promise_watched=True)
+        order.promise_id = promise
+        for line, promise_line in zip(
+            lines.with_env(order.env), promise.line_ids, strict=True
+        ):
+            line.promise_line_id = promise_line

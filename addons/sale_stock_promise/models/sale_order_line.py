@@ -1,0 +1,177 @@
+from datetime import UTC
+
+from odoo import api, fields, models
+from odoo.tools import format_date
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    promise_line_id = fields.Many2one(
+        "delivery.promise.line",
+        string="Promise Line",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    promised_date = fields.Datetime(
+        string="Promised",
+        compute="_compute_promise_dates",
+        store=True,
+        readonly=False,
+        copy=False,
+        help="When the whole quantity is with the customer. Without a hold it is what "
+        "was possible when it was last looked up.",
+    )
+    promise_ship_date = fields.Datetime(
+        string="Ships",
+        compute="_compute_promise_dates",
+        store=True,
+        readonly=False,
+        copy=False,
+        help="When it leaves the warehouse.",
+    )
+    promise_status = fields.Selection(
+        related="promise_line_id.status", string="Promise Status"
+    )
+    promise_delivered_date = fields.Datetime(
+        related="promise_line_id.delivered_date", string="Delivered On"
+    )
+    promise_message = fields.Char(
+        related="promise_line_id.message", string="Why This Date"
+    )
+
+    @api.depends(
+        "promise_line_id.promised_date",
+        "promise_line_id.ship_date",
+        "product_id",
+        "product_uom_qty",
+        "product_uom_id",
+        "warehouse_id",
+        "order_id.commitment_date",
+        "order_id.picking_policy",
+    )
+    def _compute_promise_dates(self):
+        """The dates of the promise. A date that was only looked up is void as soon
+        as something changes on which it rested."""
+        for line in self:
+            line.promised_date = line.promise_line_id.promised_date
+            line.promise_ship_date = line.promise_line_id.ship_date
+
+    # -- what is promised ----------------------------------------------------------
+
+    def _is_promisable(self):
+        """Goods that are to be delivered; not sections, services, down payments,
+        expenses or what the customer gives back."""
+        self.ensure_one()
+        return bool(
+            not self.display_type
+            and not self.is_downpayment
+            and not self.is_expense
+            and self.product_id.type == "consu"
+            and self.product_uom_id
+            and self.product_uom_id.compare(self.product_uom_qty, 0.0) > 0
+        )
+
+    def _promise_warehouse(self):
+        self.ensure_one()
+        return self.warehouse_id or self.order_id.warehouse_id
+
+    def _promise_reference(self):
+        """What ties the line to its promise line; a line that came with a promise
+        keeps the reference that it was given there."""
+        self.ensure_one()
+        return self.promise_line_id.reference or f"{self._name},{self._origin.id}"
+
+    def _promise_key(self):
+        """What a claim rests on: when it changes, the claim has to change."""
+        self.ensure_one()
+        return (
+            self.product_id.id,
+            self.product_uom_qty,
+            self.product_uom_id.id,
+            self._promise_warehouse().id,
+        )
+
+    def _prepare_promise_line(self, requested, quantity=None):
+        """The line in the words of a promise request."""
+        self.ensure_one()
+        return {
+            "product_id": self.product_id._origin.id,
+            "quantity": self.product_uom_qty if quantity is None else quantity,
+            "uom_id": self.product_uom_id._origin.id,
+            "requested_date": requested and fields.Datetime.to_string(requested),
+            "warehouse_id": self._promise_warehouse()._origin.id,
+            "reference": self._promise_reference(),
+        }
+
+    # -- the moves of a promise ----------------------------------------------------
+
+    def _prepare_procurement_values(self):
+        """A promised line ships on its own date, whatever the order's is."""
+        values = super()._prepare_procurement_values()
+        # sudo: whoever confirms (a customer online, a shop) may not read promises
+        promise_line = self.sudo().promise_line_id
+        if promise_line.promise_id.state not in ("confirmed", "done"):
+            return values
+        values["promise_line_id"] = promise_line.id
+        if promise_line.ship_date:
+            values["date_deadline"] = promise_line.ship_date
+            values["date_planned"] = (
+                promise_line.material_date or promise_line.ship_date
+            )
+        return values
+
+    def _plan_promised_moves(self):
+        """Open moves follow the promise of their line."""
+        # sudo: the moves of an order follow its promise, whoever may edit moves
+        for line in self.sudo().filtered("promise_line_id"):
+            line.move_ids.filtered(
+                lambda move: move.state not in ("done", "cancel")
+            ).promise_line_id = line.promise_line_id
+        self.sudo().promise_line_id._update_move_dates()
+
+    # -- documents -----------------------------------------------------------------
+
+    def _get_promise_dates(self):
+        """What a document says about the delivery of the line: pairs of a label and
+        a date, in the warehouse's days and the document's language."""
+        self.ensure_one()
+        # sudo: who may read the document may read the dates on it
+        line = self.sudo()
+        promise_line = line.promise_line_id
+        state = promise_line.promise_id.state
+        pairs = []
+        if state in ("held", "confirmed", "done") and line.promised_date:
+            pairs.append((self.env._("Promised"), line.promised_date))
+        elif line.state in ("draft", "sent") and not state and line.promised_date:
+            pairs.append((self.env._("Expected"), line.promised_date))
+        if promise_line.delivered_date and line.state == "sale":
+            pairs.append((self.env._("Delivered"), promise_line.delivered_date))
+        return [(label, line._promise_local_date(date)) for label, date in pairs]
+
+    def _promise_local_date(self, moment):
+        zone = self._promise_warehouse()._promise_zone()
+        return format_date(
+            self.env, moment.replace(tzinfo=UTC).astimezone(zone).date()
+        )
+
+    # -- changes -------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = self.env["sale.order"].browse(
+            {vals["order_id"] for vals in vals_list if vals.get("order_id")}
+        )
+        with orders._promise_watched() as watched:
+            lines = super(SaleOrderLine, self.with_context(**watched)).create(vals_list)
+        return lines.with_env(self.env)
+
+    def write(self, vals):
+        with self.order_id._promise_watched() as watched:
+            return super(SaleOrderLine, self.with_context(**watched)).write(vals)
+
+    def unlink(self):
+        with self.order_id._promise_watched() as watched:
+            return super(SaleOrderLine, self.with_context(**watched)).unlink()
