@@ -4,6 +4,10 @@ from odoo import fields, models
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
+    # As in purchase, which need not be installed.
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
     promise_overdue_supply = fields.Selection(
         related="company_id.promise_overdue_supply", readonly=False
     )
