@@ -1,0 +1,3 @@
+from . import models
+from . import tools
+from .hooks import fill_phone_directory

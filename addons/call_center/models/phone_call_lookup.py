@@ -1,0 +1,225 @@
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+from ..tools import phone_number
+
+NUMBER_MAX_LENGTH = 250
+LIMIT_MAX = 100
+
+
+class PhoneCallLookup(models.AbstractModel):
+    """The part of ``phone.call`` that answers who has a number."""
+
+    _name = "phone.call.lookup.mixin"
+    _description = "Phone Call: Lookup"
+
+    @api.model
+    @api.readonly
+    def lookup(self, number, country_code=False, limit=10):
+        """Find who has a phone number.
+
+        :param str number: as typed, pasted or sent by a provider
+        :param country_code: two-letter code of the country to assume for a number
+            without one, usually that of the line called; by default the company's
+        :param int limit: most matches to return, 1 to 100
+        :return: ``{"number", "e164", "kind", "matches"}`` with every match the user
+            may read, best first; ``certainty`` is ``exact``, ``switchboard`` (a
+            direct dial of that number) or ``suffix`` (the same last digits)
+        :rtype: dict
+        """
+        self._check_telephony_user()
+        region = self._check_lookup(number, country_code, limit)
+        parsed = phone_number.parse(number, region)
+        e164, found = self._lookup_cascade(parsed)
+        return {
+            "number": number,
+            "e164": e164 or False,
+            "kind": parsed.kind,
+            "matches": self._lookup_rank(found)[:limit],
+        }
+
+    @api.model
+    def _check_telephony_user(self):
+        if not (self.env.su or self.env.user._is_internal()):
+            raise AccessError(self.env._("Only internal users may look up callers."))
+
+    @api.model
+    def _check_lookup(self, number, country_code, limit):
+        """The two-letter code of the country to assume, after checking the input."""
+        if not isinstance(number, str):
+            raise UserError(
+                self.env._(
+                    "number: a text is expected, such as “+49 30 1234567”, not %s.",
+                    type(number).__name__,
+                )
+            )
+        if not number.strip():
+            raise UserError(self.env._("number: enter the phone number to look up."))
+        if len(number) > NUMBER_MAX_LENGTH:
+            raise UserError(
+                self.env._(
+                    "number: this text is too long for a phone number "
+                    "(%(length)s characters, at most %(maximum)s).",
+                    length=len(number),
+                    maximum=NUMBER_MAX_LENGTH,
+                )
+            )
+        if isinstance(limit, bool) or not isinstance(limit, int):
+            raise UserError(self.env._("limit: a whole number is expected."))
+        if not 1 <= limit <= LIMIT_MAX:
+            raise UserError(
+                self.env._("limit: a number from 1 to %s is expected.", LIMIT_MAX)
+            )
+        if country_code is False or country_code == "":
+            # sudo: a user need not have a right to read his company's address
+            return self.env.company.sudo().country_id.code or ""
+        if (
+            not isinstance(country_code, str)
+            or country_code.upper() not in self._country_codes()
+        ):
+            raise UserError(
+                self.env._(
+                    "country_code: “%s” is not the two-letter code of a country, "
+                    "such as “DE”.",
+                    str(country_code)[:20],
+                )
+            )
+        return country_code.upper()
+
+    @api.model
+    def _country_codes(self):
+        return phone_number.REGIONS
+
+    @api.model
+    def _lookup_cascade(self, parsed):
+        """The first step of the cascade that finds somebody the user may know.
+
+        :return: the E.164 number looked up, and a list of (certainty, row, record)
+        """
+        directory = self.env["phone.directory"]
+        directory._flush()
+        e164 = parsed.readings[0].e164 if parsed.readings else ""
+        if parsed.kind == "internal":
+            found = self._readable("exact", directory._find_internal(parsed.internal))
+            return "", found
+        steps = (
+            ("exact", lambda r: r.e164 and directory._find_exact(r.e164)),
+            ("switchboard", directory._find_switchboard),
+            ("suffix", directory._find_suffix),
+        )
+        for certainty, find in steps:
+            for reading in parsed.readings:
+                found = self._readable(certainty, find(reading) or [])
+                if found:
+                    return reading.e164 or e164, found
+        return e164, []
+
+    @api.model
+    def _readable(self, certainty, rows):
+        """The rows whose records the user may read."""
+        ids = defaultdict(set)
+        for row in rows:
+            ids[row["res_model"]].add(row["res_id"])
+        readable = {}
+        for model_name, res_ids in ids.items():
+            if model_name not in self.env:
+                continue  # an application was removed, the next rebuild tidies up
+            model = self.env[model_name]
+            if not model.has_access("read"):
+                continue
+            # a search applies the user's rules and companies in one statement
+            for record in model.search([("id", "in", list(res_ids))], order="id"):
+                readable[model_name, record.id] = record
+        found, seen = [], set()
+        for row in rows:
+            key = row["res_model"], row["res_id"]
+            if key in readable and key not in seen:
+                seen.add(key)
+                found.append((certainty, row, readable[key]))
+        return found
+
+    @api.model
+    def _lookup_rank(self, found):
+        """Matches as values, best first.
+
+        All have the same certainty; a switchboard that shares more digits with the
+        caller ranks before a shorter one. Then the customers (commercial entities)
+        somebody was in contact with last come first; within one, the entity itself
+        before its people: a number on many contacts of one company is the company's.
+        """
+        partners, contacted = {}, {}
+        by_model = defaultdict(list)
+        for _certainty, _row, record in found:
+            by_model[record._name].append(record.id)
+        for model_name, ids in by_model.items():
+            records = self.env[model_name].browse(ids)
+            for res_id, partner in records._phone_directory_partners().items():
+                partners[model_name, res_id] = partner._filtered_access("read")
+            contacted.update(self._last_contacts(records))
+        rows = []
+        for certainty, row, record in found:
+            partner = partners[record._name, record.id]
+            entity = partner.commercial_partner_id._filtered_access("read")
+            rows.append(
+                {
+                    "entity": entity.id or False,
+                    "is_entity": record == entity,
+                    "last": contacted.get((record._name, record.id)) or "",
+                    "rank": row.get("rank", 0),
+                    "match": {
+                        "model": record._name,
+                        "id": record.id,
+                        "name": record.display_name or "",
+                        "commercial_partner_id": entity.id or False,
+                        "certainty": certainty,
+                        "number": row["number"],
+                    },
+                }
+            )
+        latest = defaultdict(str)
+        for row in rows:
+            latest[row["entity"]] = max(latest[row["entity"]], row["last"])
+        # stable sorts, the weightiest last
+        rows.sort(key=lambda row: row["match"]["id"])
+        rows.sort(key=lambda row: row["last"], reverse=True)
+        rows.sort(key=lambda row: not row["is_entity"])
+        rows.sort(key=lambda row: row["entity"] or 0)
+        rows.sort(key=lambda row: latest[row["entity"]], reverse=True)
+        rows.sort(key=lambda row: not row["entity"])
+        rows.sort(key=lambda row: row["rank"])
+        return [row["match"] for row in rows]
+
+    @api.model
+    def _last_contacts(self, records):
+        """When somebody last wrote to or called each record:
+        ``{(model, id): text that sorts by time}``."""
+        # sudo by SQL: only the order of records the user may read depends on it
+        self.env["mail.message"].flush_model(
+            ["model", "res_id", "date", "message_type"]
+        )
+        self.env["phone.call"].flush_model(
+            ["partner_id", "res_model", "res_id", "started_at"]
+        )
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT res_id, max(moment) FROM (
+                    SELECT res_id, date AS moment FROM mail_message
+                     WHERE model = %(model)s AND res_id = ANY(%(ids)s)
+                       AND message_type IN ('email', 'email_outgoing', 'comment')
+                    UNION ALL
+                    SELECT res_id, started_at FROM phone_call
+                     WHERE res_model = %(model)s AND res_id = ANY(%(ids)s)
+                    UNION ALL
+                    SELECT partner_id, started_at FROM phone_call
+                     WHERE %(model)s = 'res.partner' AND partner_id = ANY(%(ids)s)
+                ) contact GROUP BY res_id
+                """,
+                model=records._name,
+                ids=records.ids,
+            )
+        )
+        return {(records._name, res_id): moment.isoformat() for res_id, moment in rows}

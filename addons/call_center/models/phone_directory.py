@@ -1,0 +1,210 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.tools import SQL, split_every
+
+from ..tools import phone_number
+
+_logger = logging.getLogger(__name__)
+
+FILL_BATCH = 10_000
+# A number may be on many records (a company's switchboard on each employee);
+# beyond this many nobody can choose among them anyway
+MATCH_LIMIT = 1_000
+
+
+class PhoneDirectory(models.Model):
+    """Which record has which number: one row for each number of a record.
+
+    The rows are made from the records by :class:`PhoneDirectoryMixin` and read by
+    ``phone.call.lookup``; nobody edits them. They are written by SQL, because
+    they follow every write of a contact and are filled for a million contacts at
+    once.
+    """
+
+    _name = "phone.directory"
+    _description = "Phone Directory"
+    _log_access = False
+    _rec_name = "number"
+    _order = "number, id"
+
+    res_model = fields.Char("Model", required=True)
+    res_id = fields.Many2oneReference("Record", model_field="res_model", required=True)
+    number = fields.Char("As written", required=True)
+    e164 = fields.Char("E.164", index="btree_not_null")
+    reversed_national = fields.Char(
+        required=True,
+        help="National significant digits from the last to the first, so that a "
+        "comparison of their ends can use an index.",
+    )
+    certain = fields.Boolean(
+        help="Written with its country, and valid there.",
+    )
+    explicit_zero = fields.Boolean(
+        help="Written with a separate final zero, as switchboards are.",
+    )
+
+    _reversed_national_idx = models.Index("(reversed_national text_pattern_ops)")
+    _record_idx = models.Index("(res_model, res_id)")
+
+    # -- keeping it current ------------------------------------------------
+
+    @api.model
+    def _model_names(self):
+        """Names of the models that have numbers in the directory."""
+        return [
+            name
+            for name in self.env.registry
+            if not self.env.registry[name]._abstract
+            and hasattr(self.env.registry[name], "_phone_directory_fields")
+        ]
+
+    @api.model
+    def _enter(self, model_name, rows):
+        """Replace the entries of records.
+
+        :param model_name: the records' model
+        :param rows: tuples (id, country code, text, text, …) as the model's
+            ``_phone_directory_query`` returns them
+        """
+        values = []
+        for res_id, country_code, *texts in rows:
+            seen = set()
+            for text in texts:
+                if not text:
+                    continue
+                for number, reading in phone_number.directory_entries(
+                    text, country_code or ""
+                ):
+                    key = reading.e164 or reading.national
+                    if key in seen or not reading.national:
+                        continue
+                    seen.add(key)
+                    values.append(
+                        (
+                            model_name,
+                            res_id,
+                            number,
+                            reading.e164 or None,
+                            reading.national[::-1],
+                            reading.certain,
+                            reading.explicit_zero,
+                        )
+                    )
+        for batch in split_every(1_000, values):
+            self.env.execute_query(
+                SQL(
+                    "INSERT INTO phone_directory (res_model, res_id, number, e164, "
+                    "reversed_national, certain, explicit_zero) VALUES %s "
+                    "RETURNING id",
+                    SQL(", ").join(batch),
+                )
+            )
+        self.invalidate_model()
+
+    @api.model
+    def _remove(self, model_name, ids):
+        for batch in split_every(10_000, ids):
+            self.env.cr.execute(
+                SQL(
+                    "DELETE FROM phone_directory WHERE res_model = %s AND res_id IN %s",
+                    model_name,
+                    tuple(batch),
+                )
+            )
+        self.invalidate_model()
+
+    @api.model
+    def _rebuild(self, model_names=None):
+        """Make the directory anew, in batches of one statement each to read."""
+        for model_name in model_names or self._model_names():
+            model = self.env[model_name]
+            model.flush_model()
+            self.env.cr.execute(
+                SQL("DELETE FROM phone_directory WHERE res_model = %s", model_name)
+            )
+            after = total = 0
+            while rows := self.env.execute_query(
+                SQL(
+                    "SELECT * FROM (%s) entry WHERE id > %s ORDER BY id LIMIT %s",
+                    model._phone_directory_query(),
+                    after,
+                    FILL_BATCH,
+                )
+            ):
+                self._enter(model_name, rows)
+                after = rows[-1][0]
+                total += len(rows)
+            _logger.info("Phone directory: %s records of %s read", total, model_name)
+        self.env.cr.execute("ANALYZE phone_directory")
+
+    @api.model
+    def _cron_rebuild(self):
+        """Bring in what came by other ways than the ORM, and numbers whose country
+        changed with their company's."""
+        self._rebuild()
+        self.env.cr.execute(
+            SQL(
+                "DELETE FROM phone_directory WHERE NOT res_model = ANY(%s)",
+                self._model_names(),
+            )
+        )
+
+    # -- finding -----------------------------------------------------------
+
+    @api.model
+    def _flush(self):
+        """Write pending numbers to the database before it is asked."""
+        for model_name in self._model_names():
+            model = self.env[model_name]
+            model.flush_model(model._phone_directory_triggers())
+
+    @api.model
+    def _find_exact(self, e164):
+        return self._find(SQL("e164 = %s", e164))
+
+    @api.model
+    def _find_internal(self, number):
+        return self._find(
+            SQL("reversed_national = %s AND e164 IS NULL", number[::-1]),
+        )
+
+    @api.model
+    def _find_switchboard(self, reading):
+        keys = phone_number.switchboards(reading)
+        if not keys:
+            return []
+        order = {key: (rank, written) for rank, (key, written) in enumerate(keys)}
+        rows = self._find(SQL("e164 = ANY(%s)", list(order)))
+        rows = [
+            row for row in rows if row["explicit_zero"] or not order[row["e164"]][1]
+        ]
+        for row in rows:
+            row["rank"] = order[row["e164"]][0]
+        return rows
+
+    @api.model
+    def _find_suffix(self, reading):
+        tail = reading.national[::-1][: phone_number.SUFFIX_DIGITS]
+        if len(tail) < phone_number.SUFFIX_DIGITS:
+            return []
+        # digits only, so that nothing in it needs escaping
+        rows = self._find(SQL("reversed_national LIKE %s", tail + "%"))
+        return [
+            row
+            for row in rows
+            if phone_number.is_same_line(
+                reading, row["e164"], row["reversed_national"][::-1], row["certain"]
+            )
+        ]
+
+    @api.model
+    def _find(self, condition):
+        return self.env.execute_query_dict(
+            SQL(
+                "SELECT res_model, res_id, number, e164, reversed_national, certain, "
+                "explicit_zero FROM phone_directory WHERE %s ORDER BY id LIMIT %s",
+                condition,
+                MATCH_LIMIT,
+            )
+        )

@@ -1,0 +1,47 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class ResPartner(models.Model):
+    _name = "res.partner"
+    _inherit = ["res.partner", "phone.directory.mixin"]
+
+    @api.model
+    def _phone_directory_triggers(self):
+        return super()._phone_directory_triggers() + ["parent_id"]
+
+    @api.model
+    def _phone_directory_country(self, alias):
+        # a contact entered without an address is where its company is
+        return SQL(
+            "COALESCE(%(alias)s.country_id, (SELECT parent.country_id "
+            "FROM res_partner parent WHERE parent.id = %(alias)s.parent_id), "
+            "%(super)s)",
+            alias=alias,
+            super=super()._phone_directory_country(alias),
+        )
+
+    def _phone_directory_partners(self):
+        return {partner.id: partner for partner in self}
+
+    def _caller_identity_values(self):
+        self.ensure_one()
+        return [
+            ("function", self.env._("Position"), "text", self.function),
+            ("phone", self.env._("Phone"), "text", self.phone),
+            ("email", self.env._("Email"), "text", self.email),
+            ("city", self.env._("City"), "text", self.city),
+            ("country", self.env._("Country"), "text", self.country_id.name),
+            (
+                "tags",
+                self.env._("Tags"),
+                "text",
+                ", ".join(self.category_id.mapped("display_name")),
+            ),
+            (
+                "salesperson",
+                self.env._("Salesperson"),
+                "text",
+                self.user_id.sudo().name,
+            ),
+        ]
