@@ -21,6 +21,9 @@ def python(options):
 
     with server("test", durable=False, quiet=True) as pg_environ:
         environ = environment(pg_environ, data_folder=paths.STATE / "data-test")
+        # pytest-odoo would take it for a wish to run addons' tests.
+        environ.pop("ODOO_RC", None)
+        environ["PYTHONPATH"] = str(paths.ROOT / "scripts")
         command = [str(paths.VENV_PYTHON), *options.arguments]
         return subprocess.run(command, env=environ, check=False).returncode
 
