@@ -1,2 +1,3 @@
 from . import test_reservation
 from . import test_risk
+from . import test_what_counts

@@ -1,7 +1,6 @@
 import { Component, onWillStart, onWillUnmount, onWillUpdateProps, useEffect, useRef, useState } from "@odoo/owl";
 import { loadBundle } from "@web/core/assets";
-import { cookie } from "@web/core/browser/cookie";
-import { formatDate, serializeDate, today } from "@web/core/l10n/dates";
+import { serializeDate, toLocaleDateString, today } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { RPCError } from "@web/core/network/rpc";
 import { KeepLast } from "@web/core/utils/concurrency";
@@ -38,6 +37,16 @@ const COLORS = {
 };
 
 /**
+ * @param {HTMLElement} element
+ * @returns {boolean} whether the page's own text is light there: what is drawn follows
+ *  the page as it looks, whichever way that was chosen
+ */
+function isOnDark(element) {
+    const [red, green, blue] = getComputedStyle(element).color.match(/[\d.]+/g).map(Number);
+    return 0.299 * red + 0.587 * green + 0.114 * blue > 128;
+}
+
+/**
  * A product's stock over the coming days in one warehouse: what comes in, what is
  * claimed, the balance, and what can still be promised.
  *
@@ -56,6 +65,8 @@ export class AvailabilityChart extends Component {
         uomName: { type: String, optional: true },
         // the caller raises it to have everything read again
         version: { type: Number, optional: true },
+        // "controls": what the caller wants beside the switch of chart and table
+        slots: { type: Object, optional: true },
     };
     static defaultProps = { warehouseId: false, days: 90, claims: [], uomName: "" };
 
@@ -167,7 +178,7 @@ export class AvailabilityChart extends Component {
     }
 
     formatDay(date) {
-        return formatDate(DateTime.fromISO(date));
+        return toLocaleDateString(DateTime.fromISO(date));
     }
 
     setMode(mode) {
@@ -251,7 +262,7 @@ export class AvailabilityChart extends Component {
     }
 
     getChartConfig() {
-        const colors = COLORS[cookie.get("color_scheme") === "dark" ? "dark" : "light"];
+        const colors = COLORS[isOnDark(this.canvasRef.el) ? "dark" : "light"];
         const { rows } = this.state;
         const format = { day: "numeric", month: "short" };
         return {

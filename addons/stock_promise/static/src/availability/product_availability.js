@@ -1,5 +1,5 @@
 import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
-import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
+import { deserializeDateTime, toLocaleDateTimeString } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
@@ -153,7 +153,7 @@ export class ProductAvailability extends Component {
 
     formatDate(value) {
         return value
-            ? formatDateTime(deserializeDateTime(value), { showSeconds: false })
+            ? toLocaleDateTimeString(deserializeDateTime(value), { showSeconds: false })
             : _t("No date known");
     }
 

@@ -1,6 +1,6 @@
 import { Component, onWillStart, onWillUnmount, onWillUpdateProps, useState } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
-import { formatDateTime } from "@web/core/l10n/dates";
+import { toLocaleDateTimeString } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
@@ -55,7 +55,7 @@ export class HoldCountdown extends Component {
     }
 
     get title() {
-        return this.until ? formatDateTime(this.until) : "";
+        return this.until ? toLocaleDateTimeString(this.until, { showSeconds: true }) : "";
     }
 
     get badgeClass() {
