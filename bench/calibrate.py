@@ -1,0 +1,262 @@
+#!/usr/bin/env python3
+# Copyright 2026 Promise Desk contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Fit the 50 % and 90 % dates on early years of a file, judge them on later ones.
+
+    python3 bench/calibrate.py --csv deliveries.csv --from 2013-01-01
+
+Prints, for each level, the share of dates kept and the pinball loss in days; then the
+same for simple baselines on the same rows. See docs/confidence.md.
+"""
+
+import argparse
+import csv
+import heapq
+import math
+import sys
+from collections import defaultdict
+from datetime import date
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+# The module stands alone; importing its addon would ask for a whole Odoo.
+sys.path.insert(0, str(ROOT / "addons" / "stock_promise" / "promising"))
+
+import lateness  # noqa: E402
+
+COLUMNS = (
+    "scheduled_date",
+    "delivered_date",
+    "vendor",
+    "country",
+    "shipment_mode",
+    "product_group",
+    "manufacturing_site",
+)
+LEVELS = (0.9, 0.5)
+EARLIER = 30  # days, for comparison
+
+
+class InputError(Exception):
+    """Something about the input that its user can put right."""
+
+
+def read_date(text, where):
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise InputError(f"{where}: {text!r} is no date like 2012-12-31") from error
+
+
+def group_keys(row):
+    """The groups of a delivery, from fine to coarse; all of them know the vendor."""
+    vendor, country, mode, group, site = (
+        (row[column] or "").strip() for column in COLUMNS[2:]
+    )
+    return (
+        (vendor, country, mode, site, group),
+        (vendor, country, mode, site),
+        (vendor, country, mode),
+        (vendor, country),
+        (vendor,),
+    )
+
+
+def read_rows(path):
+    """Read the observations of a file, or say what is wrong in which line."""
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as stream:
+            return _read_rows(stream, path)
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not a UTF-8 text ({error.reason})") from error
+    except csv.Error as error:
+        raise InputError(f"{path}: not a CSV file ({error})") from error
+
+
+def _read_rows(stream, path):
+    reader = csv.DictReader(stream)
+    if not reader.fieldnames:
+        raise InputError(f"{path}: the file is empty")
+    missing = [column for column in COLUMNS if column not in reader.fieldnames]
+    if missing:
+        raise InputError(f"{path}, line 1: missing columns: {', '.join(missing)}")
+    rows = []
+    for row in reader:
+        where = f"{path}, line {reader.line_num}"
+        if None in row or None in row.values():
+            raise InputError(
+                f"{where}: a row has {len(reader.fieldnames)} columns, as the first"
+                " line; this one has not"
+            )
+        scheduled = read_date(row["scheduled_date"], f"{where}, scheduled_date")
+        delivered = None  # where the cell is empty: not delivered yet
+        if row["delivered_date"].strip():
+            delivered = read_date(row["delivered_date"], f"{where}, delivered_date")
+        keys = group_keys(row)
+        # Planned for one day from one vendor to one country: taken for one shipment.
+        batch = (scheduled, keys[-2])
+        rows.append(lateness.Observation(scheduled, delivered, keys, batch))
+    if not rows:
+        raise InputError(f"{path}: no rows below the first line")
+    return rows
+
+
+# -- baselines ----------------------------------------------------------------------
+
+
+def plain_quantile(values, level):
+    """The smallest value with at least ``level`` of all values below or at it."""
+    values = sorted(values)
+    return values[max(0, math.ceil(level * len(values) - 1e-9) - 1)]
+
+
+def days_late(row):
+    return (row.actual - row.scheduled).days
+
+
+def baseline_global(fitted, judged, _rows, level):
+    days = plain_quantile(map(days_late, fitted), level)
+    return [days] * len(judged)
+
+
+def baseline_vendor(fitted, judged, _rows, level, enough=30):
+    everything = plain_quantile(map(days_late, fitted), level)
+    by_vendor = defaultdict(list)
+    for row in fitted:
+        by_vendor[row.keys[-1]].append(days_late(row))
+    known = {
+        vendor: plain_quantile(values, level)
+        for vendor, values in by_vendor.items()
+        if len(values) >= enough
+    }
+    return [known.get(row.keys[-1], everything) for row in judged]
+
+
+def baseline_rolling(_fitted, judged, rows, level, enough=30, last=100):
+    """The last arrivals before the planned date: vendor and country, vendor, all."""
+    arrivals = [
+        (row.actual, row.scheduled, number)
+        for number, row in enumerate(rows)
+        if row.actual
+    ]
+    heapq.heapify(arrivals)
+    seen = defaultdict(list)
+    answers = [None] * len(judged)
+    for index in sorted(range(len(judged)), key=lambda i: judged[i].scheduled):
+        asked = judged[index]
+        while arrivals and arrivals[0][0] < asked.scheduled:
+            row = rows[heapq.heappop(arrivals)[2]]
+            for key in (row.keys[-2], row.keys[-1], None):
+                seen[key].append(days_late(row))
+        for key in (asked.keys[-2], asked.keys[-1], None):
+            if len(seen[key]) >= enough:
+                answers[index] = plain_quantile(seen[key][-last:], level)
+                break
+    return answers
+
+
+BASELINES = (
+    ("one global quantile", baseline_global),
+    ("vendor from 30 rows on, else global", baseline_vendor),
+    ("rolling, vendor and country, last 100", baseline_rolling),
+)
+
+
+# -- the report -----------------------------------------------------------------------
+
+
+def line(result):
+    text = (
+        f"{result.level * 100:g} %: kept {result.kept * 100:.1f} %,"
+        f" pinball loss {result.loss:.2f} days"
+    )
+    if result.unanswered:
+        text += f" ({result.unanswered} rows unanswered: too little history)"
+    return text
+
+
+def compare(name, results):
+    width = max(len(name) for name, _method in BASELINES) + 2
+    for result in results:
+        print(f"  {name:<{width}} {line(result)}")
+        name = ""
+
+
+def calibrate(path, start, notice=0):
+    """Print the figures of one fit and judgement; return the scores."""
+    rows = read_rows(path)
+    fitted, judged = lateness.split(rows, start)
+    if not fitted:
+        raise InputError(f"{path}: no row was delivered before {start}, nothing to fit")
+    if not judged:
+        last = max(row.scheduled for row in rows)
+        raise InputError(
+            f"{path}: no delivered row from {start} on, nothing to judge"
+            f" (the last one is scheduled for {last})"
+        )
+    waiting = len(rows) - len(fitted) - len(judged)
+    moment = f"{notice} days before" if notice else "on the morning of"
+    print(
+        f"fitted on {len(fitted)} rows scheduled and delivered before {start},"
+        f" judged on the other {len(judged)} rows,"
+        f"\neach from what was known {moment} its planned day,"
+        " its own shipment left out"
+    )
+    if waiting:
+        print(f"{waiting} rows are not delivered yet and count as open")
+    results = lateness.backtest(rows, start, LEVELS, notice=notice)
+    for result in results:
+        print(line(result))
+    print("\nfor comparison, on the same rows:")
+    if notice != EARLIER:
+        early = lateness.backtest(rows, start, LEVELS, notice=EARLIER)
+        compare(f"as known {EARLIER} days before", early)
+    alone = [row._replace(batch=None) for row in rows]
+    told = lateness.backtest(alone, start, LEVELS, notice=notice)
+    compare("told what its shipment did early", told)
+    frozen = lateness.backtest(rows, start, LEVELS, notice=notice, frozen=True)
+    compare("fitted once, never updated", frozen)
+    for name, method in BASELINES:
+        compare(
+            name,
+            [
+                lateness.score(level, judged, method(fitted, judged, rows, level))
+                for level in LEVELS
+            ],
+        )
+    on_time = sum(row.scheduled == row.actual for row in judged) / len(judged)
+    print(
+        f"\n{on_time * 100:.1f} % of the judged rows came exactly on time: the share of"
+        " 50 % dates kept says\nlittle, their loss does"
+    )
+    return results
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--csv", required=True, help="the file of deliveries")
+    parser.add_argument(
+        "--from", dest="start", required=True, help="first day judged, e.g. 2013-01-01"
+    )
+    parser.add_argument(
+        "--notice",
+        type=int,
+        default=0,
+        help="days before its due date at which each row is asked about (default 0)",
+    )
+    options = parser.parse_args(arguments)
+    try:
+        if options.notice < 0:
+            raise InputError("--notice: a number of days, not negative")
+        start = read_date(options.start, "--from")
+        calibrate(options.csv, start, options.notice)
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
