@@ -1,0 +1,2 @@
+from . import test_crm_call_center
+from . import test_unknown_caller
