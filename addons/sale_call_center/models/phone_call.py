@@ -1,0 +1,142 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools.misc import format_amount
+
+from odoo.addons.call_center.models.phone_call_context import (
+    SECTION_LIMIT,
+    CallerSection,
+)
+
+# an order that is paid may still be on its way: it is shown for some time more
+RECENT_DAYS = 60
+PRODUCTS_NAMED = 3
+
+
+class PhoneCall(models.Model):
+    _inherit = "phone.call"
+
+    @api.model
+    def _caller_sections(self, record):
+        sections = super()._caller_sections(record)
+        if self._caller_entity(record) and self.env["sale.order"].has_access("read"):
+            sections.append(
+                CallerSection(
+                    30,
+                    "orders",
+                    self.env._("Orders"),
+                    lambda: self._caller_orders(record),
+                )
+            )
+        return sections
+
+    @api.model
+    def _caller_order_domain(self, record):
+        """Quotations and orders that the caller may be asking about."""
+        now = fields.Datetime.now()
+        entity = self._caller_entity(record)
+        return Domain("partner_id.commercial_partner_id", "=", entity.id) & (
+            Domain("state", "in", ("draft", "sent"))
+            | Domain("state", "=", "sale")
+            & (
+                Domain("invoice_status", "!=", "invoiced")
+                | Domain("commitment_date", ">", now)
+                | Domain("date_order", ">", now - timedelta(days=RECENT_DAYS))
+            )
+        )
+
+    @api.model
+    def _caller_orders(self, record):
+        orders = self.env["sale.order"].search(
+            self._caller_order_domain(record),
+            order="date_order desc, id desc",
+            limit=SECTION_LIMIT,
+        )
+        states = dict(orders._fields["state"]._description_selection(self.env))
+        lines = [
+            self._caller_record(
+                order,
+                name=order.name,
+                badge=states[order.state],
+                level="success" if order.state == "sale" else "info",
+                values=self._caller_order_values(order),
+            )
+            for order in orders
+        ]
+        return lines, self._caller_order_alerts(orders)
+
+    @api.model
+    def _caller_order_values(self, order):
+        """What an order's line says; tuples as :meth:`_caller_record` takes them."""
+        return [
+            (
+                "promised_date",
+                self.env._("Promised"),
+                "datetime",
+                self._caller_order_date(order),
+            ),
+            ("date_order", self.env._("Ordered"), "datetime", order.date_order),
+            (
+                "amount_total",
+                self.env._("Total"),
+                "text",
+                format_amount(self.env, order.amount_total, order.currency_id),
+            ),
+            (
+                "products",
+                self.env._("Products"),
+                "text",
+                self._caller_order_products(order),
+            ),
+        ]
+
+    @api.model
+    def _caller_order_date(self, order):
+        """The date that the customer was given."""
+        return order.commitment_date
+
+    @api.model
+    def _caller_order_products(self, order):
+        lines = order.order_line.filtered(
+            lambda line: line.product_id and not line.display_type
+        )
+        names = [
+            f"{line.product_uom_qty:g} × {line.product_id.name}"
+            for line in lines[:PRODUCTS_NAMED]
+        ]
+        if len(lines) > PRODUCTS_NAMED:
+            names.append("…")
+        return ", ".join(names)
+
+    @api.model
+    def _caller_order_alerts(self, orders):
+        """Orders whose date has passed before all of their goods were delivered."""
+        now = fields.Datetime.now()
+        alerts = []
+        for order in orders:
+            date = self._caller_order_date(order)
+            if order.state == "sale" and date and date < now:
+                if any(self._caller_is_undelivered(line) for line in order.order_line):
+                    alerts.append(
+                        self._caller_alert(
+                            self.env._(
+                                "%(order)s was promised for %(date)s and is not "
+                                "completely delivered.",
+                                order=order.name,
+                                date=self._caller_date(date),
+                            ),
+                            "danger",
+                            order,
+                        )
+                    )
+        return alerts
+
+    @api.model
+    def _caller_is_undelivered(self, line):
+        return (
+            line.product_id.type == "consu"
+            and not line.display_type
+            and line.product_uom_id.compare(line.qty_delivered, line.product_uom_qty)
+            < 0
+        )
