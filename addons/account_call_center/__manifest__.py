@@ -1,0 +1,11 @@
+{
+    "name": "Call Center Invoicing",
+    "summary": "Open and overdue invoices in the caller panel",
+    "version": "19.0.1.0.0",
+    "category": "Productivity/Call Center",
+    "author": "Promise Desk contributors",
+    "website": "https://github.com/promise-desk/promise-desk",
+    "license": "AGPL-3",
+    "depends": ["account", "call_center"],
+    "auto_install": True,
+}
