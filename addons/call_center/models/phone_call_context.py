@@ -3,6 +3,7 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools.misc import format_date
 
 SECTION_LIMIT = 10
 ALERT_LEVELS = ("danger", "warning", "info")
@@ -180,6 +181,11 @@ class PhoneCallContext(models.AbstractModel):
             "model": record._name if record else False,
             "id": record.id if record else False,
         }
+
+    @api.model
+    def _caller_date(self, moment):
+        """A moment as a day to say: in the user's time zone and language."""
+        return format_date(self.env, fields.Datetime.context_timestamp(self, moment))
 
     @api.model
     def _caller_contact(self, record):

@@ -148,7 +148,8 @@ class PhoneCallLookup(models.AbstractModel):
         All have the same certainty; a switchboard that shares more digits with the
         caller ranks before a shorter one. Then the customers (commercial entities)
         somebody was in contact with last come first; within one, the entity itself
-        before its people: a number on many contacts of one company is the company's.
+        before its people and they before their documents: a number on many contacts
+        of one company is the company's.
         """
         partners, contacted = {}, {}
         by_model = defaultdict(list)
@@ -185,6 +186,7 @@ class PhoneCallLookup(models.AbstractModel):
         # stable sorts, the weightiest last
         rows.sort(key=lambda row: row["match"]["id"])
         rows.sort(key=lambda row: row["last"], reverse=True)
+        rows.sort(key=lambda row: row["match"]["model"] != "res.partner")
         rows.sort(key=lambda row: not row["is_entity"])
         rows.sort(key=lambda row: row["entity"] or 0)
         rows.sort(key=lambda row: latest[row["entity"]], reverse=True)
