@@ -128,15 +128,19 @@ def _parts(line, needs, timelines):
 
 def _shipments(parts, line, target, needs, timelines, schedule):
     """[(ship, quantity)] in order; parts that leave at the same moment are one."""
-    shipments = {}
+    shipments, sent = {}, 0.0
     for day, quantity in parts:
-        ship = target
+        ship, sent = target, sent + quantity
         if day is not None:
+            # Of the components, only those wait for the arrivals of this day that
+            # do not suffice without them.
             arrival = max(
                 (
                     moment
-                    for product in needs
-                    if (moment := timelines[product, line.warehouse_id].arrival(day))
+                    for product, ratio in needs.items()
+                    if (timeline := timelines[product, line.warehouse_id])
+                    and timeline.earliest(sent * ratio) == day
+                    and (moment := timeline.arrival(day))
                 ),
                 default=None,
             )
