@@ -110,9 +110,11 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 "product_qty",
                 "procure_method",
                 "restrict_partner_id",
+                "picking_id",
                 "move_orig_ids",
                 "move_dest_ids",
             ],
+            "stock.picking": ["owner_id"],
             "stock.location": ["parent_path", "usage"],
             "stock.warehouse": ["view_location_id"],
             "delivery.promise": ["state", "hold_until"],
@@ -149,10 +151,11 @@ class DeliveryPromiseEngine(models.AbstractModel):
         """Open moves that enter or leave a warehouse, by where they finally go."""
         owner = SQL()
         if scope.company.promise_exclude_owner:
+            # A transfer's owner is written on its moves when they are done.
             owner = SQL(
-                "AND (move.restrict_partner_id IS NULL"
-                " OR move.restrict_partner_id = %s)",
-                scope.company.partner_id.id,
+                "AND COALESCE(move.restrict_partner_id, picking.owner_id, %(own)s)"
+                " = %(own)s",
+                own=scope.company.partner_id.id,
             )
         return SQL(
             """
@@ -161,6 +164,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
                    source.warehouse_id AS from_id, source.tz AS from_tz,
                    final.warehouse_id AS to_id, final.tz AS to_tz
               FROM stock_move move
+              LEFT JOIN stock_picking picking ON picking.id = move.picking_id
               LEFT JOIN inside source ON source.location_id = move.location_id
               LEFT JOIN inside final ON final.location_id
                    = COALESCE(move.location_final_id, move.location_dest_id)
@@ -306,12 +310,18 @@ class DeliveryPromiseEngine(models.AbstractModel):
 
     # -- netting ---------------------------------------------------------------------
 
+    @staticmethod
+    def _netting_order(row):
+        kind, __, __, day, __, __, demand_id, supply_id, supply_day, __ = row
+        return (day, demand_id, supply_day, supply_id) if kind == "pair" else ()
+
     def _net(self, rows, schedule, company):
         """(Timeline, quoted, pairs) of one product in one warehouse from its rows."""
         on_hand = quoted = 0.0
         supply, demand, moments = defaultdict(float), defaultdict(float), {}
         left, pairs = {}, defaultdict(list)
-        for row in rows:
+        # Of a receipt that several orders share, the earliest of them is served first.
+        for row in sorted(rows, key=self._netting_order):
             kind, __, __, day, at, quantity, demand_id, supply_id, *rest = row
             day = day and day.toordinal()
             if kind == "on_hand":

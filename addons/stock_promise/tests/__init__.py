@@ -1,3 +1,4 @@
 from . import test_reservation
 from . import test_risk
+from . import test_routes
 from . import test_what_counts
