@@ -119,9 +119,8 @@ class Cluster:
         for other in postgres.all_installed_binaries():
             if postgres.major_version(other) == version:
                 return other
-        embedded = paths.POSTGRES_BINARIES / "pginstall" / "bin"
-        if postgres.major_version(embedded) == version:
-            return embedded
+        if postgres.major_version(paths.POSTGRES_BIN) == version:
+            return paths.POSTGRES_BIN
         if self.name != "run":
             remove(self.data)  # test databases only: made again
             return binaries

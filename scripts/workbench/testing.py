@@ -118,7 +118,10 @@ class Runner:
     def add_everything(self):
         names = [n for n in main_names(self.known) if self.known[n].has_tests]
         # The longest first: what tests/ checks from outside, then the shares.
-        self.add("tests", self.pytest, ["tests"])
+        apart = "tests/test_install_uninstall.py"
+        if (paths.ROOT / apart).is_file():
+            self.add("installation", self.pytest, [apart])
+        self.add("tests", self.pytest, ["tests", f"--ignore={apart}"])
         for number, share in enumerate(shares(names, self.known, self.jobs), 1):
             self.add(f"addons-{number}", self.addon_tests, self.suite, share)
         for name in sorted(set(self.known) - set(main_names(self.known))):
@@ -236,9 +239,9 @@ class Runner:
 
     def pytest(self, outcome, arguments):
         """What checks the repository from outside, with pytest."""
-        report = LOGS / "pytest.xml"
+        report = LOGS / f"{outcome.name}.xml"
         report.unlink(missing_ok=True)
-        log = LOGS / "pytest.log"
+        log = LOGS / f"{outcome.name}.log"
         environ = {
             **self.templates.environ,
             "PROMISE_DESK_SUITE_DATABASE": self.suite or "",
