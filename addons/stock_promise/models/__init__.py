@@ -10,6 +10,7 @@ from . import delivery_promise_lock
 from . import delivery_promise_engine
 from . import delivery_promise_engine_check
 from . import delivery_promise_engine_load
+from . import delivery_promise_engine_replenish
 from . import delivery_promise_engine_explain
 from . import delivery_promise
 from . import delivery_promise_hold

@@ -60,7 +60,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
             loaded.timelines,
             schedules,
             one_delivery=request.shipping_policy == "one",
-            replenish=self._replenisher(request, loaded, schedules),
+            planner=self._planner(request, lines, loaded, schedules),
         )
         answer = self._answer(request, lines, confirmations, loaded, schedules)
         return Computation(request, answer, confirmations)
@@ -70,12 +70,14 @@ class DeliveryPromiseEngine(models.AbstractModel):
         """What a claim for the request has to lock: every product that it could
         take from."""
         lines = self._promising_lines(request)
-        return {
-            component.product_id
-            for line in lines
-            for component in line.components
-            if component.tracked
-        }
+        return self._replenishment_closure(
+            {
+                component.product_id
+                for line in lines
+                for component in line.components
+                if component.tracked
+            }
+        )
 
     # -- hooks for bridges ---------------------------------------------------------
 
@@ -101,13 +103,10 @@ class DeliveryPromiseEngine(models.AbstractModel):
         """Days between an order and its earliest shipment."""
         return product.sale_delay
 
-    def _replenishment_options(self, product, quantity, warehouse):
-        """Supply that could be ordered for a shortfall: none without a bridge that
-        knows how to buy or make.
-
-        :return: list of dicts ``quantity, at (datetime), kind, origin``
-        """
-        return []
+    def _replenishment_closure(self, product_ids):
+        """These products and all that could be taken to replenish them: what a claim
+        for them has to lock."""
+        return product_ids
 
     def _promise_priority(self, promise):
         """What decides between promises of the same day: the greater first."""
@@ -189,27 +188,6 @@ class DeliveryPromiseEngine(models.AbstractModel):
             ]
 
         return WorkingTime(load)
-
-    def _replenisher(self, request, loaded, schedules):
-        """What ``allocate`` asks where known supply does not suffice."""
-
-        def replenish(line, shortage):
-            product = self.env["product.product"].browse(shortage.product_id)
-            warehouse = self.env["stock.warehouse"].browse(line.warehouse_id)
-            missing = shortage.wanted - max(shortage.available, 0.0)
-            options = self._replenishment_options(product, missing, warehouse)
-            timeline = loaded.timelines[product.id, warehouse.id]
-            for option in options:
-                timeline.add_supply(
-                    schedules[warehouse.id].day(option["at"]),
-                    option["quantity"],
-                    option["at"],
-                    option["kind"],
-                    option.get("origin"),
-                )
-            return bool(options)
-
-        return replenish
 
     # -- the profile ---------------------------------------------------------------
 

@@ -179,11 +179,6 @@ class DeliveryPromiseEngine(models.AbstractModel):
             self._refuse(
                 self.env._("%s has no warehouse to deliver from.", request.company.name)
             )
-        reference = line.get("reference") or False
-        if isinstance(reference, bool) and reference:
-            self._refuse_line(number, "reference", self.env._("must be a text."))
-        if not isinstance(reference, (str, int)):
-            self._refuse_line(number, "reference", self.env._("must be a text."))
         return CheckedLine(
             product=product,
             quantity=quantity,
@@ -192,7 +187,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
             requested=self._checked_datetime(number, line, "requested_date"),
             latest=self._checked_datetime(number, line, "latest_date"),
             warehouse=warehouse,
-            reference=reference,
+            reference=self._checked_reference(number, line.get("reference")),
         )
 
     def _checked_products(self, lines, company):
@@ -237,7 +232,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
     def _records_by_id(self, model, lines, key):
         ids = set()
         for number, line in enumerate(lines, 1):
-            if line.get(key):
+            if not self._is_absent(line.get(key)):
                 self._check_id(number, key, line[key])
                 ids.add(line[key])
         if not ids:
@@ -246,6 +241,22 @@ class DeliveryPromiseEngine(models.AbstractModel):
         return {
             record.id: record for record in records.search([("id", "in", list(ids))])
         }
+
+    def _checked_reference(self, number, reference):
+        if self._is_absent(reference) or self._is_text(reference):
+            return reference or False
+        # XML-RPC has no greater numbers
+        if (
+            isinstance(reference, bool)
+            or not isinstance(reference, int)
+            or abs(reference) > MAX_ID
+        ):
+            self._refuse_line(
+                number,
+                "reference",
+                self.env._("must be a text of at most 256 characters, or a number."),
+            )
+        return reference
 
     def _checked_quantity(self, number, quantity):
         if isinstance(quantity, bool) or not isinstance(quantity, (int, float)):
@@ -328,7 +339,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         return value
 
     def _checked_company(self, company_id):
-        if not company_id and company_id in (None, False):
+        if self._is_absent(company_id):
             return self.env.company
         self._check_id(None, "company_id", company_id)
         # sudo: the ids of the user's companies, and no more, are compared
@@ -342,7 +353,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         return self.env["res.company"].browse(company_id)
 
     def _checked_warehouse(self, warehouse_id, company):
-        if not warehouse_id and warehouse_id in (None, False):
+        if self._is_absent(warehouse_id):
             return self.env["stock.warehouse"]
         self._check_id(None, "warehouse_id", warehouse_id)
         warehouse = (
@@ -378,7 +389,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         )
 
     def _checked_record(self, model, record_id, key, company=None):
-        if not record_id and record_id in (None, False):
+        if self._is_absent(record_id):
             return self.env[model]
         self._check_id(None, key, record_id)
         record = self.env[model].search([("id", "=", record_id)])
@@ -414,11 +425,27 @@ class DeliveryPromiseEngine(models.AbstractModel):
     def _checked_text(self, value, key):
         if value is None or value is False:
             return False
-        if not isinstance(value, str) or len(value) > 256 or "\0" in value:
+        if not self._is_text(value):
             self._refuse(
                 self.env._("%s must be a text of at most 256 characters.", key)
             )
         return value or False
+
+    @staticmethod
+    def _is_text(value):
+        """Whether a value is a text that the database can store."""
+        if not isinstance(value, str) or len(value) > 256 or "\0" in value:
+            return False
+        try:
+            value.encode()
+        except UnicodeEncodeError:  # half of a surrogate pair
+            return False
+        return True
+
+    @staticmethod
+    def _is_absent(value):
+        """Whether a key was left out; 0, empty texts and empty lists are mistakes."""
+        return value is None or value is False
 
     def _checked_bool(self, request, key):
         value = request.get(key)
@@ -498,7 +525,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         )
 
     def _checked_profile_warehouse(self, warehouse_id):
-        if not warehouse_id and warehouse_id in (None, False):
+        if self._is_absent(warehouse_id):
             return self._default_warehouse(self.env.company)
         self._check_id(None, "warehouse_id", warehouse_id)
         warehouse = self.env["stock.warehouse"].search([("id", "=", warehouse_id)])

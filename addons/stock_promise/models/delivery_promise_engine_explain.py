@@ -119,7 +119,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
             for claim in confirmation.claims
             if source.kind == "receipt" and claim.product_id == source.product_id
         }
-        names = {}
+        names = self._planned_origins(confirmations)
         if not keys:
             return names
         found = self._origin_moves(keys, schedules)
@@ -132,6 +132,20 @@ class DeliveryPromiseEngine(models.AbstractModel):
             labels = {readable[id_]: None for id_ in move_ids if id_ in readable}
             if labels:
                 names[product_id, origin] = ", ".join(list(labels)[:3])
+        return names
+
+    def _planned_origins(self, confirmations):
+        """{origin key: name} of who replenishes, where the caller may read it."""
+        names = {}
+        for confirmation in confirmations:
+            for piece in confirmation.pieces:
+                for source in piece.sources:
+                    if source.kind in ("stock", "receipt") or not source.origin:
+                        continue
+                    model, record_id = source.origin
+                    record = self.env[model].browse(record_id)
+                    if record.has_access("read"):
+                        names[self._origin_key(source)] = record.display_name
         return names
 
     def _origin_moves(self, keys, schedules):
@@ -314,20 +328,33 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 totals[key] += source.quantity
         for (product_id, kind, day, origin), quantity in totals.items():
             product = checked.product.browse(product_id)
-            values = {
-                "quantity": self._quantity(quantity, product.uom_id),
-                "origin": origin or self.env._("an incoming receipt"),
-                "date": day and format_date(self.env, date.fromordinal(day)),
-            }
-            if kind == "stock":
-                message = self.env._("%(quantity)s on hand", **values)
-            else:
-                message = self.env._(
-                    "%(quantity)s from %(origin)s, expected %(date)s", **values
-                )
+            message = self._source_message(
+                kind,
+                self._quantity(quantity, product.uom_id),
+                origin,
+                day and format_date(self.env, date.fromordinal(day)),
+            )
             if product != checked.product:
                 message = f"{product.display_name}: {message}"
             yield kind, message
+
+    def _source_message(self, kind, quantity, origin, day):
+        """Where a quantity comes from, as a part of a sentence."""
+        if kind == "stock":
+            return self.env._("%(quantity)s on hand", quantity=quantity)
+        if kind == "receipt":
+            return self.env._(
+                "%(quantity)s from %(origin)s, expected %(date)s",
+                quantity=quantity,
+                origin=origin or self.env._("an incoming receipt"),
+                date=day,
+            )
+        return self.env._(
+            "%(quantity)s brought from %(origin)s, there on %(date)s",
+            quantity=quantity,
+            origin=origin or self.env._("another warehouse"),
+            date=day,
+        )
 
     def _explain_one_delivery(self, request, lines, answers, confirmations):
         """Who waits for whom, where all is delivered at once."""

@@ -30,6 +30,7 @@ class Loaded(NamedTuple):
     #: {(product, warehouse): {delivery move: [days of its own receipts]}}, of chains
     #: made to order
     pairs: dict
+    scope: Scope
 
 
 class DeliveryPromiseEngine(models.AbstractModel):
@@ -56,7 +57,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         rows = defaultdict(list)
         for row in self._fetch(scope, schedules):
             rows[row[1], row[2]].append(row)
-        loaded = Loaded({}, {}, {})
+        loaded = Loaded({}, {}, {}, scope)
         for key in wanted:
             timeline, quoted, pairs = self._net(
                 rows.get(key, ()), schedules[key[1]], company

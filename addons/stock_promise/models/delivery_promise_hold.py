@@ -390,7 +390,7 @@ class DeliveryPromise(models.Model):
                     "date": claim.at,
                 }
                 for line, confirmation in zip(lines, confirmations, strict=True)
-                for claim in confirmation.claims
+                for claim in (*confirmation.claims, *confirmation.planned)
             ]
         )
 

@@ -1,6 +1,7 @@
-from datetime import timedelta
+from datetime import datetime, time, timedelta, timezone
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 
@@ -64,6 +65,12 @@ class DeliveryPromiseLine(models.Model):
         copy=False,
         help="When it must be on the shelf.",
     )
+    replenish_by = fields.Datetime(
+        string="Order Goods By",
+        readonly=True,
+        copy=False,
+        help="What is missing has to be ordered until then for this date to be met.",
+    )
     transit_days = fields.Float(readonly=True, copy=False)
     delivered_quantity = fields.Float(digits="Product Unit", readonly=True, copy=False)
     delivered_date = fields.Datetime(
@@ -94,6 +101,11 @@ class DeliveryPromiseLine(models.Model):
         store=True,
         help="Measured by the latest promise.",
     )
+    late_from = fields.Datetime(
+        compute="_compute_status",
+        store=True,
+        help="The end of the promised day, in the warehouse's time zone.",
+    )
     kept_requested = fields.Boolean(
         string="Kept: Requested Date", compute="_compute_status", store=True
     )
@@ -121,14 +133,15 @@ class DeliveryPromiseLine(models.Model):
     # -- fields ------------------------------------------------------------------
 
     def _field_to_sql(self, alias, field_expr, query=None):
-        """What was promised for a moment is late from that moment on."""
+        """What was promised for a day is late from the end of that day on, whether
+        or not anything was written since."""
         sql = super()._field_to_sql(alias, field_expr, query)
         if field_expr == "status":
             return SQL(
                 "CASE WHEN %(status)s IN ('on_time', 'at_risk')"
-                " AND %(promised)s < %(now)s THEN 'late' ELSE %(status)s END",
+                " AND %(late)s <= %(now)s THEN 'late' ELSE %(status)s END",
                 status=sql,
-                promised=super()._field_to_sql(alias, "promised_date", query),
+                late=super()._field_to_sql(alias, "late_from", query),
                 now=fields.Datetime.now(),
             )
         return sql
@@ -172,6 +185,7 @@ class DeliveryPromiseLine(models.Model):
     )
     def _compute_status(self):
         for line in self:
+            line.late_from = line.promised_date and line._end_of_day(line.promised_date)
             line.kept_requested = line._is_kept(line.requested_date)
             line.kept_first = line._is_kept(line.first_promised_date)
             line.kept_latest = line._is_kept(line.promised_date)
@@ -191,13 +205,67 @@ class DeliveryPromiseLine(models.Model):
         self.ensure_one()
         if not date or not self.delivered_date or self.closed_short:
             return False
-        # sudo: the time zone counts, whoever asks
-        zone = self.warehouse_id.sudo()._promise_zone() if self.warehouse_id else None
-        return self._zoned_day(self.delivered_date, zone) <= self._zoned_day(date, zone)
+        return self.delivered_date < self._end_of_day(date)
 
-    def _zoned_day(self, moment, zone):
-        utc = fields.Datetime.context_timestamp(self.with_context(tz="UTC"), moment)
-        return utc.astimezone(zone).date() if zone else utc.date()
+    def _end_of_day(self, moment):
+        """The moment, in UTC, at which the warehouse's day of ``moment`` is over."""
+        # sudo: the time zone counts, whoever asks
+        warehouse = self.warehouse_id.sudo()
+        zone = warehouse._promise_zone() if warehouse else timezone.utc
+        day = moment.replace(tzinfo=timezone.utc).astimezone(zone).date()
+        midnight = datetime.combine(day + timedelta(days=1), time.min, zone)
+        return midnight.astimezone(timezone.utc).replace(tzinfo=None)
+
+    #: what a date was computed for: it does not hold for anything else
+    _computed_for = {
+        "product_id",
+        "quantity",
+        "product_uom_id",
+        "warehouse_id",
+        "requested_date",
+        "latest_date",
+    }
+
+    def write(self, vals):
+        if "promised_date" not in vals and not self._computed_for.isdisjoint(vals):
+            changed = self.filtered(
+                lambda line: any(
+                    line._fields[name].convert_to_write(line[name], line)
+                    != line._fields[name].convert_to_write(
+                        line._fields[name].convert_to_cache(vals[name], line), line
+                    )
+                    for name in self._computed_for & vals.keys()
+                )
+            )
+            changed._check_not_in_force()
+            vals_by_line = {**vals, **self._no_answer()}
+            super(DeliveryPromiseLine, changed).write(vals_by_line)
+            return super(DeliveryPromiseLine, self - changed).write(vals)
+        return super().write(vals)
+
+    def _check_not_in_force(self):
+        for line in self:
+            if line.promise_state in ("held", "confirmed", "done"):
+                raise UserError(
+                    self.env._(
+                        "%(promise)s is in force for %(product)s; release it to change"
+                        " what is promised, or change its order.",
+                        promise=line.promise_id.name,
+                        product=line.product_id.display_name,
+                    )
+                )
+
+    @api.model
+    def _no_answer(self):
+        """The values of a line whose date was not computed."""
+        return {
+            "promised_date": False,
+            "first_promised_date": False,
+            "ship_date": False,
+            "material_date": False,
+            "schedule": False,
+            "reasons": False,
+        }
 
     # -- request and answer --------------------------------------------------------
 
@@ -228,6 +296,12 @@ class DeliveryPromiseLine(models.Model):
         }
         if confirmation is not None:
             vals["material_date"] = confirmation.material
+            ready = [claim.at for claim in confirmation.planned if claim.quantity < 0]
+            vals["replenish_by"] = bool(ready) and (
+                fields.Datetime.now()
+                + timedelta(days=1)
+                + max(confirmation.material - max(ready), timedelta())
+            )
             if confirmation.ship:
                 transit = confirmation.promised - confirmation.ship
                 vals["transit_days"] = transit / timedelta(days=1)
@@ -253,8 +327,10 @@ class DeliveryPromiseLine(models.Model):
         for line in self.sudo():
             # What a customer sends back is not planned by the promise.
             moves = line.move_ids.filtered(
-                lambda move: move.state not in ("done", "cancel")
-                and move._promise_delivery_sign() >= 0
+                lambda move: (
+                    move.state not in ("done", "cancel")
+                    and move._promise_delivery_sign() >= 0
+                )
             )
             if not moves or not line.material_date:
                 continue

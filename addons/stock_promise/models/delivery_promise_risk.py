@@ -93,15 +93,18 @@ class DeliveryPromise(models.Model):
             queue.append(
                 ((day, 0, line_id, move_id or 0), (line_id, move_id), day, quantity)
             )
-        for day, quantity in others.items():
-            if quantity > timeline.epsilon:
-                queue.append(((day, 1, 0, 0), ("other", day), day, quantity))
-        queue.sort(key=lambda entry: entry[0])
         supplies = [
             (day, supply.quantity)
             for day, arrivals in timeline.supplies.items()
             for supply in arrivals
         ]
+        for day, quantity in others.items():
+            if quantity < -timeline.epsilon:
+                # what a hold counts on being bought or made
+                supplies.append((day, -quantity))
+            elif quantity > timeline.epsilon:
+                queue.append(((day, 1, 0, 0), ("other", day), day, quantity))
+        queue.sort(key=lambda entry: entry[0])
         return possible | feasible_days(
             timeline.on_hand,
             today,
@@ -135,6 +138,7 @@ class DeliveryPromise(models.Model):
                   FROM delivery_promise_claim claim
                   JOIN delivery_promise promise ON promise.id = claim.promise_id
                  WHERE claim.product_id = ANY(%(products)s)
+                   AND claim.quantity > 0
                    AND promise.state = 'held' AND promise.hold_until > %(now)s
                 UNION ALL
                 SELECT move.promise_line_id, move.product_id, source.warehouse_id,
@@ -179,6 +183,9 @@ class DeliveryPromise(models.Model):
         Line = self.env["delivery.promise.line"]
         for line in Line.browse(risks):
             wanted, possible = risks[line.id]
+            if line.replenish_by and line.replenish_by > fields.Datetime.now():
+                # There is still time to order what is missing.
+                possible = wanted
             vals = {"at_risk": False, "feasible_date": False, "risk_message": False}
             if possible is None:
                 vals["at_risk"] = True

@@ -169,6 +169,7 @@ class StockMove(models.Model):
                   JOIN delivery_promise promise ON promise.id = claim.promise_id
                  WHERE claim.product_id = ANY(%(products)s)
                    AND claim.warehouse_id = ANY(%(warehouses)s)
+                   AND claim.quantity > 0
                    AND promise.state = 'held' AND promise.hold_until > %(now)s
                 UNION ALL
                 SELECT 'move', move.id, move.promise_line_id, move.product_id,

@@ -5,4 +5,4 @@ and tested, on its own. ``timeline`` knows supply and demand, ``schedule`` knows
 working time, ``allocation`` puts the lines of a request on both.
 """
 
-from . import allocation, schedule, timeline, values
+from . import allocation, replenish, schedule, timeline, values

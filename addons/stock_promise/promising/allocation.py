@@ -11,7 +11,7 @@ from math import floor
 from .values import Claim, Confirmation, Piece, Shortage, Source
 
 
-def allocate(lines, timelines, schedules, one_delivery=False, replenish=None):
+def allocate(lines, timelines, schedules, one_delivery=False, planner=None):
     """Promise the lines of a request.
 
     :param lines: list of :class:`~.values.Line`
@@ -19,17 +19,17 @@ def allocate(lines, timelines, schedules, one_delivery=False, replenish=None):
         from them
     :param schedules: {warehouse: Schedule}
     :param one_delivery: all lines arrive together, with the slowest
-    :param replenish: callable(line, shortage) -> whether it added supply to the
-        timelines; asked where known supply does not suffice
+    :param planner: :class:`~.replenish.Planner` that is asked where known supply does
+        not suffice, or only later than it could be replenished
     :return: list of :class:`~.values.Confirmation`, parallel to ``lines``
     """
     confirmations = []
     for line in lines:
         schedule = schedules[line.warehouse_id]
-        confirmation = _confirm(line, timelines, schedule)
-        if confirmation.shortage and replenish:
-            if replenish(line, confirmation.shortage):
-                confirmation = _confirm(line, timelines, schedule)
+        mark = planner and planner.mark()
+        confirmation = _confirm(line, timelines, schedule, planner)
+        if planner and not confirmation.pieces:
+            planner.take_back(mark)
         _take(confirmation, timelines)
         confirmations.append(confirmation)
     if one_delivery:
@@ -64,12 +64,17 @@ def _target(line, schedule):
     return target
 
 
-def _confirm(line, timelines, schedule):
+def _confirm(line, timelines, schedule, planner=None):
     target = _target(line, schedule)
     if target is None:
         return Confirmation(closed=True)
     needs = _needs(line)
     key = line.warehouse_id
+    planned = []
+    if planner:
+        day = schedule.day(schedule.needed(target))
+        for product, ratio in needs.items():
+            planned += planner.cover((product, key), line.quantity * ratio, day)
     parts = _parts(line, needs, timelines)
     if parts is None:
         return Confirmation(shortage=_shortage(line, needs, timelines))
@@ -91,7 +96,7 @@ def _confirm(line, timelines, schedule):
         for product, ratio in needs.items():
             day = schedule.day(needed)
             claims.append(Claim(product, key, quantity * ratio, day, needed))
-    return Confirmation(tuple(pieces), tuple(claims))
+    return Confirmation(tuple(pieces), tuple(claims), planned=tuple(planned))
 
 
 def _parts(line, needs, timelines):

@@ -131,6 +131,17 @@ class Schedule:
         moment = arrival - timedelta(days=transit_days)
         return self.working.previous(moment) if self.working else moment
 
+    def after(self, moment, days):
+        """``days`` later: working days where there are working hours, of which the
+        last ends like a shipment in a working slot. None where it is closed."""
+        if not self.working:
+            return moment + timedelta(days=days)
+        for __ in range(int(days)):
+            moment = self.slot(self.midnight(self.day(moment) + 1))
+            if moment is None:
+                return None
+        return self.slot(moment + timedelta(days=days - int(days)))
+
     def needed(self, ship):
         """When the goods of a shipment must be on the shelf."""
         return max(ship - self.security, self.now)

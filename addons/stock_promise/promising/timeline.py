@@ -62,6 +62,12 @@ class Timeline:
         self._supply[day] += quantity
         self._levels = None
 
+    def drop_supply(self, day):
+        """Take back the supply that was added last on ``day``."""
+        day = max(day, self.today)
+        self._supply[day] -= self.supplies[day].pop().quantity
+        self._levels = None
+
     def add_demand(self, day, quantity):
         """Count a demand; a negative quantity takes one back."""
         self._demand[max(day, self.today)] += quantity

@@ -82,6 +82,9 @@ class Confirmation(NamedTuple):
 
     pieces: tuple[Piece, ...] = ()
     claims: tuple[Claim, ...] = ()
+    #: what the replenishment of the shortfall takes from components, and with a
+    #: negative quantity what it brings
+    planned: tuple[Claim, ...] = ()
     shortage: Shortage | None = None
     #: working time was asked for but the calendar has none
     closed: bool = False
