@@ -103,6 +103,47 @@ class TestPromiseTours(PromiseTourCase):
             login="tour_promiser",
         )
 
+    def test_product_shows_each_variant_and_warehouse(self):
+        depot = self.env["stock.warehouse"].create(
+            {"name": "Tour Depot", "code": "TDP"}
+        )
+        attribute = self.env["product.attribute"].create(
+            {
+                "name": "Tour Width",
+                "value_ids": [
+                    Command.create({"name": "Narrow", "sequence": 1}),
+                    Command.create({"name": "Wide", "sequence": 2}),
+                ],
+            }
+        )
+        template = self.env["product.template"].create(
+            {
+                "name": "Tour Roof Box",
+                "type": "consu",
+                "is_storable": True,
+                "attribute_line_ids": [
+                    Command.create(
+                        {
+                            "attribute_id": attribute.id,
+                            "value_ids": attribute.value_ids.ids,
+                        }
+                    )
+                ],
+            }
+        )
+        wide = template.product_variant_ids.filtered(
+            lambda product: "Wide" in product.display_name
+        )
+        for warehouse, quantity in ((self.warehouse, 3.0), (depot, 7.0)):
+            self.env["stock.quant"]._update_available_quantity(
+                wide, warehouse.lot_stock_id, quantity
+            )
+        self.start_tour(
+            f"/odoo/product.template/{template.id}",
+            "stock_promise_product_tab_choices",
+            login="tour_promiser",
+        )
+
 
 @tagged("post_install", "-at_install")
 class TestPromiseToursPhone(PromiseTourCase):

@@ -78,8 +78,11 @@ export class AvailabilityChart extends Component {
         this.state = useState({ mode: "chart", rows: [], error: "", loading: true });
         onWillStart(() => Promise.all([loadBundle("web.chartjs_lib"), this.load(this.props)]));
         onWillUpdateProps((nextProps) => {
-            const keys = ["productId", "warehouseId", "days", "version", "claims"];
-            if (keys.some((key) => nextProps[key] !== this.props[key])) {
+            const keys = ["productId", "warehouseId", "days", "version"];
+            if (
+                keys.some((key) => nextProps[key] !== this.props[key]) ||
+                JSON.stringify(nextProps.claims) !== JSON.stringify(this.props.claims)
+            ) {
                 this.load(nextProps);
             }
         });

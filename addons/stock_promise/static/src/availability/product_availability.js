@@ -114,12 +114,12 @@ export class ProductAvailability extends Component {
         Object.assign(this.state, { lines: records, lineCount: length });
     }
 
-    get variant() {
+    get currentVariant() {
         return this.state.variants.find((variant) => variant.id === this.state.productId);
     }
 
     get uomName() {
-        return this.variant?.uom_id?.[1] || "";
+        return this.currentVariant?.uom_id?.[1] || "";
     }
 
     async selectVariant(ev) {
@@ -174,7 +174,7 @@ export class ProductAvailability extends Component {
     openLines() {
         return this.action.doAction({
             type: "ir.actions.act_window",
-            name: _t("Promises of %s", this.variant.display_name),
+            name: _t("Promises of %s", this.currentVariant.display_name),
             res_model: "delivery.promise.line",
             domain: this.lineDomain,
             views: [

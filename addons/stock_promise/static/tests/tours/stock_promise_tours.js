@@ -183,6 +183,38 @@ tours.add("stock_promise_product_tab_empty", {
     ],
 });
 
+tours.add("stock_promise_product_tab_choices", {
+    steps: () => [
+        {
+            content: "Open the tab",
+            trigger: ".o_notebook .nav-link:contains(Available to Promise)",
+            run: "click",
+        },
+        {
+            content: "The narrow one is not there",
+            trigger: ".o_availability_empty",
+        },
+        {
+            content: "Look at the wide one",
+            trigger: ".o_availability_variant",
+            run: "selectByLabel Tour Roof Box (Wide)",
+        },
+        {
+            content: "It lies in the first warehouse",
+            trigger: "[data-figure=available] dd:contains(/^3 /)",
+        },
+        {
+            content: "Look at the other warehouse",
+            trigger: ".o_availability_warehouse",
+            run: "selectByLabel Tour Depot",
+        },
+        {
+            content: "More of it lies there",
+            trigger: "[data-figure=available] dd:contains(/^7 /)",
+        },
+    ],
+});
+
 tours.add("stock_promise_on_a_phone", {
     steps: () => [
         {
