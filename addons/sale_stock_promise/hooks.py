@@ -26,6 +26,7 @@ def uninstall_hook(env):
 
 def _open_order_ids(env):
     """Confirmed orders with goods that are still to go to the customer."""
+    env.flush_all()
     rows = env.execute_query(
         SQL(
             """

@@ -14,6 +14,7 @@ class DeliveryPromise(models.Model):
     )
 
     @api.depends("sale_order_ids")
+    @api.depends_context("uid")
     def _compute_sale_order_count(self):
         counts = dict(
             self.env["sale.order"]._read_group(

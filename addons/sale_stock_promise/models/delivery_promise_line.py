@@ -8,3 +8,8 @@ class DeliveryPromiseLine(models.Model):
     sale_line_ids = fields.One2many(
         "sale.order.line", "promise_line_id", string="Order Lines"
     )
+
+    def _reduce(self, quantity):
+        """Less is promised than before, on the date that was promised."""
+        self.ensure_one()
+        self.write({"quantity": quantity, "promised_date": self.promised_date})

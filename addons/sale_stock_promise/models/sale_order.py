@@ -241,8 +241,10 @@ class SaleOrder(models.Model):
             lines = order._promise_lines()
             promise, __ = order._promise_model()._hold(
                 order._prepare_promise_request(lines),
-                vals=order._prepare_promise_values(),
+                vals={**order._prepare_promise_values(), "user_id": self.env.uid},
             )
+            # sudo: one may hold for a colleague's quotation; the hold is then his
+            promise.sudo().user_id = order.user_id or self.env.user
             order._set_promise(promise, lines)
         return True
 
@@ -259,14 +261,16 @@ class SaleOrder(models.Model):
                         order=order.name,
                     )
                 )
-            order.promise_id.action_release()
+            # sudo: who may change the quotation disposes of its hold
+            order.promise_id.sudo().action_release()
         return True
 
     def action_extend_promise(self):
         """Hold the goods for as long again as a hold usually lasts."""
         self._check_promise_action()
         for order in self:
-            order.promise_id.action_extend(order.company_id.promise_hold_hours)
+            # sudo: as above; the limits are still those of the user
+            order.promise_id.sudo().action_extend()
         return True
 
     def _check_promise_action(self):

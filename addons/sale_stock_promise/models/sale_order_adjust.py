@@ -285,7 +285,7 @@ class SaleOrder(models.Model):
         )
         delivered = lines.filtered("qty_delivered")
         for line in delivered:
-            line.promise_line_id.quantity = line.qty_delivered
+            line.promise_line_id._reduce(line.qty_delivered)
         delivered.promise_line_id._update_delivery()
         (lines - delivered).promise_line_id.unlink()
 
@@ -294,7 +294,7 @@ class SaleOrder(models.Model):
         # sudo: the order's own promise
         for line in lines.sudo():
             if line.promise_line_id:
-                line.promise_line_id.quantity = line.product_uom_qty
+                line.promise_line_id._reduce(line.product_uom_qty)
         lines.sudo().promise_line_id._update_delivery()
 
     def _restore_promised_deadlines(self):

@@ -196,6 +196,15 @@ class TestAdjustOrder(AdjustCase):
         self.assertEqual(self._atp(self.product), 10)
         self.assertEqual(order.promise_id.line_ids.product_id, self.other)
 
+    def test_no_more_of_a_line_than_was_delivered_is_promised(self):
+        order = self._confirmed((self.product, 8), (self.other, 2))
+        picking = order.sudo().picking_ids
+        self._deliver(picking, {self.product: 5, self.other: 2})
+        order.order_line[0].product_uom_qty = 5
+        self.assertEqual(order.promise_id.line_ids[0].quantity, 5)
+        self.assertEqual(order.promise_id.line_ids[0].promised_date, NOW)
+        self.assertEqual(order.promise_id.state, "done")
+
     def test_a_new_line_is_promised(self):
         order = self._confirmed((self.product, 3))
         order.order_line = [

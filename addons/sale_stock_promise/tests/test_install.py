@@ -1,0 +1,53 @@
+from datetime import timedelta
+
+from ..hooks import post_init_hook, uninstall_hook
+from .common import NOW, SalePromiseCase
+
+
+class TestInstall(SalePromiseCase):
+    def _before(self, order):
+        """An order as it was confirmed before the add-on came."""
+        self.company.promise_confirm_policy = "free"
+        order.action_confirm()
+        self.assertFalse(order.promise_id)
+        return order
+
+    def test_open_orders_get_promises_from_what_they_have(self):
+        wished = NOW + timedelta(days=5)
+        self.company.security_lead = 1
+        dated = self._before(self._order((self.product, 3), commitment_date=wished))
+        partial = self._before(self._order((self.product, 4)))
+        self._deliver(partial.sudo().picking_ids, {self.product: 1})
+        done = self._before(self._order((self.other, 2)))
+        self._deliver(done.sudo().picking_ids)
+        quotation = self._order((self.product, 1))
+        before = self._atp(self.product)
+        post_init_hook(self.env)
+        self.assertEqual(dated.promise_id.state, "confirmed")
+        line = dated.promise_id.line_ids
+        self.assertEqual((line.promised_date, line.requested_date), (wished, wished))
+        self.assertEqual(line.first_promised_date, wished)
+        self.assertEqual(line.material_date, wished - timedelta(days=1))
+        self.assertEqual(dated.sudo().picking_ids.move_ids.promise_line_id, line)
+        self.assertEqual(dated.order_line.promised_date, wished)
+        line = partial.promise_id.line_ids
+        self.assertEqual((line.quantity, line.delivered_quantity), (4, 1))
+        self.assertFalse(line.delivered_date)
+        self.assertEqual(partial.promise_id.state, "confirmed")
+        self.assertFalse(done.promise_id, "nothing of it is open")
+        self.assertFalse(quotation.promise_id)
+        self.assertEqual(self._atp(self.product), before, "counted once")
+
+    def test_promised_orders_are_left_alone(self):
+        order = self._order((self.product, 3))
+        order.action_confirm()
+        promise = order.promise_id
+        post_init_hook(self.env)
+        self.assertEqual(order.promise_id, promise)
+
+    def test_uninstalling_takes_the_groups_back(self):
+        sellers = self.env.ref("sales_team.group_sale_salesman")
+        users = self.env.ref("stock_promise.group_promise_user")
+        self.assertIn(users, sellers.implied_ids)
+        uninstall_hook(self.env)
+        self.assertNotIn(users, sellers.implied_ids)
