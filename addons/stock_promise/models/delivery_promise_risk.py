@@ -144,6 +144,9 @@ class DeliveryPromise(models.Model):
                 SELECT move.promise_line_id, move.product_id, source.warehouse_id,
                        move.date, move.product_qty::float8, move.id
                   FROM stock_move move
+                  JOIN product_product product ON product.id = move.product_id
+                  JOIN product_template template
+                    ON template.id = product.product_tmpl_id AND template.is_storable
                   JOIN stock_location source ON source.id = move.location_id
                   JOIN stock_location final ON final.id
                        = COALESCE(move.location_final_id, move.location_dest_id)

@@ -89,6 +89,14 @@ class TestRisk(PromisedMovesCase):
         self.settle()
         self.assertEqual(line.status, "at_risk")
 
+    def test_goods_whose_stock_is_not_kept_are_never_at_risk(self):
+        self.product.is_storable = False
+        line = self.hold(5).line_ids
+        line.promise_id._confirm()
+        self.delivery(5, 2, promise_line_id=line.id)
+        self.settle()
+        self.assertEqual(line.status, "on_time")
+
     def test_repromise_gives_the_new_date_and_keeps_the_first(self):
         receipt = self.receipt(5, 10)
         promise = self.hold(5)
