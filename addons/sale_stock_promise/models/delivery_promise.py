@@ -40,8 +40,18 @@ class DeliveryPromise(models.Model):
             action.update(view_mode="form", res_id=orders.id)
         return action
 
+    def action_repromise(self):
+        """An order follows its promise: its delivery date is the new arrival."""
+        result = super().action_repromise()
+        for promise in self.filtered(lambda promise: promise.state == "confirmed"):
+            # sudo: the order's date is that of its promise, whoever promises anew
+            promise.sudo().sale_order_ids._set_promised_commitment(promise)
+        return result
+
     def _get_destination_partner(self):
         """The delivery address of the order, whoever has bought."""
         # sudo: where the goods go decides about the date, whoever asks
         order = self.sudo().sale_order_ids[:1]
-        return order._promise_partner() or super()._get_destination_partner()
+        if order:
+            return order._promise_partner()
+        return super()._get_destination_partner()

@@ -178,7 +178,8 @@ class SaleOrder(models.Model):
         request = self._prepare_promise_request(
             self._promise_lines() if lines is None else lines, requested
         )
-        promise = self._origin.promise_id
+        # of a new quotation too: its hold came with the lead
+        promise = self.promise_id._origin
         return self._promise_model()._simulate(request, ignore=promise)
 
     # -- buttons -------------------------------------------------------------------
