@@ -1,0 +1,415 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+#: what the dates of a line, and of the lines beside it, depend on
+DEMAND_FIELDS = {
+    "lead_id",
+    "product_id",
+    "quantity",
+    "product_uom_id",
+    "requested_date",
+}
+#: the context in which a lead gathers several changes of lines into one
+GATHERING = "crm_promise_gathering"
+
+
+class CrmLeadPromiseLine(models.Model):
+    """A product that a lead asks for, and the date on which it can have it.
+
+    The date comes from the last check, or from the line of the promise that holds
+    the goods; nobody types it.
+    """
+
+    _name = "crm.lead.promise.line"
+    _description = "Product Asked For by a Lead"
+    _rec_name = "product_id"
+    _order = "lead_id, sequence, id"
+
+    lead_id = fields.Many2one(
+        "crm.lead", "Opportunity", required=True, index=True, ondelete="cascade"
+    )
+    sequence = fields.Integer(default=10)
+    company_id = fields.Many2one(
+        related="lead_id.company_id", store=True, index=True, precompute=True
+    )
+    product_id = fields.Many2one(
+        "product.product",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        domain="[('sale_ok', '=', True), ('type', '!=', 'combo'),"
+        " '|', ('company_id', '=', False), ('company_id', '=?', company_id)]",
+    )
+    product_type = fields.Selection(related="product_id.type")
+    quantity = fields.Float(digits="Product Unit", default=1.0, required=True)
+    allowed_uom_ids = fields.Many2many("uom.uom", compute="_compute_allowed_uom_ids")
+    product_uom_id = fields.Many2one(
+        "uom.uom",
+        "Unit",
+        compute="_compute_product_uom_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        ondelete="restrict",
+        domain="[('id', 'in', allowed_uom_ids)]",
+    )
+    product_qty = fields.Float(
+        "Quantity in Product Unit",
+        compute="_compute_product_qty",
+        store=True,
+        digits="Product Unit",
+    )
+    requested_date = fields.Datetime(
+        "Requested", help="When the customer wants it. Empty: as soon as possible."
+    )
+
+    # -- the promise ---------------------------------------------------------------
+    checked_date = fields.Datetime(copy=False, readonly=True)
+    checked_message = fields.Char(copy=False, readonly=True)
+    promise_line_id = fields.Many2one(
+        "delivery.promise.line",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    promised_date = fields.Datetime(
+        "Promised", compute="_compute_promised_date", store=True, copy=False
+    )
+    promise_message = fields.Char(
+        "Why This Date", compute="_compute_promise_state", compute_sudo=True
+    )
+    promise_state = fields.Selection(
+        [
+            ("none", "Not checked"),
+            ("impossible", "No date"),
+            ("checked", "Checked"),
+            ("held", "Held"),
+            ("expired", "Hold expired"),
+            ("ordered", "Ordered"),
+        ],
+        "Promise",
+        compute="_compute_promise_state",
+        compute_sudo=True,
+    )
+    is_late = fields.Boolean("Promised Late", compute="_compute_is_late", store=True)
+
+    # -- the price -----------------------------------------------------------------
+    currency_id = fields.Many2one(
+        "res.currency",
+        compute="_compute_currency_id",
+        store=True,
+        precompute=True,
+    )
+    price_unit = fields.Float(
+        "Unit Price",
+        compute="_compute_price_unit",
+        store=True,
+        readonly=False,
+        precompute=True,
+        min_display_digits="Product Price",
+        help="From the customer's price list, without taxes or with them as the price"
+        " list has them. A price typed here is kept, and carried to the quotation.",
+    )
+    # what the price list says; a unit price that differs was typed by somebody
+    pricelist_price = fields.Float(copy=False)
+    price_subtotal = fields.Monetary("Amount", compute="_compute_amount", store=True)
+    company_currency_id = fields.Many2one(
+        "res.currency", compute="_compute_amount", store=True
+    )
+    revenue = fields.Monetary(
+        compute="_compute_amount",
+        store=True,
+        currency_field="company_currency_id",
+        help="The amount in the company's currency, at the rate of the day.",
+    )
+
+    _quantity_positive = models.Constraint(
+        "CHECK (quantity > 0 AND quantity <= 1e12)",
+        "The quantity of a product asked for must be greater than 0.",
+    )
+
+    # -- computed ------------------------------------------------------------------
+
+    @api.depends("product_id.uom_id", "product_id.uom_ids")
+    def _compute_allowed_uom_ids(self):
+        for line in self:
+            line.allowed_uom_ids = line.product_id.uom_id | line.product_id.uom_ids
+
+    @api.depends("product_id")
+    def _compute_product_uom_id(self):
+        for line in self:
+            uom = line.product_uom_id
+            if not uom or (
+                line.product_id
+                and not uom._has_common_reference(line.product_id.uom_id)
+            ):
+                line.product_uom_id = line.product_id.uom_id
+
+    @api.depends("quantity", "product_uom_id", "product_id.uom_id")
+    def _compute_product_qty(self):
+        for line in self:
+            line.product_qty = (
+                line.product_uom_id._compute_quantity(
+                    line.quantity, line.product_id.uom_id, rounding_method="HALF-UP"
+                )
+                if line.product_id and line.product_uom_id
+                else line.quantity
+            )
+
+    @api.depends("checked_date", "promise_line_id.promised_date")
+    def _compute_promised_date(self):
+        for line in self:
+            line.promised_date = line.promise_line_id.promised_date or line.checked_date
+
+    @api.depends(
+        "checked_date",
+        "checked_message",
+        "promise_line_id.message",
+        "promise_line_id.promise_id.state",
+    )
+    def _compute_promise_state(self):
+        for line in self:
+            promise_line = line.promise_line_id
+            line.promise_message = promise_line.message or line.checked_message
+            state = promise_line.promise_id.state
+            if state in ("confirmed", "done"):
+                line.promise_state = "ordered"
+            elif state in ("held", "expired"):
+                line.promise_state = state
+            elif line.promised_date:
+                line.promise_state = "checked"
+            else:
+                line.promise_state = "impossible" if line.checked_message else "none"
+
+    @api.depends("requested_date", "promised_date")
+    def _compute_is_late(self):
+        for line in self:
+            line.is_late = bool(
+                line.requested_date
+                and line.promised_date
+                and line.promised_date > line.requested_date
+            )
+
+    @api.depends("lead_id.partner_id", "lead_id.company_id")
+    def _compute_currency_id(self):
+        for lead, lines in self.grouped("lead_id").items():
+            lines.currency_id = lead._promise_currency()
+
+    @api.depends(
+        "product_id", "product_uom_id", "quantity", "lead_id.partner_id", "currency_id"
+    )
+    def _compute_price_unit(self):
+        for line in self:
+            if not line._has_manual_price():
+                line._set_pricelist_price()
+
+    def _has_manual_price(self):
+        """Whether somebody typed the price: it then survives a new quantity."""
+        self.ensure_one()
+        currency = self.currency_id or self.env.company.currency_id
+        return bool(
+            self.price_unit
+            and currency.compare_amounts(self.price_unit, self.pricelist_price)
+        )
+
+    def _set_pricelist_price(self):
+        self.ensure_one()
+        price = 0.0
+        if self.product_id:
+            lead = self.lead_id
+            price = lead._promise_pricelist()._get_product_price(
+                self.product_id.with_company(lead._promise_company()),
+                self.quantity or 1.0,
+                currency=self.currency_id or None,
+                uom=self.product_uom_id or self.product_id.uom_id,
+                date=fields.Datetime.now(),
+            )
+        self.update({"price_unit": price, "pricelist_price": price})
+
+    @api.depends("quantity", "price_unit", "currency_id", "lead_id.company_id")
+    def _compute_amount(self):
+        today = fields.Date.context_today(self)
+        for line in self:
+            company = line.lead_id._promise_company()
+            currency = line.currency_id or company.currency_id
+            line.company_currency_id = company.currency_id
+            line.price_subtotal = currency.round(line.quantity * line.price_unit)
+            line.revenue = currency._convert(
+                line.price_subtotal, company.currency_id, company, today
+            )
+
+    @api.onchange("product_id")
+    def _onchange_product_id(self):
+        self._set_pricelist_price()
+
+    @api.onchange("product_id", "quantity", "product_uom_id", "requested_date")
+    def _onchange_demand(self):
+        # the date on the screen was given for something else
+        if self.promise_state not in ("held", "ordered"):
+            self.update(self._forgotten())
+
+    # -- rules ---------------------------------------------------------------------
+
+    @api.constrains("product_id", "product_uom_id", "quantity")
+    def _check_product(self):
+        for line in self:
+            product = line.product_id
+            if product.type == "combo":
+                raise ValidationError(
+                    self.env._(
+                        "%s is a combo: choose the products of it instead.",
+                        product.display_name,
+                    )
+                )
+            if not line.product_uom_id:
+                raise ValidationError(
+                    self.env._(
+                        "Say in which unit %s is asked for.", product.display_name
+                    )
+                )
+            if not line.product_uom_id._has_common_reference(product.uom_id):
+                raise ValidationError(
+                    self.env._(
+                        "%(product)s is counted in %(unit)s; %(wrong)s cannot be"
+                        " converted into it. Choose another unit.",
+                        product=product.display_name,
+                        unit=product.uom_id.name,
+                        wrong=line.product_uom_id.name,
+                    )
+                )
+
+    @api.constrains("product_id", "company_id")
+    def _check_product_company(self):
+        for line in self:
+            # sudo: whose the product is must be known to refuse it
+            owner = line.sudo().product_id.company_id
+            if owner and line.company_id and owner != line.company_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(product)s belongs to another company than the opportunity"
+                        " %(lead)s (%(company)s).",
+                        product=line.sudo().product_id.display_name,
+                        lead=line.lead_id.display_name,
+                        company=line.company_id.name,
+                    )
+                )
+
+    # -- changes -------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._demand_changed(lines.lead_id)
+        return lines
+
+    def write(self, vals):
+        leads = self.lead_id if "lead_id" in vals else self.env["crm.lead"]
+        result = super().write(vals)
+        if "product_id" in vals and "price_unit" not in vals:
+            for line in self:
+                line._set_pricelist_price()
+        if DEMAND_FIELDS & vals.keys():
+            self._demand_changed(leads | self.lead_id)
+        return result
+
+    def unlink(self):
+        leads = self.lead_id
+        result = super().unlink()
+        self._demand_changed(leads.exists())
+        return result
+
+    def _demand_changed(self, leads):
+        """Have the leads follow, unless one of them gathers the changes itself."""
+        if not self.env.context.get(GATHERING):
+            leads._follow_promise_lines()
+
+    # -- buttons -------------------------------------------------------------------
+
+    def action_add_from_catalog(self):
+        """Open the product catalog for the lead that the context names."""
+        return self._lead_of_button().action_add_from_catalog()
+
+    def action_paste_lines(self):
+        """Open the window to paste products for the lead that the context names."""
+        return self._lead_of_button().action_paste_promise_lines()
+
+    def _lead_of_button(self):
+        lead_id = self.env.context.get("lead_id") or 0
+        lead = self.env["crm.lead"].browse(lead_id).exists()
+        if not lead:
+            raise UserError(self.env._("Save the opportunity first."))
+        lead.check_access("write")
+        return lead
+
+    # -- for the lead --------------------------------------------------------------
+
+    def _not_ordered(self):
+        """The lines that no order took over yet."""
+        return self.filtered(lambda line: line.promise_state != "ordered")
+
+    def _to_promise(self):
+        """The lines that ask for goods and were not ordered yet, in their order."""
+        return (
+            self._not_ordered()
+            .filtered(lambda line: line.product_id.type == "consu")
+            .sorted(lambda line: (line.sequence, line._origin.id or 0))
+        )
+
+    def _forgotten(self):
+        """The values of a line about whose date nothing is known."""
+        return {
+            "checked_date": False,
+            "checked_message": False,
+            "promise_line_id": False,
+        }
+
+    def _promise_reference(self):
+        self.ensure_one()
+        return f"{self._name},{self.id}"
+
+    def _prepare_promise_request_line(self):
+        """This line as a line of a request to the engine."""
+        self.ensure_one()
+        return {
+            "product_id": self.product_id.id,
+            "quantity": self.quantity,
+            "uom_id": self.product_uom_id.id,
+            "requested_date": fields.Datetime.to_string(self.requested_date)
+            if self.requested_date
+            else False,
+            "reference": self._promise_reference(),
+        }
+
+    def _prepare_sale_order_line_vals(self):
+        """The values of the quotation's line; its price is the quotation's matter
+        unless somebody typed one here."""
+        self.ensure_one()
+        vals = {
+            "product_id": self.product_id.id,
+            "product_uom_qty": self.quantity,
+            "product_uom_id": self.product_uom_id.id,
+            "sequence": self.sequence,
+        }
+        if self._has_manual_price():
+            vals["price_unit"] = self.price_unit
+        if self.promise_state == "held":
+            vals["promise_line_id"] = self.promise_line_id.id
+        return vals
+
+    def _get_product_catalog_lines_data(self, **kwargs):
+        """What the product catalog shows of these lines, all of one product."""
+        if not self:
+            return {"quantity": 0}
+        product = self.product_id
+        product.ensure_one()
+        alone = len(self) == 1
+        return {
+            "quantity": self.quantity if alone else sum(self.mapped("product_qty")),
+            "price": self[:1].price_unit,
+            # two lines of one product: which of them should the catalog change?
+            "readOnly": not alone,
+            "uomDisplayName": (
+                self.product_uom_id if alone else product.uom_id
+            ).display_name,
+        }

@@ -1,0 +1,10 @@
+from . import (
+    test_check,
+    test_hold,
+    test_merge,
+    test_paste,
+    test_paste_parser,
+    test_quotation,
+    test_revenue,
+    test_tours,
+)
