@@ -71,6 +71,28 @@ tours.add("stock_promise_by_hand", {
             trigger: ".o_hold_countdown:contains(/^23 h/)",
         },
         {
+            content: "Look closer at the line",
+            trigger: ".o_data_row .o_list_record_open_form_view button",
+            run: "click",
+        },
+        {
+            content: "Its own claim is told apart from the others'",
+            trigger: ".o_line_availability [data-figure=own] dd:contains(/^4 /)",
+        },
+        {
+            content: "Nobody else claims any",
+            trigger: ".o_line_availability [data-figure=demand] dd:contains(/^0 /)",
+        },
+        {
+            content: "It says how it is delivered",
+            trigger: ".o_promise_schedule:contains(Stock on hand)",
+        },
+        {
+            content: "Back to the promise",
+            trigger: ".o_breadcrumb .o_back_button:contains(PROM)",
+            run: "click",
+        },
+        {
             content: "Give the customer more time",
             trigger: "button[name=action_extend]",
             run: "click",
