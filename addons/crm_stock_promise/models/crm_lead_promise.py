@@ -347,7 +347,10 @@ class CrmLead(models.Model):
         """The salesperson of the lead answers for its hold."""
         for lead in self:
             promise = lead._live_promise()
-            if promise and lead.user_id and promise.user_id != lead.user_id:
+            user = lead.user_id
+            # sudo: where a colleague works, and whose the hold is
+            companies = user.sudo().company_ids
+            if promise.sudo().company_id in companies and promise.user_id != user:
                 # sudo: handing a lead to a colleague is a right on the lead; its hold
                 # then belongs to the colleague, and no longer to the user
                 promise.sudo().user_id = lead.user_id

@@ -30,7 +30,10 @@ registry.category("web_tour.tours").add("crm_stock_promise_lead_to_order", {
         },
         {
             trigger: ".modal .o_field_widget[name=text] textarea",
-            run: "edit TOUR-PAD x 2\nNo such thing\t9 && press Tab",
+            async run(helpers) {
+                await helpers.edit("TOUR-PAD x 2\nNo such thing; 9");
+                await helpers.press("Tab");
+            },
         },
         {
             content: "what was not understood is said",
