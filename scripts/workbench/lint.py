@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import time
 
-from . import addons, paths
+from . import addons, paths, readme
 from .steps import Failure, build_into, duration, program, run, say, step
 
 PRETTIER_FILES = (
@@ -103,7 +103,8 @@ def prettier_command(mode):
 
 
 def reformat():
-    """Put the form right: ruff's fixes and format, prettier."""
+    """Put the form right: ruff's fixes and format, prettier, README's table."""
+    readme.write()
     for arguments in (("check", "--fix"), ("format",)):
         arguments = (*arguments, "--no-cache", ".")
         subprocess.run(_tool("ruff", *arguments), cwd=paths.ROOT, check=False)
