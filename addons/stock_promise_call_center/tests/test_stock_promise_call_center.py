@@ -79,9 +79,10 @@ class TestStockPromiseCallCenter(CallCenterCommon):
     def test_late_promise_alerts(self):
         promise = self._hold()
         promise.hold_until = fields.Datetime.now() + timedelta(days=400)
+        late = promise.promised_date + timedelta(days=2)
         self.env.flush_all()
         self.env.invalidate_all()
-        with freeze_time(promise.promised_date + timedelta(days=2)):
+        with freeze_time(late):
             section = self._section(self.anna, "promises", self.promiser)
         self.assertEqual(section["records"][0]["level"], "danger")
         self.assertEqual([a["level"] for a in section["alerts"]], ["danger"])

@@ -97,6 +97,16 @@ export class CallerSections extends Component {
         );
     }
 
+    /** Alerts stand above all sections: nobody scrolls before he speaks. */
+    get alerts() {
+        return this.state.sections.flatMap((section) =>
+            section.alerts.map((alert, index) => ({
+                ...alert,
+                key: `${section.code}_${index}`,
+            })),
+        );
+    }
+
     get isReady() {
         return this.state.sections.every((section) => section.ready);
     }

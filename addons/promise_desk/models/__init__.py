@@ -1,0 +1,2 @@
+from . import delivery_promise
+from . import phone_call

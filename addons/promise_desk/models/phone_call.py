@@ -1,0 +1,80 @@
+from odoo import api, models
+from odoo.fields import Domain
+
+
+class PhoneCall(models.Model):
+    _inherit = "phone.call"
+
+    @api.model
+    def _caller_promise_domain(self, record):
+        """Also what was promised to the caller's lead before he was a customer."""
+        domain = super()._caller_promise_domain(record)
+        if record._name == "crm.lead":
+            domain |= Domain("state", "in", ("held", "confirmed")) & Domain(
+                "lead_id", "=", record.id
+            )
+        return domain
+
+    @api.model
+    def _caller_lead_values(self, lead):
+        """Date, time left on the hold and the reason of the date stand on the lead."""
+        statuses = dict(lead._fields["promise_status"]._description_selection(self.env))
+        held = lead.promise_status in ("held", "partial")
+        has_products = lead.promise_status != "empty"
+        return super()._caller_lead_values(lead) + [
+            (
+                "promise_status",
+                self.env._("Promise"),
+                "text",
+                has_products and statuses[lead.promise_status],
+            ),
+            (
+                "promised_date",
+                self.env._("Promised"),
+                "datetime",
+                lead.promised_date,
+            ),
+            (
+                "hold_until",
+                self.env._("Held until"),
+                "datetime",
+                # sudo: the lead shows its hold to whoever may read the lead
+                held and lead.sudo().promise_hold_until,
+            ),
+            ("reason", self.env._("Why"), "text", lead.promise_reason),
+        ]
+
+    @api.model
+    def _caller_lead_alerts(self, leads):
+        alerts = super()._caller_lead_alerts(leads)
+        for lead in leads:
+            if lead.promise_status == "expired":
+                alerts.append(
+                    self._caller_alert(
+                        self.env._(
+                            "The hold for “%s” has ended: check the dates again before "
+                            "you repeat them.",
+                            lead.name,
+                        ),
+                        "warning",
+                        lead,
+                    )
+                )
+        return alerts
+
+    @api.model
+    def _caller_order_date(self, order):
+        """A quotation's promise counts although no date is agreed on it yet."""
+        date = super()._caller_order_date(order)
+        # sudo: the quotation shows its promise to whoever may read the quotation
+        promise = order.sudo().promise_id
+        if not date and promise.state in ("held", "confirmed"):
+            date = promise.promised_date
+        return date
+
+    @api.model
+    def _caller_order_alerts(self, orders):
+        """Orders with a promise that the user sees are alerted about there."""
+        if self.env["delivery.promise"].has_access("read"):
+            orders = orders.filtered(lambda order: not order.promise_id)
+        return super()._caller_order_alerts(orders)

@@ -1,0 +1,2 @@
+from . import test_promise_desk
+from . import test_caller_with_promise
