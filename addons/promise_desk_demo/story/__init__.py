@@ -1,0 +1,18 @@
+"""The demo company's last weeks and next ones, told in order."""
+
+from . import buying, selling
+
+
+def tell(env):
+    """Make the documents of the demo company: once, in the main company."""
+    env = env(
+        user=env.ref("base.user_admin").id,
+        context={**env.context, "mail_notrack": True, "mail_create_nosubscribe": True},
+    )
+    buying.fill_the_shelves(env)
+    buying.order_more(env)
+    selling.ask(env)
+    selling.order(env)
+    selling.let_time_pass(env)
+    # what the end of a transaction does: promises are looked at
+    env.cr.flush()

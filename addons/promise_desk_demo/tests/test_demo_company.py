@@ -1,0 +1,43 @@
+from odoo.tests import TransactionCase, tagged
+
+
+@tagged("post_install", "-at_install")
+class TestDemoCompany(TransactionCase):
+    """Every screen of the suite has something true to show."""
+
+    def test_promises_are_in_every_state_that_a_screen_filters_by(self):
+        states = {
+            state
+            for state, __ in self.env["delivery.promise"]._read_group(
+                [], ["state"], ["__count"]
+            )
+        }
+        self.assertLessEqual({"held", "expired", "confirmed", "done"}, states)
+
+    def test_lines_are_on_time_at_risk_late_kept_and_broken(self):
+        statuses = {
+            status
+            for status, __ in self.env["delivery.promise.line"]._read_group(
+                [("status", "!=", False)], ["status"], ["__count"]
+            )
+        }
+        self.assertEqual(statuses, {"on_time", "at_risk", "late", "kept", "broken"})
+
+    def test_leads_are_checked_held_and_expired(self):
+        lines = self.env["crm.lead.promise.line"].search([])
+        self.assertLessEqual(
+            {"checked", "held", "expired"}, set(lines.mapped("promise_state"))
+        )
+
+    def test_customers_are_found_by_their_number(self):
+        found = self.env["phone.call"].lookup("030 23125 112", country_code="DE")
+        self.assertEqual(found["matches"][0]["name"], "Autohaus Becker, Jana Becker")
+
+    def test_something_is_owed(self):
+        invoices = self.env["account.move"].search(
+            [
+                ("partner_id.name", "=", "Bremsendienst Süd"),
+                ("state", "=", "posted"),
+            ]
+        )
+        self.assertTrue(invoices)
