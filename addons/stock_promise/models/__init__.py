@@ -17,3 +17,4 @@ from . import delivery_promise_hold
 from . import delivery_promise_risk
 from . import delivery_promise_line
 from . import delivery_promise_claim
+from . import delivery_promise_guard

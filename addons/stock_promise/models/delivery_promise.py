@@ -325,9 +325,17 @@ class DeliveryPromise(models.Model):
     @api.model
     def _cron_tidy(self):
         """Write down what is so already: expired holds give their claims up."""
-        expired = self.search([("state", "=", "expired"), ("claim_ids", "!=", False)])
+        self.flush_model(["state", "hold_until"])
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id FROM delivery_promise WHERE state = 'held'"
+                " AND hold_until <= %s",
+                fields.Datetime.now(),
+            )
+        )
+        expired = self.browse([id_ for (id_,) in rows])
         # sudo: claims are written by the engine alone
         claims = expired.claim_ids.sudo()
         self._touch_products(claims.product_id.ids)
         claims.unlink()
-        expired.write({"state": "expired"})
+        expired.sudo().write({"state": "expired"})

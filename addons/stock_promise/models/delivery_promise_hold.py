@@ -46,7 +46,8 @@ class DeliveryPromise(models.Model):
             if promise.state not in ("draft", "expired", "released"):
                 raise UserError(self.env._("%s is in force already.", promise.name))
             promise._claim_again(promise._prepare_request(), promise.line_ids)
-            promise.write(
+            # sudo: the state is written by the engine alone; rights are checked above
+            promise.sudo().write(
                 {
                     "state": "held",
                     "hold_until": self._checked_hold_until(False, promise.company_id),
@@ -100,7 +101,9 @@ class DeliveryPromise(models.Model):
                     )
                 )
             self._check_hold_hours(hours or company.promise_hold_hours, company)
-            promise.write(
+            promise.check_access("write")
+            # sudo: the end of a hold is written by the engine alone
+            promise.sudo().write(
                 {
                     "hold_until": promise.hold_until
                     + timedelta(hours=hours or company.promise_hold_hours),
@@ -192,7 +195,7 @@ class DeliveryPromise(models.Model):
         if checked.idempotency_key:
             same = self._same_key(checked)
             if same:
-                return same, same._recorded_answer()
+                return same, same._recorded_answer(checked)
         computation = engine._compute_request(checked, ignore.ids if ignore else ())
         self._check_answer(computation)
         self._check_hold_value(checked)
@@ -261,26 +264,30 @@ class DeliveryPromise(models.Model):
             if line:
                 if line.first_promised_date:
                     del vals["first_promised_date"]
-                line.write(vals)
+                # sudo: what is in force is written by the engine alone; the right to
+                # write the promise was checked
+                line.sudo().write(vals)
             else:
-                line = Line.create({**vals, "promise_id": self.id})
-            lines += line
+                line = Line.sudo().create({**vals, "promise_id": self.id})
+            lines += line.with_env(self.env)
         return lines
 
     def _confirm(self):
         """The order's stock moves take over in the same transaction."""
-        # sudo: claims are written by the engine alone
+        self.check_access("write")
+        # sudo: claims and the state are written by the engine alone
         self.claim_ids.sudo().unlink()
-        self.write({"state": "confirmed"})
+        self.sudo().write({"state": "confirmed"})
 
     def _release(self, reason=None):
         """Give the quantities back, and say why in the chatter."""
         promises = self.filtered(lambda promise: promise.state != "released")
-        # sudo: claims are written by the engine alone
+        promises.check_access("write")
+        # sudo: claims and the state are written by the engine alone
         claims = promises.claim_ids.sudo()
         self._touch_products(claims.product_id.ids)
         claims.unlink()
-        promises.write({"state": "released"})
+        promises.sudo().write({"state": "released"})
         if reason:
             for promise in promises:
                 promise.message_post(body=reason)
@@ -332,9 +339,12 @@ class DeliveryPromise(models.Model):
             line = self._prepare_line_vals(computation, index)
             line.update(line_vals[index] if line_vals else {})
             lines.append(Command.create(line))
-        return (
+        # sudo: what is in force is written by the engine alone; the right to create
+        # just this promise is checked right after
+        promise = (
             self.with_company(request.company)
             .with_context(mail_create_nosubscribe=True)
+            .sudo()
             .create(
                 {
                     "partner_id": request.partner.id,
@@ -352,7 +362,11 @@ class DeliveryPromise(models.Model):
                     **vals,
                 }
             )
+            .sudo(self.env.su)
         )
+        promise.check_access("create")
+        promise.line_ids.check_access("create")
+        return promise
 
     @api.model
     def _prepare_line_vals(self, computation, index):
@@ -401,6 +415,7 @@ class DeliveryPromise(models.Model):
             [
                 ("company_id", "=", request.company.id),
                 ("idempotency_key", "=", request.idempotency_key),
+                ("active", "in", (True, False)),
             ],
             limit=1,
         )
@@ -411,23 +426,31 @@ class DeliveryPromise(models.Model):
             )
         return same
 
-    def _recorded_answer(self):
+    def _recorded_answer(self, request):
         """The answer again, from what was recorded."""
         self.ensure_one()
+        # as the caller writes them: a number stays one
+        references = {str(line.reference): line.reference for line in request.lines}
         to_string = fields.Datetime.to_string
         return {
             "promised_date": to_string(self.promised_date) or False,
             "lines": [
                 {
-                    "reference": line.reference,
+                    "reference": references.get(line.reference, line.reference),
                     "product_id": line.product_id.id,
                     "quantity": line.quantity,
                     "uom_id": line.product_uom_id.id,
                     "requested_date": to_string(line.requested_date) or False,
                     "promised_date": to_string(line.promised_date) or False,
                     "ship_date": to_string(line.ship_date) or False,
-                    "on_time": not line.requested_date
-                    or line.promised_date <= line.requested_date,
+                    "on_time": bool(
+                        line.promised_date
+                        and (
+                            not line.requested_date
+                            or line.promised_date
+                            <= max(line.requested_date, line.create_date)
+                        )
+                    ),
                     "date_50": False,
                     "date_90": False,
                     "quoted_elsewhere": 0.0,

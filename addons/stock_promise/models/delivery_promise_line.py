@@ -134,13 +134,17 @@ class DeliveryPromiseLine(models.Model):
 
     def _field_to_sql(self, alias, field_expr, query=None):
         """What was promised for a day is late from the end of that day on, whether
-        or not anything was written since."""
+        or not anything was written since. When a hold has ended, nothing is owed."""
         sql = super()._field_to_sql(alias, field_expr, query)
         if field_expr == "status":
             return SQL(
-                "CASE WHEN %(status)s IN ('on_time', 'at_risk')"
+                "CASE WHEN %(status)s IN ('on_time', 'at_risk') AND EXISTS ("
+                "SELECT FROM delivery_promise held WHERE held.id = %(promise)s"
+                " AND held.state = 'held' AND held.hold_until <= %(now)s) THEN NULL"
+                " WHEN %(status)s IN ('on_time', 'at_risk')"
                 " AND %(late)s <= %(now)s THEN 'late' ELSE %(status)s END",
                 status=sql,
+                promise=super()._field_to_sql(alias, "promise_id", query),
                 late=super()._field_to_sql(alias, "late_from", query),
                 now=fields.Datetime.now(),
             )
@@ -312,13 +316,15 @@ class DeliveryPromiseLine(models.Model):
 
         The first date that is promised stays as the first promise.
         """
+        self.check_access("write")
         for index, line in enumerate(self):
             vals = self._prepare_answer_vals(
                 answer["lines"][index], confirmations and confirmations[index]
             )
             if confirmations and not line.first_promised_date:
                 vals["first_promised_date"] = vals["promised_date"]
-            line.write(vals)
+            # sudo: dates are written by the engine alone
+            line.sudo().write(vals)
 
     def _update_move_dates(self):
         """Plan the open moves of an order for what is promised now: the last step for
