@@ -79,7 +79,11 @@ class DeliveryPromiseEngine(models.AbstractModel):
         entries = []
         for piece in confirmation.pieces:
             parts = [
-                (source.quantity, source.kind, origins.get(self._origin_key(source)))
+                (
+                    source.quantity,
+                    source.kind,
+                    origins.get(self._origin_key(source, checked.warehouse.id)),
+                )
                 for source in piece.sources
             ]
             products = {source.product_id for source in piece.sources}
@@ -102,11 +106,12 @@ class DeliveryPromiseEngine(models.AbstractModel):
 
     # -- where supply comes from, by name ----------------------------------------------
 
-    def _origin_key(self, source):
-        """(product, days) under which a receipt is looked up; None for the shelf."""
+    def _origin_key(self, source, warehouse_id):
+        """(product, days, warehouse) under which a receipt is looked up; None for the
+        shelf."""
         if source.kind == "stock":
             return None
-        return source.product_id, source.origin
+        return source.product_id, source.origin, warehouse_id
 
     def _origins(self, request, confirmations, schedules):
         """{origin key: name} of the receipts that are named in the answer and that
@@ -128,16 +133,17 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 [move_id for moves in found.values() for move_id in moves]
             )
         )
-        for (product_id, origin, __), move_ids in found.items():
+        for key, move_ids in found.items():
             labels = {readable[id_]: None for id_ in move_ids if id_ in readable}
             if labels:
-                names[product_id, origin] = ", ".join(list(labels)[:3])
+                names[key] = ", ".join(list(labels)[:3])
         return names
 
     def _planned_origins(self, confirmations):
         """{origin key: name} of who replenishes, where the caller may read it."""
         names = {}
         for confirmation in confirmations:
+            warehouse_id = confirmation.claims and confirmation.claims[0].warehouse_id
             for piece in confirmation.pieces:
                 for source in piece.sources:
                     if source.kind in ("stock", "receipt") or not source.origin:
@@ -145,7 +151,8 @@ class DeliveryPromiseEngine(models.AbstractModel):
                     model, record_id = source.origin
                     record = self.env[model].browse(record_id)
                     if record.has_access("read"):
-                        names[self._origin_key(source)] = record.display_name
+                        key = self._origin_key(source, warehouse_id)
+                        names[key] = record.display_name
         return names
 
     def _origin_moves(self, keys, schedules):
@@ -323,7 +330,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
                     source.product_id,
                     source.kind,
                     source.day,
-                    origins.get(self._origin_key(source)),
+                    origins.get(self._origin_key(source, checked.warehouse.id)),
                 )
                 totals[key] += source.quantity
         for (product_id, kind, day, origin), quantity in totals.items():
