@@ -13,56 +13,47 @@ from datetime import date, datetime, time, timedelta, timezone
 #: How far ahead working time is looked for, and in what strides.
 HORIZON = timedelta(days=1100)
 STRIDE = timedelta(days=92)
+EPOCH = datetime(2000, 1, 1)
 
 
 class WorkingTime:
-    """The working hours of a place, read in strides as they are needed.
+    """The working hours of a place, read in strides, and only those that are needed.
 
     :param load: callable(start, end) giving sorted, disjoint (start, end) pairs
     """
 
     def __init__(self, load):
         self._load = load
-        self._starts = []
-        self._ends = []
-        self._from = self._to = None
+        self._strides = {}
 
-    def _cover(self, start, end):
-        if self._from is None:
-            self._from = self._to = start
-        for first, last in ((start, self._from), (self._to, end)):
-            if first < last:
-                pairs = self._load(first, last)
-                starts = [pair[0] for pair in pairs]
-                ends = [pair[1] for pair in pairs]
-                if last == self._from:
-                    self._starts[:0], self._ends[:0] = starts, ends
-                else:
-                    self._starts += starts
-                    self._ends += ends
-        self._from = min(self._from, start)
-        self._to = max(self._to, end)
+    def _stride(self, number):
+        """(starts, ends) of the working hours of a stride."""
+        if number not in self._strides:
+            first = EPOCH + number * STRIDE
+            pairs = self._load(first, first + STRIDE)
+            self._strides[number] = [pair[0] for pair in pairs], [
+                pair[1] for pair in pairs
+            ]
+        return self._strides[number]
 
     def next(self, moment):
         """The first working moment at or after ``moment``, or None."""
-        reach = moment
-        while reach < moment + HORIZON:
-            reach += STRIDE
-            self._cover(moment, reach)
-            index = bisect_right(self._ends, moment)
-            if index < len(self._starts):
-                return max(moment, self._starts[index])
+        number = (moment - EPOCH) // STRIDE
+        for ahead in range(HORIZON // STRIDE + 2):
+            starts, ends = self._stride(number + ahead)
+            index = bisect_right(ends, moment)
+            if index < len(starts):
+                return max(moment, starts[index])
         return None
 
     def previous(self, moment):
         """The last working moment at or before ``moment``, or None."""
-        reach = moment
-        while reach > moment - HORIZON:
-            reach -= STRIDE
-            self._cover(reach, moment)
-            index = bisect_right(self._starts, moment) - 1
-            if index >= 0 and self._starts[index] >= reach:
-                return min(moment, self._ends[index])
+        number = (moment - EPOCH) // STRIDE
+        for back in range(HORIZON // STRIDE + 2):
+            starts, ends = self._stride(number - back)
+            index = bisect_right(starts, moment) - 1
+            if index >= 0:
+                return min(moment, ends[index])
         return None
 
 
