@@ -81,9 +81,7 @@ def _promise_open_orders(orders):
 
 def _open_lines(order):
     return order._promise_lines().filtered(
-        lambda line: any(
-            move.state not in ("done", "cancel") for move in line.move_ids
-        )
+        lambda line: any(move.state not in ("done", "cancel") for move in line.move_ids)
     )
 
 
@@ -103,9 +101,7 @@ def _prepare_promise(order):
 
 def _prepare_line(line, sequence):
     moves = line.move_ids.filtered(lambda move: move.state not in ("done", "cancel"))
-    ship = max(
-        (date for date in moves.mapped("date_deadline") if date), default=False
-    )
+    ship = max((date for date in moves.mapped("date_deadline") if date), default=False)
     planned = min(moves.mapped("date"), default=fields.Datetime.now())
     promised = line.order_id.commitment_date or ship or planned
     return {

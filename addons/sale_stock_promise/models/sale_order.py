@@ -8,7 +8,6 @@ class SaleOrder(models.Model):
 
     promise_id = fields.Many2one(
         "delivery.promise",
-        string="Promise",
         copy=False,
         index="btree_not_null",
         ondelete="set null",

@@ -109,9 +109,9 @@ class SaleOrder(models.Model):
             )
             return
         try:
-            promise.with_context(
-                promise_asking_order_ids=self.ids
-            )._rehold(self._prepare_promise_request(lines, requested))
+            promise.with_context(promise_asking_order_ids=self.ids)._rehold(
+                self._prepare_promise_request(lines, requested)
+            )
         except UserError as error:
             raise UserError(
                 self.env._(
@@ -166,10 +166,10 @@ class SaleOrder(models.Model):
         if self.picking_policy == "one" and lines:
             lines = self._promise_lines()
         pending = lines.filtered(
-            lambda line: line.product_uom_id.compare(
-                line.product_uom_qty, line.qty_delivered
+            lambda line: (
+                line.product_uom_id.compare(line.product_uom_qty, line.qty_delivered)
+                > 0
             )
-            > 0
         )
         self._shrink_delivered_lines(lines - pending)
         if pending:

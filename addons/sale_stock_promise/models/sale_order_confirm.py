@@ -203,16 +203,30 @@ class SaleOrder(models.Model):
     def _set_promised_commitment(self, promise):
         """The order's delivery date is the promised arrival of its last line."""
         promised = promise.promised_date
-        if promised and self.commitment_date != promised:
-            self.with_context(**WATCHED).commitment_date = promised
+        for order in self:
+            if promised and order.commitment_date != promised:
+                order.with_context(**WATCHED).commitment_date = promised
 
     # -- giving up -----------------------------------------------------------------
 
     def action_draft(self):
-        self.filtered(lambda order: order.state in ("cancel", "sent"))._end_promise(
+        orders = self.filtered(lambda order: order.state in ("cancel", "sent"))
+        orders._restore_wished_date()
+        orders._end_promise(
             self.env._("The order was set back to a quotation."), forget=True
         )
         return super().action_draft()
+
+    def _restore_wished_date(self):
+        """What was promised is not what the customer asks for the next time."""
+        for order in self:
+            # sudo: the order's own promise
+            promise = order.sudo().promise_id
+            if promise and order.commitment_date == promise.promised_date:
+                wished = promise.line_ids.mapped("requested_date")
+                order.with_context(**WATCHED).commitment_date = all(wished) and max(
+                    wished, default=False
+                )
 
     def _action_cancel(self):
         # Before the moves are cancelled: what the customer calls off is not broken.

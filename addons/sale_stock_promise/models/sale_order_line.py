@@ -9,7 +9,6 @@ class SaleOrderLine(models.Model):
 
     promise_line_id = fields.Many2one(
         "delivery.promise.line",
-        string="Promise Line",
         readonly=True,
         copy=False,
         index="btree_not_null",
@@ -143,8 +142,8 @@ class SaleOrderLine(models.Model):
         promise_line = line.promise_line_id
         state = promise_line.promise_id.state
         pairs = []
-        if state in ("held", "confirmed", "done") and line.promised_date:
-            pairs.append((self.env._("Promised"), line.promised_date))
+        if state in ("held", "confirmed", "done") and promise_line.promised_date:
+            pairs.append((self.env._("Promised"), promise_line.promised_date))
         elif line.state in ("draft", "sent") and not state and line.promised_date:
             pairs.append((self.env._("Expected"), line.promised_date))
         if promise_line.delivered_date and line.state == "sale":
@@ -153,9 +152,7 @@ class SaleOrderLine(models.Model):
 
     def _promise_local_date(self, moment):
         zone = self._promise_warehouse()._promise_zone()
-        return format_date(
-            self.env, moment.replace(tzinfo=UTC).astimezone(zone).date()
-        )
+        return format_date(self.env, moment.replace(tzinfo=UTC).astimezone(zone).date())
 
     # -- changes -------------------------------------------------------------------
 

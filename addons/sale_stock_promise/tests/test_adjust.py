@@ -16,7 +16,9 @@ class AdjustCase(SalePromiseCase):
         """Count how often the engine computes."""
         original = DeliveryPromiseEngine._compute_request
         return patch.object(
-            DeliveryPromiseEngine, "_compute_request", autospec=True,
+            DeliveryPromiseEngine,
+            "_compute_request",
+            autospec=True,
             side_effect=original,
         )
 
@@ -285,3 +287,13 @@ class TestAdjustOrder(AdjustCase):
         self._stock(self.product, 5)
         order.action_compute_promise()
         self.assertEqual(order.order_line.promised_date, NOW + timedelta(days=4))
+
+    def test_the_order_follows_a_promise_that_is_promised_anew(self):
+        self._receipt(self.product, 5, days=4)
+        order = self._confirmed((self.product, 12), (self.other, 1))
+        self._stock(self.product, 5)
+        promise = order.promise_id
+        promise.with_user(self.seller).action_repromise()
+        self.assertEqual(order.order_line[0].promised_date, NOW)
+        self.assertEqual(order.commitment_date, NOW)
+        self.assertEqual(set(self._moves(order).mapped("date_deadline")), {NOW})

@@ -1,4 +1,6 @@
-from .common import SalePromiseCase
+from datetime import timedelta
+
+from .common import NOW, SalePromiseCase
 
 
 class TestCancel(SalePromiseCase):
@@ -28,6 +30,18 @@ class TestCancel(SalePromiseCase):
         self.assertFalse(order.order_line.promised_date)
         order.action_hold_promise()
         self.assertEqual(self._atp(self.product), 4)
+
+    def test_set_back_the_customers_wish_is_the_delivery_date_again(self):
+        wished = NOW + timedelta(days=1)
+        self._receipt(self.product, 5, days=4)
+        free = self._order((self.product, 2))
+        dated = self._order((self.product, 12), commitment_date=wished)
+        for order in (free, dated):
+            order.action_confirm()
+            order.sudo().action_cancel()
+            order.action_draft()
+        self.assertFalse(free.commitment_date)
+        self.assertEqual(dated.commitment_date, wished)
 
     def test_a_sent_quotation_set_back_releases(self):
         order = self._order((self.product, 6))

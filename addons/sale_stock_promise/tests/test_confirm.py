@@ -37,9 +37,7 @@ class TestConfirmHold(SalePromiseCase):
 
     def test_all_at_once_ships_on_the_slowest_lines_date(self):
         self._receipt(self.product, 5, days=4)
-        order = self._hold(
-            (self.product, 12), (self.other, 2), picking_policy="one"
-        )
+        order = self._hold((self.product, 12), (self.other, 2), picking_policy="one")
         order.action_confirm()
         self.assertEqual(
             set(order.sudo().picking_ids.move_ids.mapped("date_deadline")),

@@ -55,6 +55,12 @@ class TestDocuments(SalePromiseCase, MockEmail):
         self._tick(hours=25)
         self.assertEqual(line._get_promise_dates(), [], "an expired hold says nothing")
 
+    def test_what_was_typed_over_a_promise_is_not_printed(self):
+        self.order.action_hold_promise()
+        line = self.order.order_line[0]
+        line.promised_date = NOW.replace(day=1)
+        self.assertEqual(line._get_promise_dates(), [("Promised", "03/04/2030")])
+
     def test_the_date_is_one_of_the_warehouses_days(self):
         self.company.partner_id.tz = self.warehouse.partner_id.tz = "Pacific/Auckland"
         self.clock.move_to(NOW.replace(hour=13))
