@@ -121,6 +121,10 @@ class CrmLead(models.Model):
         "promise_is_stale",
     )
     def _compute_promise_status(self):
+        # all of it in a few queries, however many leads a list shows
+        held = self.promise_line_ids.promise_line_id
+        held.fetch(["reasons", "promise_id"])
+        held.promise_id.fetch(["state"])
         for lead in self:
             lines = lead.promise_line_ids.filtered(
                 lambda line: line.product_id.type == "consu"

@@ -103,6 +103,22 @@ class TestCheckDates(CrmPromiseCase):
         self.assertEqual(found, in_time)
 
 
+class TestMany(CrmPromiseCase):
+    def _queries_to_read(self, leads):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        leads.read(["promise_status", "promised_date", "promise_state"])
+        return self.env.cr.sql_log_count - before
+
+    def test_a_list_of_leads_is_read_in_a_fixed_number_of_queries(self):
+        self._stock(self.product, 100)
+        leads = self.env["crm.lead"].browse(
+            [self._held_lead((self.product, 1)).id for __ in range(12)]
+        )
+        self.assertEqual(self._queries_to_read(leads[:2]), self._queries_to_read(leads))
+
+
 class TestStaleDates(CrmPromiseCase):
     def test_a_change_of_the_lines_clears_the_dates(self):
         for change in (
