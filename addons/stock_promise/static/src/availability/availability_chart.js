@@ -1,14 +1,22 @@
-import { Component, onWillStart, onWillUnmount, onWillUpdateProps, useEffect, useRef, useState } from "@odoo/owl";
-import { loadBundle } from "@web/core/assets";
-import { serializeDate, toLocaleDateString, today } from "@web/core/l10n/dates";
-import { _t } from "@web/core/l10n/translation";
-import { RPCError } from "@web/core/network/rpc";
-import { KeepLast } from "@web/core/utils/concurrency";
-import { useService } from "@web/core/utils/hooks";
-import { formatFloat } from "@web/views/fields/formatters";
-import { buildRows, eventRows, isEmpty, summarize } from "./availability_data";
+import {
+    Component,
+    onWillStart,
+    onWillUnmount,
+    onWillUpdateProps,
+    useEffect,
+    useRef,
+    useState,
+} from "@odoo/owl";
+import {loadBundle} from "@web/core/assets";
+import {serializeDate, toLocaleDateString, today} from "@web/core/l10n/dates";
+import {_t} from "@web/core/l10n/translation";
+import {RPCError} from "@web/core/network/rpc";
+import {KeepLast} from "@web/core/utils/concurrency";
+import {useService} from "@web/core/utils/hooks";
+import {formatFloat} from "@web/views/fields/formatters";
+import {buildRows, eventRows, isEmpty, summarize} from "./availability_data";
 
-const { DateTime } = luxon;
+const {DateTime} = luxon;
 
 /** Pairs for a light and a dark background; each keeps a contrast of 3:1 on its own. */
 const COLORS = {
@@ -42,7 +50,9 @@ const COLORS = {
  *  the page as it looks, whichever way that was chosen
  */
 function isOnDark(element) {
-    const [red, green, blue] = getComputedStyle(element).color.match(/[\d.]+/g).map(Number);
+    const [red, green, blue] = getComputedStyle(element)
+        .color.match(/[\d.]+/g)
+        .map(Number);
     return 0.299 * red + 0.587 * green + 0.114 * blue > 128;
 }
 
@@ -59,24 +69,28 @@ export class AvailabilityChart extends Component {
     static template = "stock_promise.AvailabilityChart";
     static props = {
         productId: Number,
-        warehouseId: { type: [Number, Boolean], optional: true },
-        days: { type: Number, optional: true },
-        claims: { type: Array, optional: true },
-        uomName: { type: String, optional: true },
+        warehouseId: {type: [Number, Boolean], optional: true},
+        days: {type: Number, optional: true},
+        claims: {type: Array, optional: true},
+        uomName: {type: String, optional: true},
+        // how the document that shows the picture calls its own share
+        ownLabel: {type: String, optional: true},
         // the caller raises it to have everything read again
-        version: { type: Number, optional: true },
+        version: {type: Number, optional: true},
         // "controls": what the caller wants beside the switch of chart and table
-        slots: { type: Object, optional: true },
+        slots: {type: Object, optional: true},
     };
-    static defaultProps = { warehouseId: false, days: 90, claims: [], uomName: "" };
+    static defaultProps = {warehouseId: false, days: 90, claims: [], uomName: ""};
 
     setup() {
         this.orm = useService("orm");
         this.canvasRef = useRef("canvas");
         this.keepLast = new KeepLast();
         this.chart = null;
-        this.state = useState({ mode: "chart", rows: [], error: "", loading: true });
-        onWillStart(() => Promise.all([loadBundle("web.chartjs_lib"), this.load(this.props)]));
+        this.state = useState({mode: "chart", rows: [], error: "", loading: true});
+        onWillStart(() =>
+            Promise.all([loadBundle("web.chartjs_lib"), this.load(this.props)]),
+        );
         onWillUpdateProps((nextProps) => {
             const keys = ["productId", "warehouseId", "days", "version"];
             if (
@@ -90,7 +104,7 @@ export class AvailabilityChart extends Component {
             () => {
                 this.renderChart();
             },
-            () => [this.canvasRef.el, this.state.rows]
+            () => [this.canvasRef.el, this.state.rows],
         );
         onWillUnmount(() => this.destroyChart());
     }
@@ -99,7 +113,7 @@ export class AvailabilityChart extends Component {
 
     async load(props) {
         const from = today();
-        const to = from.plus({ days: props.days - 1 });
+        const to = from.plus({days: props.days - 1});
         this.state.loading = true;
         try {
             const answer = await this.keepLast.add(
@@ -108,9 +122,12 @@ export class AvailabilityChart extends Component {
                     props.warehouseId || false,
                     serializeDate(from),
                     serializeDate(to),
-                ])
+                ]),
             );
-            this.state.rows = buildRows(answer[String(props.productId)] || [], props.claims);
+            this.state.rows = buildRows(
+                answer[String(props.productId)] || [],
+                props.claims,
+            );
             this.state.error = "";
         } catch (error) {
             if (!(error instanceof RPCError)) {
@@ -121,6 +138,10 @@ export class AvailabilityChart extends Component {
             this.state.error = error.data?.message || error.message;
         }
         this.state.loading = false;
+    }
+
+    get ownLabel() {
+        return this.props.ownLabel || _t("This promise");
     }
 
     get hasOwn() {
@@ -138,8 +159,8 @@ export class AvailabilityChart extends Component {
     get figures() {
         const summary = summarize(this.state.rows);
         const figures = [
-            { key: "opening", label: _t("On hand"), value: summary.opening },
-            { key: "supply", label: _t("Coming in"), value: summary.supply },
+            {key: "opening", label: _t("On hand"), value: summary.opening},
+            {key: "supply", label: _t("Coming in"), value: summary.supply},
             {
                 key: "demand",
                 label: this.hasOwn ? _t("Claimed by others") : _t("Claimed"),
@@ -147,7 +168,7 @@ export class AvailabilityChart extends Component {
             },
         ];
         if (this.hasOwn) {
-            figures.push({ key: "own", label: _t("This promise"), value: summary.own });
+            figures.push({key: "own", label: this.ownLabel, value: summary.own});
         }
         figures.push({
             key: "available",
@@ -172,12 +193,12 @@ export class AvailabilityChart extends Component {
     }
 
     formatQuantity(value) {
-        const text = formatFloat(value, { trailingZeros: false });
+        const text = formatFloat(value, {trailingZeros: false});
         return this.props.uomName ? `${text} ${this.props.uomName}` : text;
     }
 
     formatNumber(value) {
-        return formatFloat(value, { trailingZeros: false });
+        return formatFloat(value, {trailingZeros: false});
     }
 
     formatDay(date) {
@@ -203,7 +224,7 @@ export class AvailabilityChart extends Component {
     }
 
     getDatasets(colors) {
-        const { rows } = this.state;
+        const {rows} = this.state;
         const bar = (label, values, color) => ({
             type: "bar",
             label,
@@ -233,32 +254,32 @@ export class AvailabilityChart extends Component {
                 _t("Available to promise"),
                 rows.map((row) => row.available),
                 colors.available,
-                { borderWidth: 3, fill: "origin", backgroundColor: colors.area }
+                {borderWidth: 3, fill: "origin", backgroundColor: colors.area},
             ),
             line(
                 _t("Projected balance"),
                 rows.map((row) => row.projected),
                 colors.projected,
-                { borderWidth: 2, borderDash: [5, 4] }
+                {borderWidth: 2, borderDash: [5, 4]},
             ),
             bar(
                 _t("Coming in"),
                 rows.map((row) => orNull(row.supply)),
-                colors.supply
+                colors.supply,
             ),
             bar(
                 this.hasOwn ? _t("Claimed by others") : _t("Claimed"),
                 rows.map((row) => orNull(-row.others)),
-                colors.demand
+                colors.demand,
             ),
         ];
         if (this.hasOwn) {
             datasets.push(
                 bar(
-                    _t("This promise"),
+                    this.ownLabel,
                     rows.map((row) => orNull(-row.own)),
-                    colors.own
-                )
+                    colors.own,
+                ),
             );
         }
         return datasets;
@@ -266,23 +287,25 @@ export class AvailabilityChart extends Component {
 
     getChartConfig() {
         const colors = COLORS[isOnDark(this.canvasRef.el) ? "dark" : "light"];
-        const { rows } = this.state;
-        const format = { day: "numeric", month: "short" };
+        const {rows} = this.state;
+        const format = {day: "numeric", month: "short"};
         return {
             type: "bar",
             data: {
-                labels: rows.map((row) => DateTime.fromISO(row.date).toLocaleString(format)),
+                labels: rows.map((row) =>
+                    DateTime.fromISO(row.date).toLocaleString(format),
+                ),
                 datasets: this.getDatasets(colors),
             },
             options: {
                 animation: false,
                 maintainAspectRatio: false,
-                interaction: { mode: "index", intersect: false },
+                interaction: {mode: "index", intersect: false},
                 scales: {
                     x: {
                         stacked: true,
-                        grid: { display: false },
-                        border: { color: colors.grid },
+                        grid: {display: false},
+                        border: {color: colors.grid},
                         ticks: {
                             color: colors.text,
                             autoSkipPadding: 16,
@@ -295,7 +318,7 @@ export class AvailabilityChart extends Component {
                             color: (context) =>
                                 context.tick?.value === 0 ? colors.zero : colors.grid,
                         },
-                        border: { display: false },
+                        border: {display: false},
                         ticks: {
                             color: colors.text,
                             maxTicksLimit: 7,
@@ -310,23 +333,29 @@ export class AvailabilityChart extends Component {
                             color: colors.text,
                             boxWidth: 14,
                             boxHeight: 10,
-                            generateLabels: (chart) => this.getLegendItems(chart, colors),
+                            generateLabels: (chart) =>
+                                this.getLegendItems(chart, colors),
                         },
                     },
                     tooltip: {
                         filter: (item) => item.raw !== null,
                         callbacks: {
                             title: (items) =>
-                                items.length ? this.formatDay(rows[items[0].dataIndex].date) : "",
+                                items.length
+                                    ? this.formatDay(rows[items[0].dataIndex].date)
+                                    : "",
                             label: (item) => {
                                 const isBar = item.dataset.type === "bar";
                                 const value = isBar ? Math.abs(item.raw) : item.raw;
                                 return ` ${item.dataset.label}: ${this.formatQuantity(value)}`;
                             },
                             labelColor: (item) => ({
-                                borderColor: item.dataset.borderColor || item.dataset.backgroundColor,
+                                borderColor:
+                                    item.dataset.borderColor ||
+                                    item.dataset.backgroundColor,
                                 backgroundColor:
-                                    item.dataset.borderColor || item.dataset.backgroundColor,
+                                    item.dataset.borderColor ||
+                                    item.dataset.backgroundColor,
                             }),
                         },
                     },

@@ -37,21 +37,28 @@ export function eventRows(rows) {
             index === 0 ||
             row.supply ||
             row.demand ||
-            row.available !== rows[index - 1].available
+            row.available !== rows[index - 1].available,
     );
 }
 
 /** Nothing there, nothing coming, nothing wanted. */
 export function isEmpty(rows) {
     return rows.every(
-        (row) => !row.supply && !row.demand && !row.projected && !row.available
+        (row) => !row.supply && !row.demand && !row.projected && !row.available,
     );
 }
 
 /** The figures above the picture, and the first day on which stock falls below zero. */
 export function summarize(rows) {
     if (!rows.length) {
-        return { opening: 0, supply: 0, demand: 0, own: 0, available: 0, shortage: false };
+        return {
+            opening: 0,
+            supply: 0,
+            demand: 0,
+            own: 0,
+            available: 0,
+            shortage: false,
+        };
     }
     const total = (key) => rows.reduce((sum, row) => sum + row[key], 0);
     const first = rows[0];

@@ -1,12 +1,12 @@
-import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
-import { deserializeDateTime } from "@web/core/l10n/dates";
-import { registry } from "@web/core/registry";
-import { KeepLast } from "@web/core/utils/concurrency";
-import { useService } from "@web/core/utils/hooks";
-import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
-import { AvailabilityChart } from "./availability_chart";
+import {Component, onWillStart, onWillUpdateProps, useState} from "@odoo/owl";
+import {deserializeDateTime} from "@web/core/l10n/dates";
+import {registry} from "@web/core/registry";
+import {KeepLast} from "@web/core/utils/concurrency";
+import {useService} from "@web/core/utils/hooks";
+import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
+import {AvailabilityChart} from "./availability_chart";
 
-const { DateTime } = luxon;
+const {DateTime} = luxon;
 const SHORTEST = 30;
 const LONGEST = 365;
 const DAYS_AFTER = 14;
@@ -14,22 +14,22 @@ const DAYS_AFTER = 14;
 /** A promise line's product over the days until it leaves, with the line's own claim. */
 export class LineAvailability extends Component {
     static template = "stock_promise.LineAvailability";
-    static components = { AvailabilityChart };
-    static props = { ...standardWidgetProps };
+    static components = {AvailabilityChart};
+    static props = {...standardWidgetProps};
 
     setup() {
         this.orm = useService("orm");
         this.keepLast = new KeepLast();
-        this.state = useState({ product: null, claims: [] });
+        this.state = useState({product: null, claims: []});
         onWillStart(() => this.load(this.props.record));
-        onWillUpdateProps(({ record }) => {
+        onWillUpdateProps(({record}) => {
             if (this.getKey(record) !== this.loadedKey) {
                 return this.load(record);
             }
         });
     }
 
-    getKey({ resId, data }) {
+    getKey({resId, data}) {
         return `${resId},${data.product_id?.id},${data.promise_state}`;
     }
 
@@ -43,7 +43,11 @@ export class LineAvailability extends Component {
         const isHeld = record.resId && record.data.promise_state === "held";
         const [[product], claims] = await this.keepLast.add(
             Promise.all([
-                this.orm.read("product.product", [productId], ["is_storable", "uom_id"]),
+                this.orm.read(
+                    "product.product",
+                    [productId],
+                    ["is_storable", "uom_id"],
+                ),
                 isHeld
                     ? this.orm.searchRead(
                           "delivery.promise.claim",
@@ -51,10 +55,10 @@ export class LineAvailability extends Component {
                               ["line_id", "=", record.resId],
                               ["product_id", "=", productId],
                           ],
-                          ["date", "quantity"]
+                          ["date", "quantity"],
                       )
                     : [],
-            ])
+            ]),
         );
         this.state.product = product;
         this.state.claims = claims
@@ -81,9 +85,9 @@ export class LineAvailability extends Component {
 registry.category("view_widgets").add("promise_line_availability", {
     component: LineAvailability,
     fieldDependencies: [
-        { name: "product_id", type: "many2one" },
-        { name: "warehouse_id", type: "many2one" },
-        { name: "ship_date", type: "datetime" },
-        { name: "promise_state", type: "selection" },
+        {name: "product_id", type: "many2one"},
+        {name: "warehouse_id", type: "many2one"},
+        {name: "ship_date", type: "datetime"},
+        {name: "promise_state", type: "selection"},
     ],
 });

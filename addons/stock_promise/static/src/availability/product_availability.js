@@ -1,13 +1,13 @@
-import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
-import { deserializeDateTime, toLocaleDateTimeString } from "@web/core/l10n/dates";
-import { _t } from "@web/core/l10n/translation";
-import { registry } from "@web/core/registry";
-import { user } from "@web/core/user";
-import { KeepLast } from "@web/core/utils/concurrency";
-import { useService } from "@web/core/utils/hooks";
-import { formatFloat } from "@web/views/fields/formatters";
-import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
-import { AvailabilityChart } from "./availability_chart";
+import {Component, onWillStart, onWillUpdateProps, useState} from "@odoo/owl";
+import {deserializeDateTime, toLocaleDateTimeString} from "@web/core/l10n/dates";
+import {_t} from "@web/core/l10n/translation";
+import {registry} from "@web/core/registry";
+import {user} from "@web/core/user";
+import {KeepLast} from "@web/core/utils/concurrency";
+import {useService} from "@web/core/utils/hooks";
+import {formatFloat} from "@web/views/fields/formatters";
+import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
+import {AvailabilityChart} from "./availability_chart";
 
 const HORIZONS = [30, 90, 365];
 const LINE_FIELDS = [
@@ -25,8 +25,8 @@ const LINE_LIMIT = 20;
 /** The tab "Available to Promise" of a product or a product variant. */
 export class ProductAvailability extends Component {
     static template = "stock_promise.ProductAvailability";
-    static components = { AvailabilityChart };
-    static props = { ...standardWidgetProps };
+    static components = {AvailabilityChart};
+    static props = {...standardWidgetProps};
 
     setup() {
         this.orm = useService("orm");
@@ -49,7 +49,7 @@ export class ProductAvailability extends Component {
             ]);
             await this.loadProduct(this.props.record);
         });
-        onWillUpdateProps(async ({ record }) => {
+        onWillUpdateProps(async ({record}) => {
             if (record.resId !== this.loadedId) {
                 await this.loadProduct(record);
             }
@@ -68,12 +68,18 @@ export class ProductAvailability extends Component {
             }),
             this.orm.searchRead(
                 "stock.warehouse",
-                [["company_id", "in", user.activeCompanies.map((company) => company.id)]],
-                ["display_name", "company_id"]
+                [
+                    [
+                        "company_id",
+                        "in",
+                        user.activeCompanies.map((company) => company.id),
+                    ],
+                ],
+                ["display_name", "company_id"],
             ),
         ]);
         const preferred = warehouses.find(
-            (warehouse) => warehouse.company_id[0] === user.activeCompany.id
+            (warehouse) => warehouse.company_id[0] === user.activeCompany.id,
         );
         Object.assign(this.state, {
             variants,
@@ -85,7 +91,7 @@ export class ProductAvailability extends Component {
     }
 
     get lineDomain() {
-        const { productId, warehouseId } = this.state;
+        const {productId, warehouseId} = this.state;
         return [
             ["product_id", "=", productId],
             ["promise_state", "in", ["held", "confirmed"]],
@@ -96,26 +102,28 @@ export class ProductAvailability extends Component {
 
     async loadLines() {
         if (!this.state.productId) {
-            Object.assign(this.state, { lines: [], lineCount: 0 });
+            Object.assign(this.state, {lines: [], lineCount: 0});
             return;
         }
-        const { records, length } = await this.keepLast.add(
+        const {records, length} = await this.keepLast.add(
             this.orm.webSearchRead("delivery.promise.line", this.lineDomain, {
                 specification: Object.fromEntries(
                     LINE_FIELDS.map((name) => [
                         name,
-                        name.endsWith("_id") ? { fields: { display_name: {} } } : {},
-                    ])
+                        name.endsWith("_id") ? {fields: {display_name: {}}} : {},
+                    ]),
                 ),
                 order: "ship_date, id",
                 limit: LINE_LIMIT,
-            })
+            }),
         );
-        Object.assign(this.state, { lines: records, lineCount: length });
+        Object.assign(this.state, {lines: records, lineCount: length});
     }
 
     get currentVariant() {
-        return this.state.variants.find((variant) => variant.id === this.state.productId);
+        return this.state.variants.find(
+            (variant) => variant.id === this.state.productId,
+        );
     }
 
     get uomName() {
@@ -139,7 +147,9 @@ export class ProductAvailability extends Component {
     // ----------------------------------------------------------------- lines
 
     label(line, name) {
-        const found = this.labels[name].selection.find(([value]) => value === line[name]);
+        const found = this.labels[name].selection.find(
+            ([value]) => value === line[name],
+        );
         return found ? found[1] : "";
     }
 
@@ -153,12 +163,12 @@ export class ProductAvailability extends Component {
 
     formatDate(value) {
         return value
-            ? toLocaleDateTimeString(deserializeDateTime(value), { showSeconds: false })
+            ? toLocaleDateTimeString(deserializeDateTime(value), {showSeconds: false})
             : _t("No date known");
     }
 
     formatQuantity(line) {
-        const quantity = formatFloat(line.quantity, { trailingZeros: false });
+        const quantity = formatFloat(line.quantity, {trailingZeros: false});
         return `${quantity} ${line.product_uom_id?.display_name || ""}`.trim();
     }
 

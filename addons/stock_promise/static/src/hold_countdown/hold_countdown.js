@@ -1,11 +1,17 @@
-import { Component, onWillStart, onWillUnmount, onWillUpdateProps, useState } from "@odoo/owl";
-import { browser } from "@web/core/browser/browser";
-import { toLocaleDateTimeString } from "@web/core/l10n/dates";
-import { _t } from "@web/core/l10n/translation";
-import { registry } from "@web/core/registry";
-import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import {
+    Component,
+    onWillStart,
+    onWillUnmount,
+    onWillUpdateProps,
+    useState,
+} from "@odoo/owl";
+import {browser} from "@web/core/browser/browser";
+import {toLocaleDateTimeString} from "@web/core/l10n/dates";
+import {_t} from "@web/core/l10n/translation";
+import {registry} from "@web/core/registry";
+import {standardFieldProps} from "@web/views/fields/standard_field_props";
 
-const { DateTime } = luxon;
+const {DateTime} = luxon;
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -22,24 +28,24 @@ export function formatTimeLeft(left) {
     const minutes = Math.floor((left % HOUR) / MINUTE);
     const seconds = Math.floor((left % MINUTE) / SECOND);
     if (days) {
-        return _t("%(days)s d %(hours)s h left", { days, hours });
+        return _t("%(days)s d %(hours)s h left", {days, hours});
     }
     if (hours) {
-        return _t("%(hours)s h %(minutes)s min left", { hours, minutes });
+        return _t("%(hours)s h %(minutes)s min left", {hours, minutes});
     }
     if (minutes) {
-        return _t("%(minutes)s min %(seconds)s s left", { minutes, seconds });
+        return _t("%(minutes)s min %(seconds)s s left", {minutes, seconds});
     }
-    return _t("%(seconds)s s left", { seconds });
+    return _t("%(seconds)s s left", {seconds});
 }
 
 /** The time that is left on a hold, counting down. */
 export class HoldCountdown extends Component {
     static template = "stock_promise.HoldCountdown";
-    static props = { ...standardFieldProps };
+    static props = {...standardFieldProps};
 
     setup() {
-        this.state = useState({ left: 0 });
+        this.state = useState({left: 0});
         this.timer = null;
         onWillStart(() => this.tick(this.props));
         onWillUpdateProps((nextProps) => this.tick(nextProps));
@@ -55,7 +61,9 @@ export class HoldCountdown extends Component {
     }
 
     get title() {
-        return this.until ? toLocaleDateTimeString(this.until, { showSeconds: true }) : "";
+        return this.until
+            ? toLocaleDateTimeString(this.until, {showSeconds: true})
+            : "";
     }
 
     get badgeClass() {

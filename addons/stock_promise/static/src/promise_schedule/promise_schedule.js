@@ -1,9 +1,9 @@
-import { Component } from "@odoo/owl";
-import { deserializeDateTime, toLocaleDateTimeString } from "@web/core/l10n/dates";
-import { _t } from "@web/core/l10n/translation";
-import { registry } from "@web/core/registry";
-import { formatFloat } from "@web/views/fields/formatters";
-import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import {Component} from "@odoo/owl";
+import {deserializeDateTime, toLocaleDateTimeString} from "@web/core/l10n/dates";
+import {_t} from "@web/core/l10n/translation";
+import {registry} from "@web/core/registry";
+import {formatFloat} from "@web/views/fields/formatters";
+import {standardFieldProps} from "@web/views/fields/standard_field_props";
 
 const SOURCES = {
     stock: _t("Stock on hand"),
@@ -16,14 +16,14 @@ const SOURCES = {
 /** Which quantity comes from where, and when it leaves and arrives. */
 export class PromiseSchedule extends Component {
     static template = "stock_promise.PromiseSchedule";
-    static props = { ...standardFieldProps };
+    static props = {...standardFieldProps};
 
     get rows() {
         return this.props.record.data[this.props.name] || [];
     }
 
     quantity(row) {
-        return formatFloat(row.quantity, { trailingZeros: false });
+        return formatFloat(row.quantity, {trailingZeros: false});
     }
 
     source(row) {
@@ -32,14 +32,16 @@ export class PromiseSchedule extends Component {
     }
 
     date(value) {
-        return value ? toLocaleDateTimeString(deserializeDateTime(value), { showSeconds: false }) : "";
+        return value
+            ? toLocaleDateTimeString(deserializeDateTime(value), {showSeconds: false})
+            : "";
     }
 }
 
 /** Why a line has its date, a sentence for each reason. */
 export class PromiseReasons extends Component {
     static template = "stock_promise.PromiseReasons";
-    static props = { ...standardFieldProps };
+    static props = {...standardFieldProps};
 
     get reasons() {
         return this.props.record.data[this.props.name] || [];

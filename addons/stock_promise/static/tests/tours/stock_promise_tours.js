@@ -1,4 +1,4 @@
-import { registry } from "@web/core/registry";
+import {registry} from "@web/core/registry";
 
 const tours = registry.category("web_tour.tours");
 
@@ -23,7 +23,8 @@ tours.add("stock_promise_by_hand", {
         },
         {
             content: "Choose the customer",
-            trigger: ".o-autocomplete--dropdown-menu .dropdown-item:contains(Tour Garage)",
+            trigger:
+                ".o-autocomplete--dropdown-menu .dropdown-item:contains(Tour Garage)",
             run: "click",
         },
         {
@@ -38,7 +39,8 @@ tours.add("stock_promise_by_hand", {
         },
         {
             content: "Choose the product",
-            trigger: ".o-autocomplete--dropdown-menu .dropdown-item:contains(Tour Brake Disc)",
+            trigger:
+                ".o-autocomplete--dropdown-menu .dropdown-item:contains(Tour Brake Disc)",
             run: "click",
         },
         {
@@ -131,9 +133,11 @@ tours.add("stock_promise_product_tab", {
         {
             content: "Something is drawn",
             trigger: ".o_availability_canvas canvas",
-            run({ anchor }) {
-                const { width, height } = anchor;
-                const pixels = anchor.getContext("2d").getImageData(0, 0, width, height).data;
+            run({anchor}) {
+                const {width, height} = anchor;
+                const pixels = anchor
+                    .getContext("2d")
+                    .getImageData(0, 0, width, height).data;
                 if (!pixels.some((value) => value)) {
                     throw new Error("The chart is blank");
                 }
@@ -176,7 +180,8 @@ tours.add("stock_promise_product_tab", {
         },
         {
             content: "After the receipt all of it can be promised",
-            trigger: ".o_availability_table tbody tr:last-child td:last-child:contains(/^26$/)",
+            trigger:
+                ".o_availability_table tbody tr:last-child td:last-child:contains(/^26$/)",
         },
         {
             content: "Open the promise that claims it",
@@ -269,7 +274,8 @@ tours.add("stock_promise_on_a_phone", {
         },
         {
             content: "It can be held again",
-            trigger: ".o_statusbar_buttons button[name=action_hold]:contains(Hold Again)",
+            trigger:
+                ".o_statusbar_buttons button[name=action_hold]:contains(Hold Again)",
         },
     ],
 });
