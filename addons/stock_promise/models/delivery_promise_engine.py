@@ -99,9 +99,14 @@ class DeliveryPromiseEngine(models.AbstractModel):
         """Days from the warehouse to the customer; 0 where they are not known."""
         return 0.0
 
+    def _transit_carrier(self, warehouse, partner):
+        """:class:`~..promising.schedule.Carrier` in whose working days these days
+        count, or nothing where every day of the week counts."""
+        return False
+
     def _lead_days(self, product):
         """Days between an order and its earliest shipment."""
-        return product.sale_delay
+        return product.product_tmpl_id.sale_delay
 
     def _replenishment_closure(self, product_ids):
         """These products and all that could be taken to replenish them: what a claim
@@ -120,7 +125,10 @@ class DeliveryPromiseEngine(models.AbstractModel):
             request.company,
         )
         transit = {
-            warehouse: self._transit_days(warehouse, request.partner)
+            warehouse: (
+                self._transit_days(warehouse, request.partner),
+                self._transit_carrier(warehouse, request.partner),
+            )
             for warehouse in {line.warehouse for line in request.lines}
         }
         now = fields.Datetime.now()
@@ -133,7 +141,9 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 Line(
                     warehouse_id=line.warehouse.id,
                     components=tuple(
-                        Component(product.id, ratio, product.is_storable)
+                        Component(
+                            product.id, ratio, product.product_tmpl_id.is_storable
+                        )
                         for product, ratio in parts
                     ),
                     quantity=line.product_quantity,
@@ -144,7 +154,8 @@ class DeliveryPromiseEngine(models.AbstractModel):
                         else None
                     ),
                     lead_days=self._lead_days(line.product),
-                    transit_days=transit[line.warehouse],
+                    transit_days=transit[line.warehouse][0],
+                    carrier=transit[line.warehouse][1],
                     split=request.allow_split and request.shipping_policy == "direct",
                 )
             )
@@ -159,6 +170,11 @@ class DeliveryPromiseEngine(models.AbstractModel):
     def _schedules(self, warehouses, company, now):
         # sudo: working hours and settings count for everybody who may ask for a date
         company = company.sudo()
+        partners = company.partner_id.union(
+            *(warehouse.sudo().partner_id for warehouse in warehouses)
+        )
+        # An address has very many fields; these two will be read.
+        partners.fetch(["tz", "lang"])
         return {
             warehouse.id: Schedule(
                 now,

@@ -178,7 +178,10 @@ class DeliveryPromiseEngine(models.AbstractModel):
                   JOIN stock_location top ON top.id = warehouse.view_location_id
                   JOIN stock_move move ON move.product_id = wanted.product_id
                    AND move.state IN %(states)s
-                   AND timezone(zone.tz, timezone('UTC', move.date))::date = wanted.day
+                   AND move.date >= timezone('UTC', timezone(
+                           zone.tz, wanted.day::timestamp))
+                   AND move.date < timezone('UTC', timezone(
+                           zone.tz, wanted.day + interval '1 day'))
                   JOIN stock_location source ON source.id = move.location_id
                   JOIN stock_location final ON final.id
                        = COALESCE(move.location_final_id, move.location_dest_id)
@@ -205,7 +208,9 @@ class DeliveryPromiseEngine(models.AbstractModel):
         if not pickings.has_access("read"):
             return {}
         # sudo: only to get from the moves to the pickings, whose rights are checked
-        by_move = {move.id: move.picking_id.id for move in moves.sudo()}
+        moves = moves.sudo()
+        moves.fetch(["picking_id"])
+        by_move = {move.id: move.picking_id.id for move in moves}
         allowed = pickings.search(
             [("id", "in", [id_ for id_ in by_move.values() if id_])]
         )
@@ -264,7 +269,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         if line.transit_days:
             yield (
                 "transit",
-                self.env._("%s days on the way", self._days(line.transit_days)),
+                self._transit_message(self._days(line.transit_days), line.carrier),
             )
         if wished:
             if confirmation.promised <= wished:
@@ -297,8 +302,12 @@ class DeliveryPromiseEngine(models.AbstractModel):
     def _shortage_reason(self, checked, shortage):
         product = checked.product.browse(shortage.product_id)
         unit = product.uom_id
+        warehouse = checked.warehouse
+        if shortage.warehouse_id:
+            # sudo: the name of the warehouse that the goods would come from
+            warehouse = warehouse.browse(shortage.warehouse_id).sudo()
         available = max(shortage.available, 0.0)
-        if product == checked.product:
+        if product == checked.product and warehouse == checked.warehouse:
             return (
                 "no_supply",
                 self.env._(
@@ -307,7 +316,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
                     " rest.",
                     wanted=self._quantity(shortage.wanted, unit),
                     available=self._quantity(available, unit),
-                    warehouse=checked.warehouse.display_name,
+                    warehouse=warehouse.display_name,
                 ),
             )
         return (
@@ -318,7 +327,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 part=product.display_name,
                 wanted=self._quantity(shortage.wanted, unit),
                 available=self._quantity(available, unit),
-                warehouse=checked.warehouse.display_name,
+                warehouse=warehouse.display_name,
             ),
         )
 
@@ -363,6 +372,11 @@ class DeliveryPromiseEngine(models.AbstractModel):
             date=day,
         )
 
+    def _transit_message(self, days, carrier):
+        if carrier:
+            return self.env._("%s working days of the carrier on the way", days)
+        return self.env._("%s days on the way", days)
+
     def _explain_one_delivery(self, request, lines, answers, confirmations):
         """Who waits for whom, where all is delivered at once."""
         if any(confirmation.promised is None for confirmation in confirmations):
@@ -385,7 +399,12 @@ class DeliveryPromiseEngine(models.AbstractModel):
 
     def _quantity(self, quantity, unit):
         digits = 0 if unit.compare(quantity, round(quantity)) == 0 else 2
-        return f"{formatLang(self.env, quantity, digits=digits)} {unit.name}"
+        if not digits and quantity < 1000:
+            # No language groups three digits, and most quantities are of this kind.
+            number = f"{quantity:.0f}"
+        else:
+            number = formatLang(self.env, quantity, digits=digits)
+        return f"{number} {unit.name}"
 
     def _days(self, days):
         return formatLang(self.env, days, digits=0 if days == int(days) else 1)

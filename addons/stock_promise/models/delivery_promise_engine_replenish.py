@@ -2,6 +2,7 @@
 routes. Bridges know how to buy and to make; bringing needs nothing but stock."""
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..promising.replenish import Option, Planner
 
@@ -22,27 +23,46 @@ class DeliveryPromiseEngine(models.AbstractModel):
         :param loaded: ``Loaded``; gets the components' timelines
         :param schedules: {warehouse id: Schedule}; gets those of source warehouses
         """
-        short = self._short_keys(lines, loaded)
-        options = {}
+        wanted = self._wanted_keys(lines)
+        to_order = self._to_order_keys(wanted, request.company)
+        options, level = {}, dict(wanted)
         for __ in range(MAX_LEVELS):
+            short = {
+                key: wanted[key]
+                for key in level
+                if key in to_order or self._is_short(key, wanted[key], loaded)
+            }
             if not short:
                 break
             found = self._replenishment_options(
-                self._browse_keys(short), request.company, schedules
+                self._browse_keys(
+                    {key: short[key] for key in short if key not in options}
+                ),
+                request.company,
+                schedules,
+            )
+            # What is known of a component by now is enough to plan it; only what
+            # this level adds is passed on.
+            level = self._component_keys(
+                {
+                    key: level[key] if key in options else quantity
+                    for key, quantity in short.items()
+                },
+                options | found,
             )
             options |= found
-            short = self._component_keys(short, found, options)
-            self._load_components(short, loaded, schedules, request.company)
-            short = {
-                key: quantity
-                for key, quantity in short.items()
-                if loaded.timelines[key].available(loaded.timelines[key].today)
-                < quantity
-            }
-        return Planner(loaded.timelines, schedules, options) if options else None
+            self._check_cycles(options)
+            new = {key for key in level if key not in wanted}
+            to_order |= self._to_order_keys(new, request.company, options)
+            for key, quantity in level.items():
+                wanted[key] = wanted.get(key, 0.0) + quantity
+            self._load_components(level, loaded, schedules, request.company)
+        if not options and not to_order:
+            return None
+        return Planner(loaded.timelines, schedules, options, to_order)
 
-    def _short_keys(self, lines, loaded):
-        """{(product, warehouse): quantity} wanted in all and not available today."""
+    def _wanted_keys(self, lines):
+        """{(product, warehouse): quantity} of all lines together."""
         wanted = {}
         for line in lines:
             for component in line.components:
@@ -50,22 +70,52 @@ class DeliveryPromiseEngine(models.AbstractModel):
                     key = component.product_id, line.warehouse_id
                     quantity = line.quantity * component.ratio
                     wanted[key] = wanted.get(key, 0.0) + quantity
-        return {
-            key: quantity
-            for key, quantity in wanted.items()
-            if loaded.timelines[key].available(loaded.timelines[key].today) < quantity
-        }
+        return wanted
 
-    def _component_keys(self, short, found, options):
+    def _is_short(self, key, quantity, loaded):
+        timeline = loaded.timelines[key]
+        return timeline.available(timeline.today) < quantity - timeline.epsilon
+
+    def _component_keys(self, short, options):
         """{key: quantity} of the next level."""
         level = {}
-        for key, option in found.items():
-            for product_id, warehouse_id, ratio in option.components:
-                component = product_id, warehouse_id
-                if component not in options:
-                    quantity = short[key] * ratio
-                    level[component] = level.get(component, 0.0) + quantity
+        for key, quantity in short.items():
+            if key in options:
+                for product_id, warehouse_id, needed in options[key].needs(quantity):
+                    component = product_id, warehouse_id
+                    level[component] = level.get(component, 0.0) + needed
         return level
+
+    def _check_cycles(self, options):
+        """Refuse goods that are made out of themselves, however far down."""
+        parts = {}
+        for (product_id, __), option in options.items():
+            if option.kind != "transfer":
+                parts.setdefault(product_id, set()).update(
+                    component[0] for component in option.components
+                )
+        clear = set()
+        for product_id in parts:
+            self._check_cycle(product_id, parts, [], clear)
+
+    def _check_cycle(self, product_id, parts, path, clear):
+        if product_id in path:
+            # sudo: the names of the products are all that is told
+            products = self.env["product.product"].sudo()
+            circle = [*path[path.index(product_id) :], product_id]
+            raise UserError(
+                self.env._(
+                    "The bills of materials need each other in a circle, so nothing"
+                    " of it can ever be made: %s. Correct one of these bills.",
+                    " → ".join(
+                        product.display_name for product in products.browse(circle)
+                    ),
+                )
+            )
+        if product_id not in clear:
+            for part in parts.get(product_id, ()):
+                self._check_cycle(part, parts, [*path, product_id], clear)
+            clear.add(product_id)
 
     def _load_components(self, wanted, loaded, schedules, company):
         missing = set(wanted) - set(loaded.timelines)
@@ -108,9 +158,12 @@ class DeliveryPromiseEngine(models.AbstractModel):
         :param schedules: {warehouse id: Schedule}
         :return: {(product id, warehouse id): Option}
         """
-        options = {}
+        options, rules = {}, {}
         for (product, warehouse), quantity in wanted.items():
-            rule, days = self._replenishing_rule(product, warehouse)
+            routes = self._possible_routes(product, warehouse)
+            if routes not in rules:
+                rules[routes] = self._replenishing_rule(product, warehouse)
+            rule, days = rules[routes]
             if rule:
                 option = self._rule_option(
                     rule, product, warehouse, quantity, days, schedules
@@ -142,13 +195,80 @@ class DeliveryPromiseEngine(models.AbstractModel):
 
     # -- rules -------------------------------------------------------------------------
 
+    def _to_order_keys(self, keys, company, options=None):
+        """Those (product, warehouse) whose goods are never taken from stock, but come
+        through a chain of their own each time (make to order).
+
+        :param options: given for components, which go into production instead of to
+            the customer
+        """
+        if not keys:
+            return set()
+        # sudo: as in _browse_keys
+        Rule = self.env["stock.rule"].sudo()
+        warehouses = self.env["stock.warehouse"].sudo().browse({key[1] for key in keys})
+        rules = Rule.search(
+            [
+                ("procure_method", "=", "make_to_order"),
+                ("action", "in", ("pull", "pull_push")),
+                ("location_src_id", "child_of", warehouses.lot_stock_id.ids),
+            ]
+        )
+        routes = rules.route_id.filtered("active")
+        if not routes:
+            return set()
+        found = set()
+        for product, warehouse in self._browse_keys(dict.fromkeys(keys)):
+            if not routes & (
+                product.route_ids
+                | product.categ_id.total_route_ids
+                | warehouse.route_ids
+            ):
+                continue
+            location = self._need_location(product, options is not None)
+            values = {"warehouse_id": warehouse, "company_id": company}
+            for __ in range(MAX_LEVELS):
+                rule = Rule._get_rule(product, location, values)
+                if rule in rules:
+                    found.add((product.id, warehouse.id))
+                    break
+                if rule.procure_method != "make_to_order":
+                    break
+                # one of several steps inside the warehouse
+                location = rule.location_src_id
+        return found
+
+    def _need_location(self, product, is_component):
+        """Where the goods are wanted: with the customer, or as parts in production."""
+        if is_component:
+            return product.property_stock_production
+        return self.env.ref("stock.stock_location_customers").sudo()
+
+    def _possible_routes(self, product, warehouse):
+        """All that Odoo's choice of a rule depends on: most products share it, and
+        the choice takes a query for each step."""
+        Rule = self.env["stock.rule"].sudo()  # sudo: as in _browse_keys
+        warehouses = warehouse | warehouse.resupply_wh_ids
+        return (
+            warehouse,
+            product.product_tmpl_id.route_ids,
+            product.product_tmpl_id.categ_id.total_route_ids,
+            tuple(
+                route.id
+                for route in warehouses.route_ids
+                if Rule._filter_warehouse_routes(product, warehouses, route)
+            ),
+        )
+
     def _replenishing_rule(self, product, warehouse):
         """(the rule that brings goods from outside the warehouse, days of the steps
         from there to the shelf), as Odoo resolves routes."""
         Rule = self.env["stock.rule"].sudo()  # sudo: as in _browse_keys
         location, days, of = warehouse.lot_stock_id, 0.0, warehouse
         for __ in range(MAX_LEVELS):
-            rule = Rule._get_rule(product, location, {"warehouse_id": of})
+            rule = Rule._get_rule(
+                product, location, {"warehouse_id": of, "company_id": of.company_id}
+            )
             if not rule:
                 return Rule, 0.0
             if rule.action not in ("pull", "pull_push"):
@@ -164,3 +284,18 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 # between two warehouses it is the other one's turn
                 of = rule.route_id.supplier_wh_id or of
         return Rule, 0.0
+
+    def _steps_to_shelf(self, product, location, warehouse):
+        """Days from where goods come in, or are finished, to the shelf."""
+        Rule = self.env["stock.rule"].sudo()  # sudo: as in _browse_keys
+        shelf, days = warehouse.lot_stock_id, 0.0
+        values = {"warehouse_id": warehouse, "company_id": warehouse.company_id}
+        for __ in range(MAX_LEVELS):
+            if not location or location._child_of(shelf):
+                break
+            rule = Rule._get_push_rule(product, location, values)
+            if not rule:
+                break
+            days += rule.delay
+            location = rule.location_dest_id
+        return days

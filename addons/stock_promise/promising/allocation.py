@@ -5,7 +5,7 @@ was given before the next one is looked at: two lines of one request never get
 the same unit.
 """
 
-from collections import defaultdict
+from collections import ChainMap, defaultdict
 from math import floor
 
 from .values import Claim, Confirmation, Piece, Shortage, Source
@@ -24,23 +24,26 @@ def allocate(lines, timelines, schedules, one_delivery=False, planner=None):
     :return: list of :class:`~.values.Confirmation`, parallel to ``lines``
     """
     confirmations = []
+    to_order = planner.to_order if planner else ()
     for line in lines:
         schedule = schedules[line.warehouse_id]
         mark = planner and planner.mark()
         confirmation = _confirm(line, timelines, schedule, planner)
         if planner and not confirmation.pieces:
             planner.take_back(mark)
-        _take(confirmation, timelines)
+        _take(confirmation, timelines, to_order)
         confirmations.append(confirmation)
     if one_delivery:
-        confirmations = _together(lines, confirmations, timelines, schedules)
+        confirmations = _together(lines, confirmations, timelines, schedules, to_order)
     return confirmations
 
 
-def _take(confirmation, timelines, sign=1):
+def _take(confirmation, timelines, to_order, sign=1):
     for claim in confirmation.claims:
-        timeline = timelines[claim.product_id, claim.warehouse_id]
-        timeline.add_demand(claim.day, sign * claim.quantity)
+        key = claim.product_id, claim.warehouse_id
+        # What comes to order is replenished in full: it takes nothing from anybody.
+        if key not in to_order:
+            timelines[key].add_demand(claim.day, sign * claim.quantity)
 
 
 def _needs(line):
@@ -58,7 +61,7 @@ def _target(line, schedule):
     arrives when the customer asked for it. None where there is no working time."""
     target = schedule.earliest_ship(line.lead_days)
     if target is not None and line.requested:
-        wished = schedule.latest_ship(line.requested, line.transit_days)
+        wished = schedule.latest_ship(line.requested, line.transit_days, line.carrier)
         if wished:
             target = max(target, wished)
     return target
@@ -70,26 +73,25 @@ def _confirm(line, timelines, schedule, planner=None):
         return Confirmation(closed=True)
     needs = _needs(line)
     key = line.warehouse_id
-    planned = []
-    if planner:
-        day = schedule.day(schedule.needed(target))
-        for product, ratio in needs.items():
-            planned += planner.cover((product, key), line.quantity * ratio, day)
+    planned, timelines = _planned(line, needs, timelines, schedule, target, planner)
     parts = _parts(line, needs, timelines)
     if parts is None:
-        return Confirmation(shortage=_shortage(line, needs, timelines))
+        return Confirmation(shortage=_shortage(line, needs, timelines, planner))
     pieces, claims = [], []
     sources = _Sources(needs, timelines, key)
     for ship, quantity in _shipments(parts, line, target, needs, timelines, schedule):
         if ship is None:
             return Confirmation(closed=True)
         needed = schedule.needed(ship)
+        arrival = schedule.arrival(ship, line.transit_days, line.carrier)
+        if arrival is None:
+            return Confirmation(closed=True)
         pieces.append(
             Piece(
                 quantity,
                 needed,
                 ship,
-                schedule.arrival(ship, line.transit_days),
+                arrival,
                 sources.take(quantity),
             )
         )
@@ -97,6 +99,21 @@ def _confirm(line, timelines, schedule, planner=None):
             day = schedule.day(needed)
             claims.append(Claim(product, key, quantity * ratio, day, needed))
     return Confirmation(tuple(pieces), tuple(claims), planned=tuple(planned))
+
+
+def _planned(line, needs, timelines, schedule, target, planner):
+    """(claims of what is replenished for a line, timelines that know of it)"""
+    planned, own = [], {}
+    if planner:
+        day = schedule.day(schedule.needed(target))
+        for product, ratio in needs.items():
+            key, quantity = (product, line.warehouse_id), line.quantity * ratio
+            if key in planner.to_order:
+                own[key], claims = planner.order(key, quantity, day)
+            else:
+                claims = planner.cover(key, quantity, day)
+            planned += claims
+    return planned, ChainMap(own, timelines) if own else timelines
 
 
 def _parts(line, needs, timelines):
@@ -198,21 +215,24 @@ def _named(timeline, product, day, quantity):
     return named
 
 
-def _shortage(line, needs, timelines):
-    """The component that is furthest from sufficing."""
+def _shortage(line, needs, timelines, planner=None):
+    """The component that is furthest from sufficing; where it could be replenished if
+    only something else were there, that."""
     missing = []
     for product, ratio in needs.items():
         wanted = line.quantity * ratio
         available = timelines[product, line.warehouse_id].final()
         missing.append((wanted - available, Shortage(product, wanted, available)))
-    return max(missing)[1]
+    shortage = max(missing)[1]
+    lack = planner and planner.lacking.get((shortage.product_id, line.warehouse_id))
+    return lack or shortage
 
 
-def _together(lines, confirmations, timelines, schedules):
+def _together(lines, confirmations, timelines, schedules, to_order):
     """All lines on the date of the slowest; none where one has no date."""
     if any(confirmation.promised is None for confirmation in confirmations):
         for confirmation in confirmations:
-            _take(confirmation, timelines, -1)
+            _take(confirmation, timelines, to_order, -1)
         return [
             confirmation if confirmation.promised is None else Confirmation(waits=True)
             for confirmation in confirmations
@@ -221,7 +241,7 @@ def _together(lines, confirmations, timelines, schedules):
     result = []
     for line, confirmation in zip(lines, confirmations, strict=True):
         schedule = schedules[line.warehouse_id]
-        ship = schedule.latest_ship(common, line.transit_days)
+        ship = schedule.latest_ship(common, line.transit_days, line.carrier)
         ship = max(ship, confirmation.ship) if ship else confirmation.ship
         needed = schedule.needed(ship)
         day = schedule.day(needed)
@@ -246,8 +266,8 @@ def _together(lines, confirmations, timelines, schedules):
                 for claim in _merged(confirmation.claims)
             ),
         )
-        _take(confirmation, timelines, -1)
-        _take(moved, timelines)
+        _take(confirmation, timelines, to_order, -1)
+        _take(moved, timelines, to_order)
         result.append(moved)
     return result
 

@@ -7,9 +7,11 @@ are; what one of them was given, no other gets.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import NamedTuple
 
-from .values import Claim
+from .timeline import Timeline
+from .values import Claim, Shortage
 
 
 class Option(NamedTuple):
@@ -20,13 +22,32 @@ class Option(NamedTuple):
         start at that moment; None where it never is
     :param components: ((product, warehouse, quantity for one unit), …) that have to be
         on the shelf at the start
-    :param origin: who or what replenishes, for the explanation
+    :param origin: who or what replenishes, for the explanation; a callable(quantity)
+        where that depends on how much it is
+    :param explode: callable(quantity) -> ((product, warehouse, quantity of it), …)
+        where components do not go by the unit: batches, parts rounded up to a whole
+    :param earliest: the moment before which it cannot start
     """
 
     kind: str
     ready: Callable
     components: tuple = ()
     origin: object = None
+    explode: Callable | None = None
+    earliest: datetime | None = None
+
+    def needs(self, quantity):
+        """((product, warehouse, quantity of it), …) for a quantity."""
+        if self.explode:
+            return self.explode(quantity)
+        return tuple(
+            (product, warehouse, quantity * ratio)
+            for product, warehouse, ratio in self.components
+        )
+
+    def source(self, quantity):
+        """Who or what replenishes a quantity."""
+        return self.origin(quantity) if callable(self.origin) else self.origin
 
 
 class Planner:
@@ -35,12 +56,17 @@ class Planner:
     :param timelines: {(product, warehouse): Timeline}
     :param schedules: {warehouse: Schedule}
     :param options: {(product, warehouse): Option}
+    :param to_order: keys that are never taken from stock: each need of them is
+        replenished for itself
     """
 
-    def __init__(self, timelines, schedules, options):
+    def __init__(self, timelines, schedules, options, to_order=()):
         self.timelines = timelines
         self.schedules = schedules
         self.options = options
+        self.to_order = to_order
+        #: {key: Shortage} of what kept a replenishment from being planned
+        self.lacking = {}
         self._undo = []
         self._under_way = []
 
@@ -54,14 +80,13 @@ class Planner:
         while len(self._undo) > mark:
             self._undo.pop()()
 
-    def _demand(self, key, day, quantity):
-        timeline = self.timelines[key]
+    def _take(self, timeline, day, quantity):
         timeline.add_demand(day, quantity)
         self._undo.append(lambda: timeline.add_demand(day, -quantity))
 
     def _supply(self, key, day, quantity, at, option):
         timeline = self.timelines[key]
-        timeline.add_supply(day, quantity, at, option.kind, option.origin)
+        timeline.add_supply(day, quantity, at, option.kind, option.source(quantity))
         self._undo.append(lambda: timeline.drop_supply(day))
 
     # -- planning ---------------------------------------------------------------------
@@ -130,6 +155,26 @@ class Planner:
         ]
         return min(candidates, default=None)
 
+    def order(self, key, quantity, day):
+        """Replenish ``quantity`` for one need alone, wanted on ``day``; nothing of it
+        comes from stock, nobody else gets any of it.
+
+        :return: (:class:`~.timeline.Timeline` of this need, claims), the timeline
+            empty where it cannot be replenished
+        """
+        shared = self.timelines[key]
+        own = Timeline(0.0, shared.today, shared.epsilon * 2)
+        option = self.options.get(key)
+        if option is None or key in self._under_way:
+            return own, []
+        self.timelines[key] = own
+        try:
+            __, claims = self._replenish(key, option, quantity, day)
+        finally:
+            self.timelines[key] = shared
+        # Whatever undoes the plan later works on the timeline that it was made on.
+        return own, claims
+
     def _replenish(self, key, option, quantity, wanted_day):
         """Take the components, and put the result on the shelf.
 
@@ -140,15 +185,7 @@ class Planner:
         mark, schedule = self.mark(), self.schedules[key[1]]
         self._under_way.append(key)
         try:
-            start, claims = self._obtain(option, quantity, schedule.start)
-            moment = start and option.ready(start, quantity)
-            if moment and wanted_day is not None:
-                late = wanted_day - schedule.day(moment)
-                if late > 0 and option.components:
-                    later = schedule.midnight(schedule.day(start) + late)
-                    self.take_back(mark)
-                    start, claims = self._obtain(option, quantity, later)
-                    moment = start and option.ready(start, quantity)
+            moment, claims = self._plan(option, quantity, schedule, wanted_day)
         finally:
             self._under_way.pop()
         if not moment:
@@ -164,34 +201,73 @@ class Planner:
         claims.append(Claim(key[0], key[1], -quantity, day, moment))
         return moment, claims
 
+    def _plan(self, option, quantity, schedule, wanted_day):
+        """(moment it is ready or None, claims on components), not before it is wanted
+        where it can be ready on that day."""
+        mark = self.mark()
+        start = max(schedule.start, option.earliest or schedule.start)
+        begin, moment, claims = self._attempt(option, quantity, start)
+        if not moment or wanted_day is None or not option.components:
+            return moment, claims
+        late = wanted_day - schedule.day(moment)
+        if late <= 0:
+            return moment, claims
+        first = schedule.day(begin)
+        while late > 0:
+            self.take_back(mark)
+            later = max(schedule.midnight(first + late), start)
+            __, moment, claims = self._attempt(option, quantity, later)
+            over = schedule.day(moment) - wanted_day if moment else late
+            if over <= 0:
+                return moment, claims
+            # Where nobody works for days, a later start costs more than its delay.
+            late -= over
+        self.take_back(mark)
+        return self._attempt(option, quantity, start)[1:]
+
+    def _attempt(self, option, quantity, start):
+        """(moment it begins, moment it is ready or None, claims on components)"""
+        begin, claims = self._obtain(option, quantity, start)
+        return begin, begin and option.ready(begin, quantity), claims
+
     def _obtain(self, option, quantity, start):
         """Take the components of a replenishment that starts at ``start`` or later.
 
         :return: (when all of them are there, claims), or (None, [])
         """
-        claims, moment = [], start
-        for product, warehouse, ratio in option.components:
-            key, needed = (product, warehouse), quantity * ratio
+        planned, taken, moment = [], [], start
+        for product, warehouse, needed in option.needs(quantity):
+            key = product, warehouse
             schedule, timeline = self.schedules[warehouse], self.timelines[key]
             day = schedule.day(start)
-            claims += self.cover(key, needed, day)
+            if key in self.to_order:
+                timeline, claims = self.order(key, needed, day)
+            else:
+                claims = self.cover(key, needed, day)
+            planned += claims
             first = timeline.earliest(needed)
             if first is None:
+                self._note_lack(key, needed, timeline)
                 return None, []
-            if first > day:
+            if first >= day:
                 moment = max(moment, schedule.material(first, timeline.arrival(first)))
             # taken at once, so that no other part of the same plan gets it
-            self._demand(key, max(first, day), needed)
-            claims.append(Claim(product, warehouse, needed, max(first, day), start))
+            day = max(first, day)
+            self._take(timeline, day, needed)
+            taken.append((key, timeline, day, needed))
         # All are needed at the start, which is that of the slowest.
-        moved = []
-        for claim in claims:
-            if claim.quantity > 0 and claim.at == start and moment > start:
-                schedule = self.schedules[claim.warehouse_id]
-                day = max(claim.day, schedule.day(moment))
-                key = claim.product_id, claim.warehouse_id
-                self._demand(key, claim.day, -claim.quantity)
-                self._demand(key, day, claim.quantity)
-                claim = claim._replace(day=day, at=moment)
-            moved.append(claim)
-        return moment, moved
+        for key, timeline, day, needed in taken:
+            last = self.schedules[key[1]].day(moment)
+            if last > day:
+                self._take(timeline, day, -needed)
+                self._take(timeline, last, needed)
+            planned.append(Claim(*key, needed, max(last, day), moment))
+        return moment, planned
+
+    def _note_lack(self, key, needed, timeline):
+        """Remember what was missing first, at the very bottom."""
+        user = self._under_way[-1]
+        lack = self.lacking.get(key)
+        if lack is None:
+            lack = Shortage(key[0], needed, timeline.final(), key[1])
+        self.lacking[user] = lack

@@ -31,9 +31,10 @@ class WorkingTime:
         if number not in self._strides:
             first = EPOCH + number * STRIDE
             pairs = self._load(first, first + STRIDE)
-            self._strides[number] = [pair[0] for pair in pairs], [
-                pair[1] for pair in pairs
-            ]
+            self._strides[number] = (
+                [pair[0] for pair in pairs],
+                [pair[1] for pair in pairs],
+            )
         return self._strides[number]
 
     def next(self, moment):
@@ -55,6 +56,83 @@ class WorkingTime:
             if index >= 0:
                 return min(moment, ends[index])
         return None
+
+
+def _localize(moment, zone):
+    return moment.replace(tzinfo=timezone.utc).astimezone(zone)
+
+
+def _moment(day, clock, zone):
+    """The moment at which it is ``clock`` on a local day, in naive UTC."""
+    local = datetime.combine(date.fromordinal(day), clock, zone)
+    return local.astimezone(timezone.utc).replace(tzinfo=None)
+
+
+class Carrier:
+    """The way to the customer in the working days of whoever goes it.
+
+    Goods are picked up in the first working moment from when they are shipped. So many
+    working days later they arrive, at the same hour, or as near to it as the working
+    hours of that day allow.
+
+    :param zone: tzinfo of the carrier
+    :param working: :class:`WorkingTime`
+    """
+
+    def __init__(self, zone, working):
+        self.zone = zone
+        self.working = working
+
+    def _day(self, moment):
+        return _localize(moment, self.zone).toordinal()
+
+    def _at(self, opening, clock):
+        """The working moment nearest to ``clock`` on the day of an opening."""
+        wanted = _moment(self._day(opening), clock, self.zone)
+        found = self.working.previous(wanted)
+        return found if found and found > opening else opening
+
+    def arrival(self, ship, days):
+        """When a shipment arrives, None where the carrier does not work."""
+        pickup = self.working.next(ship)
+        if pickup is None or days <= 0:
+            return pickup
+        clock = _localize(pickup, self.zone).time()
+        moment = pickup
+        for __ in range(int(days)):
+            moment = self.working.next(
+                _moment(self._day(moment) + 1, time(), self.zone)
+            )
+            if moment is None:
+                return None
+        if moment != pickup:
+            moment = self._at(moment, clock)
+        rest = timedelta(days=days - int(days))
+        return self.working.next(moment + rest) if rest else moment
+
+    def latest_ship(self, arrival, days):
+        """The last pick-up that arrives by ``arrival``, or None."""
+        rest = timedelta(days=days - int(days))
+        moment = self.working.previous(arrival - rest)
+        clock = moment and _localize(moment, self.zone).time()
+        for __ in range(int(days)):
+            if moment is None:
+                return None
+            midnight = _moment(self._day(moment), time(), self.zone)
+            moment = self.working.previous(midnight - timedelta(microseconds=1))
+        if moment is None:
+            return None
+        # The end of that day's work, if that arrives in time, else the same hour.
+        if days >= 1 and not self._arrives(moment, days, arrival):
+            same = self.working.previous(_moment(self._day(moment), clock, self.zone))
+            moment = same and min(moment, same)
+        while moment and not self._arrives(moment, days, arrival):
+            moment = self.working.previous(moment - timedelta(hours=1))
+        return moment
+
+    def _arrives(self, ship, days, by):
+        moment = self.arrival(ship, days)
+        return moment is not None and moment <= by
 
 
 class Schedule:
@@ -84,7 +162,7 @@ class Schedule:
                 self.start = self.midnight(self.day(now) + 1)
 
     def _local(self, moment):
-        return moment.replace(tzinfo=timezone.utc).astimezone(self.zone)
+        return _localize(moment, self.zone)
 
     def day(self, moment):
         """The warehouse's day of a moment."""
@@ -92,8 +170,7 @@ class Schedule:
 
     def midnight(self, day):
         """The moment at which a day begins."""
-        local = datetime.combine(date.fromordinal(day), time.min, self.zone)
-        return local.astimezone(timezone.utc).replace(tzinfo=None)
+        return _moment(day, time.min, self.zone)
 
     @property
     def today(self):
@@ -117,9 +194,14 @@ class Schedule:
         lead = self.start + timedelta(days=lead_days)
         return self.slot(max(lead, (material or self.start) + self.security))
 
-    def latest_ship(self, arrival, transit_days):
+    def latest_ship(self, arrival, transit_days, carrier=None):
         """The last shipment that is with the customer by ``arrival``, or None."""
-        moment = arrival - timedelta(days=transit_days)
+        if carrier:
+            moment = carrier.latest_ship(arrival, transit_days)
+            if moment is None:
+                return None
+        else:
+            moment = arrival - timedelta(days=transit_days)
         return self.working.previous(moment) if self.working else moment
 
     def after(self, moment, days):
@@ -137,5 +219,8 @@ class Schedule:
         """When the goods of a shipment must be on the shelf."""
         return max(ship - self.security, self.now)
 
-    def arrival(self, ship, transit_days):
+    def arrival(self, ship, transit_days, carrier=None):
+        """When a shipment is with the customer; None where its carrier never works."""
+        if carrier:
+            return carrier.arrival(ship, transit_days)
         return ship + timedelta(days=transit_days)

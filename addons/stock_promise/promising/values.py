@@ -31,6 +31,8 @@ class Line(NamedTuple):
     #: days from leaving the warehouse to the customer
     transit_days: float = 0.0
     split: bool = False
+    #: :class:`~.schedule.Carrier` in whose working days the transit counts
+    carrier: object = None
 
 
 class Source(NamedTuple):
@@ -75,6 +77,8 @@ class Shortage(NamedTuple):
     product_id: int
     wanted: float
     available: float
+    #: where it is missing, if not where the line is delivered from
+    warehouse_id: int | None = None
 
 
 class Confirmation(NamedTuple):
