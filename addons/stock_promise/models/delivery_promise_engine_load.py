@@ -11,6 +11,8 @@ from odoo.tools import SQL
 from ..promising.timeline import Timeline
 from .stock_move import OPEN_STATES
 
+WORK_MEMORY = "32MB"
+
 
 class Scope(NamedTuple):
     """What the parts of the statement may refer to."""
@@ -72,6 +74,15 @@ class DeliveryPromiseEngine(models.AbstractModel):
             return []
         for model, names in self._flushed_fields().items():
             self.env[model].flush_model(names)
+        # Sorting a hundred thousand moves of one product on disk, since they seem not to
+        # fit into the memory of a default configuration, would double the time.
+        self.env.cr.execute(
+            SQL(
+                "SELECT set_config('work_mem', %(least)s, true) WHERE"
+                " pg_size_bytes(current_setting('work_mem')) < pg_size_bytes(%(least)s)",
+                least=WORK_MEMORY,
+            )
+        )
         parts = [
             *self._supply_queries(scope),
             *self._demand_queries(scope),
@@ -85,14 +96,18 @@ class DeliveryPromiseEngine(models.AbstractModel):
                     SELECT * FROM unnest(%(warehouses)s::int[], %(zones)s::text[])
                 ),
                 inside AS MATERIALIZED (%(inside)s),
-                moves AS MATERIALIZED (%(moves)s),
+                open_move AS NOT MATERIALIZED (%(open_move)s),
+                flow AS MATERIALIZED (%(flow)s),
+                moves AS NOT MATERIALIZED (%(moves)s),
                 %(pairs)s
                 %(parts)s
                 """,
                 warehouses=scope.warehouse_ids,
                 zones=[str(schedules[id_].zone) for id_ in scope.warehouse_ids],
                 inside=self._inside_query(),
-                moves=self._moves_query(scope),
+                open_move=self._open_move_query(scope),
+                flow=self._flow_query(),
+                moves=self._moves_query(),
                 pairs=self._pairs_queries(),
                 parts=SQL(" UNION ALL ").join(parts),
             )
@@ -148,8 +163,8 @@ class DeliveryPromiseEngine(models.AbstractModel):
             """
         )
 
-    def _moves_query(self, scope):
-        """Open moves that enter or leave a warehouse, by where they finally go."""
+    def _open_move_query(self, scope):
+        """Open moves of the products, wherever they go."""
         owner = SQL()
         if scope.company.promise_exclude_owner:
             # A transfer's owner is written on its moves when they are done.
@@ -158,27 +173,57 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 " = %(own)s",
                 own=scope.company.partner_id.id,
             )
+        ignored = SQL()
+        if scope.ignore_moves:
+            ignored = SQL("AND move.id <> ALL(%s)", scope.ignore_moves)
         return SQL(
             """
             SELECT move.id, move.product_id, move.product_qty AS quantity, move.date,
                    move.procure_method, move.location_id,
-                   source.warehouse_id AS from_id, source.tz AS from_tz,
-                   final.warehouse_id AS to_id, final.tz AS to_tz
+                   COALESCE(move.location_final_id, move.location_dest_id) AS final_id
               FROM stock_move move
               LEFT JOIN stock_picking picking ON picking.id = move.picking_id
-              LEFT JOIN inside source ON source.location_id = move.location_id
-              LEFT JOIN inside final ON final.location_id
-                   = COALESCE(move.location_final_id, move.location_dest_id)
              WHERE move.product_id = ANY(%(products)s)
                AND move.state IN %(states)s
-               AND source.warehouse_id IS DISTINCT FROM final.warehouse_id
-               AND move.id <> ALL(%(ignored)s)
+               %(ignored)s
                %(owner)s
             """,
             products=scope.product_ids,
             states=OPEN_STATES,
-            ignored=scope.ignore_moves,
+            ignored=ignored,
             owner=owner,
+        )
+
+    def _flow_query(self):
+        """Open moves summed up by day and by where they go from and to: one pass
+        over them, before anything is joined to them, since a product may have very
+        many. A move has a row for each of the time zones asked for, mostly one."""
+        return SQL(
+            """
+            SELECT open_move.product_id, open_move.location_id, open_move.final_id,
+                   clock.tz,
+                   timezone(clock.tz, timezone('UTC', open_move.date))::date AS day,
+                   MAX(open_move.date) AS at,
+                   SUM(open_move.quantity)::float8 AS quantity,
+                   bool_or(open_move.procure_method = 'make_to_order') AS to_order
+              FROM open_move
+             CROSS JOIN (SELECT DISTINCT tz FROM zone) clock
+             GROUP BY open_move.product_id, open_move.location_id,
+                      open_move.final_id, clock.tz, day
+            """
+        )
+
+    def _moves_query(self):
+        """Single open moves that enter or leave a warehouse."""
+        return SQL(
+            """
+            SELECT open_move.*, source.warehouse_id AS from_id, source.tz AS from_tz,
+                   final.warehouse_id AS to_id, final.tz AS to_tz
+              FROM open_move
+              LEFT JOIN inside source ON source.location_id = open_move.location_id
+              LEFT JOIN inside final ON final.location_id = open_move.final_id
+             WHERE source.warehouse_id IS DISTINCT FROM final.warehouse_id
+            """
         )
 
     def _pairs_queries(self):
@@ -192,12 +237,19 @@ class DeliveryPromiseEngine(models.AbstractModel):
                   JOIN stock_move_move_rel link ON link.move_dest_id = moves.id
                  WHERE moves.procure_method = 'make_to_order'
                    AND moves.from_id IS NOT NULL
+                   AND (SELECT bool_or(to_order) FROM flow)
                 UNION
                 SELECT upward.demand_id, link.move_orig_id
                   FROM upward
                   JOIN stock_move feed ON feed.id = upward.move_id
                    AND feed.state IN %s
                   JOIN stock_move_move_rel link ON link.move_dest_id = feed.id
+            ),
+            chained AS MATERIALIZED (
+                SELECT moves.*
+                  FROM moves
+                 WHERE moves.id IN (SELECT demand_id FROM upward
+                                    UNION SELECT move_id FROM upward)
             )
             """,
             OPEN_STATES,
@@ -209,7 +261,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
 
         Each selects ``kind, product_id, warehouse_id, day, at, quantity, demand_id,
         supply_id, supply_day, supply_quantity`` and may refer to ``zone``,
-        ``inside``, ``moves`` and ``upward``. Kinds: on_hand, supply, pair.
+        ``inside``, ``flow``, ``moves`` and ``upward``. Kinds: on_hand, supply, pair.
         """
         owner = SQL()
         if scope.company.promise_exclude_owner:
@@ -237,14 +289,15 @@ class DeliveryPromiseEngine(models.AbstractModel):
             ),
             SQL(
                 """
-                SELECT 'supply', moves.product_id, moves.to_id,
-                       timezone(moves.to_tz, timezone('UTC', moves.date))::date AS day,
-                       MAX(moves.date), SUM(moves.quantity)::float8,
+                SELECT 'supply', flow.product_id, final.warehouse_id, flow.day,
+                       flow.at, flow.quantity,
                        NULL::int, NULL::int, NULL::date, NULL::float8
-                  FROM moves
-                  JOIN stock_location source ON source.id = moves.location_id
-                 WHERE moves.to_id IS NOT NULL %s
-                 GROUP BY moves.product_id, moves.to_id, day
+                  FROM flow
+                  JOIN inside final ON final.location_id = flow.final_id
+                   AND final.tz = flow.tz
+                  JOIN stock_location source ON source.id = flow.location_id
+                  LEFT JOIN inside ON inside.location_id = source.id
+                 WHERE inside.warehouse_id IS DISTINCT FROM final.warehouse_id %s
                 """,
                 returns,
             ),
@@ -256,8 +309,8 @@ class DeliveryPromiseEngine(models.AbstractModel):
                        timezone(supply.to_tz, timezone('UTC', supply.date))::date,
                        supply.quantity::float8
                   FROM upward
-                  JOIN moves demand ON demand.id = upward.demand_id
-                  JOIN moves supply ON supply.id = upward.move_id
+                  JOIN chained demand ON demand.id = upward.demand_id
+                  JOIN chained supply ON supply.id = upward.move_id
                    AND supply.to_id = demand.from_id
                    AND supply.product_id = demand.product_id
                   JOIN stock_location source ON source.id = supply.location_id
@@ -274,13 +327,14 @@ class DeliveryPromiseEngine(models.AbstractModel):
         return [
             SQL(
                 """
-                SELECT 'demand', moves.product_id, moves.from_id,
-                       timezone(moves.from_tz, timezone('UTC', moves.date))::date
-                       AS day, NULL::timestamp, SUM(moves.quantity)::float8,
+                SELECT 'demand', flow.product_id, source.warehouse_id, flow.day,
+                       NULL::timestamp, flow.quantity,
                        NULL::int, NULL::int, NULL::date, NULL::float8
-                  FROM moves
-                 WHERE moves.from_id IS NOT NULL
-                 GROUP BY moves.product_id, moves.from_id, day
+                  FROM flow
+                  JOIN inside source ON source.location_id = flow.location_id
+                   AND source.tz = flow.tz
+                  LEFT JOIN inside final ON final.location_id = flow.final_id
+                 WHERE source.warehouse_id IS DISTINCT FROM final.warehouse_id
                 """
             ),
             SQL(
@@ -311,49 +365,57 @@ class DeliveryPromiseEngine(models.AbstractModel):
 
     # -- netting ---------------------------------------------------------------------
 
-    @staticmethod
-    def _netting_order(row):
-        kind, __, __, day, __, __, demand_id, supply_id, supply_day, __ = row
-        return (day, demand_id, supply_day, supply_id) if kind == "pair" else ()
-
     def _net(self, rows, schedule, company):
         """(Timeline, quoted, pairs) of one product in one warehouse from its rows."""
         on_hand = quoted = 0.0
         supply, demand, moments = defaultdict(float), defaultdict(float), {}
-        left, pairs = {}, defaultdict(list)
-        # Of a receipt that several orders share, the earliest of them is served first.
-        for row in sorted(rows, key=self._netting_order):
-            kind, __, __, day, at, quantity, demand_id, supply_id, *rest = row
-            day = day and day.toordinal()
-            if kind == "on_hand":
+        chains = []
+        for row in rows:
+            kind, __, __, day, at, quantity = row[:6]
+            if kind == "demand":
+                demand[day] += quantity
+            elif kind == "supply":
+                supply[day] += quantity
+                moments[day] = max(at, moments.get(day, at))
+            elif kind == "on_hand":
                 on_hand += quantity
             elif kind == "quoted":
                 quoted += quantity
-            elif kind == "supply":
-                supply[day] += quantity
-                moments[day] = at
-            elif kind == "demand":
-                demand[day] += quantity
             elif kind == "pair":
-                # A chain made to order nets against itself: neither its receipt nor
-                # its delivery is anybody else's.
-                supply_day, supply_quantity = rest
-                wanted = left.get(("demand", demand_id), quantity)
-                coming = left.get(("supply", supply_id), supply_quantity)
-                common = min(wanted, coming)
-                left["demand", demand_id] = wanted - common
-                left["supply", supply_id] = coming - common
-                demand[day] -= common
-                supply[supply_day.toordinal()] -= common
-                pairs[demand_id].append(supply_day.toordinal())
+                chains.append((day, quantity, *row[6:]))
+        pairs = self._net_chains(chains, supply, demand) if chains else {}
         today = schedule.today
         timeline = Timeline(on_hand, today, precision=1e-4)
         for day, quantity in demand.items():
             if quantity:
-                timeline.add_demand(day, quantity)
+                timeline.add_demand(day.toordinal(), quantity)
         for day, quantity in supply.items():
-            expected = self._overdue_day(day, today, company)
-            if expected is not None and quantity > timeline.epsilon:
-                at = moments.get(day) if expected == day else None
-                timeline.add_supply(expected, quantity, at, origin=(day,))
-        return timeline, quoted, dict(pairs)
+            if quantity <= timeline.epsilon:
+                continue
+            planned = day.toordinal()
+            expected = self._overdue_day(planned, today, company)
+            if expected is not None:
+                at = moments.get(day) if expected == planned else None
+                timeline.add_supply(expected, quantity, at, origin=(planned,))
+        return timeline, quoted, pairs
+
+    @staticmethod
+    def _net_chains(chains, supply, demand):
+        """A chain made to order nets against itself: neither its receipt nor its
+        delivery is anybody else's.
+
+        :return: {delivery move: [days of its own receipts]}
+        """
+        left, pairs = {}, defaultdict(list)
+        # Of a receipt that several orders share, the earliest of them is served first.
+        chains.sort(key=lambda chain: (chain[0], chain[2], chain[4], chain[3]))
+        for day, quantity, demand_id, supply_id, supply_day, supply_quantity in chains:
+            wanted = left.get(("demand", demand_id), quantity)
+            coming = left.get(("supply", supply_id), supply_quantity)
+            common = min(wanted, coming)
+            left["demand", demand_id] = wanted - common
+            left["supply", supply_id] = coming - common
+            demand[day] -= common
+            supply[supply_day] -= common
+            pairs[demand_id].append(supply_day.toordinal())
+        return dict(pairs)

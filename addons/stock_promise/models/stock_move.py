@@ -26,7 +26,7 @@ class StockMove(models.Model):
 
     # What is open is a small part of all moves ever made; promising reads only that.
     _promise_open_index = models.Index(
-        "(product_id) WHERE state IN"
+        "(product_id, date) WHERE state IN"
         " ('waiting', 'confirmed', 'partially_available', 'assigned')"
     )
 
