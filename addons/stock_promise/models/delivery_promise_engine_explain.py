@@ -152,8 +152,12 @@ class DeliveryPromiseEngine(models.AbstractModel):
                     record = self.env[model].browse(record_id)
                     if record.has_access("read"):
                         key = self._origin_key(source, warehouse_id)
-                        names[key] = record.display_name
+                        names[key] = self._origin_name(record)
         return names
+
+    def _origin_name(self, record):
+        """Who replenishes, in the words for a customer; falsy for nobody."""
+        return record.display_name
 
     def _origin_moves(self, keys, schedules):
         products, days, warehouses = [], [], []

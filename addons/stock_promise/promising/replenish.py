@@ -106,24 +106,26 @@ class Planner:
         ):
             return []
         known = timeline.earliest(quantity)
-        best = self._best_shortfall(key, option, quantity)
+        best = self._best_shortfall(key, option, quantity, day)
         if best is None or (known is not None and known <= best[0]):
             return []
         first, shortfall = best
         return self._replenish(key, option, shortfall, max(day, first))[1]
 
-    def _best_shortfall(self, key, option, quantity):
-        """(day, quantity to replenish) that gives ``quantity`` soonest.
+    def _best_shortfall(self, key, option, quantity, wanted_day):
+        """(day, quantity to replenish) that gives ``quantity`` soonest, but no sooner
+        than it is wanted: what is available by then is not replenished.
 
         The more is replenished the later it is ready, the less the sooner the rest is
         there: the best is where the two meet, found by bisection.
         """
         timeline = self.timelines[key]
-        steps = [(timeline.today - 1, 0.0)]
+        there = max(timeline.available(wanted_day), 0.0)
+        steps = [(wanted_day, there)]
         steps += [
             (day, level)
             for day, level in timeline.steps()
-            if 0 < level < quantity - timeline.epsilon
+            if day > wanted_day and there < level < quantity - timeline.epsilon
         ]
         tried = {}
 
@@ -149,7 +151,7 @@ class Planner:
             else:
                 low = middle + 1
         candidates = [
-            (found[1], quantity - steps[index][1])
+            (max(found[1], wanted_day), quantity - steps[index][1])
             for index in {low, max(low - 1, 0)}
             if (found := attempt(index))
         ]

@@ -1,0 +1,13 @@
+{
+    "name": "Delivery Promises: Purchase",
+    "summary": "What is short is promised by what vendors deliver",
+    "version": "19.0.1.0.0",
+    "author": "Promise Desk contributors",
+    "website": "https://github.com/promise-desk/promise-desk",
+    "license": "AGPL-3",
+    "category": "Supply Chain/Purchase",
+    "depends": ["stock_promise", "purchase_stock"],
+    "data": [],
+    "auto_install": True,
+    "installable": True,
+}

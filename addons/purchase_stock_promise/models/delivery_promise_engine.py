@@ -1,0 +1,138 @@
+from datetime import date, timedelta
+
+from odoo import fields, models
+
+from odoo.addons.stock_promise.promising.replenish import Option
+
+
+class DeliveryPromiseEngine(models.AbstractModel):
+    _inherit = "delivery.promise.engine"
+
+    # -- what could be bought --------------------------------------------------------
+
+    def _rule_option(self, rule, product, warehouse, quantity, days, schedules):
+        if rule.action != "buy":
+            return super()._rule_option(
+                rule, product, warehouse, quantity, days, schedules
+            )
+        company = rule.company_id or warehouse.company_id
+        here = schedules[warehouse.id]
+        days += self._steps_to_shelf(
+            product, rule.picking_type_id.default_location_dest_id, warehouse
+        )
+        today = date.fromordinal(here.day(here.start))
+        sellers = {}
+
+        def seller_for(needed):
+            """The price break, and with it the delay, depends on what is short."""
+            if needed not in sellers:
+                sellers[needed] = self._promise_seller(product, needed, today, company)
+            return sellers[needed]
+
+        def ready(start, needed):
+            ordered = here.after(start, company.days_to_purchase)
+            if ordered is None:
+                return None
+            received = self._vendor_ready(
+                seller_for(needed), ordered, seller_for(needed).delay
+            )
+            return received and here.after(received, days)
+
+        if not seller_for(quantity):
+            return None
+        return Option(
+            "purchase",
+            ready,
+            origin=lambda needed: ("product.supplierinfo", seller_for(needed).id),
+        )
+
+    def _promise_seller(self, product, quantity, day, company):
+        """Whom Odoo would buy a quantity from. Where it is less than anybody sells,
+        whoever sells the least: more than is short can be bought.
+
+        :return: product.supplierinfo, empty where nobody sells it on that day
+        """
+        product = product.with_company(company)
+        seller = product._select_seller(
+            quantity=quantity, date=day, uom_id=product.uom_id
+        )
+        if not seller:
+            sellers = product._get_filtered_sellers(quantity=None, date=day)
+            seller = sellers.sorted(
+                lambda seller: seller.product_uom_id._compute_quantity(
+                    seller.min_qty, product.uom_id, round=False
+                )
+            )[:1]
+        return seller
+
+    def _vendor_ready(self, seller, start, days):
+        """When goods that are ordered at ``start`` are delivered, ``days`` later; None
+        where they never are. A vendor without a calendar works on every day."""
+        return start + timedelta(days=days)
+
+    # -- in words --------------------------------------------------------------------
+
+    def _origin_name(self, record):
+        if record._name != "product.supplierinfo":
+            return super()._origin_name(record)
+        # The name of a price tells the price; the customer is told the vendor at most.
+        vendor = record.partner_id
+        return vendor.has_access("read") and vendor.display_name
+
+    def _source_message(self, kind, quantity, origin, day):
+        if kind != "purchase":
+            return super()._source_message(kind, quantity, origin, day)
+        if origin:
+            return self.env._(
+                "%(quantity)s to be bought from %(vendor)s, there on %(date)s",
+                quantity=quantity,
+                vendor=origin,
+                date=day,
+            )
+        return self.env._(
+            "%(quantity)s to be bought, there on %(date)s", quantity=quantity, date=day
+        )
+
+    def _shortage_reason(self, checked, shortage):
+        code, message = super()._shortage_reason(checked, shortage)
+        # sudo: whether somebody sells it decides the date whoever asks for it
+        product = checked.product.browse(shortage.product_id).sudo()
+        warehouse = checked.warehouse.sudo()
+        if shortage.warehouse_id:
+            warehouse = warehouse.browse(shortage.warehouse_id)
+        rule, __ = self._replenishing_rule(product, warehouse)
+        if rule.action != "buy" and (
+            rule or not product.purchase_ok or product.seller_ids
+        ):
+            return code, message
+        company = rule.company_id or warehouse.company_id
+        now = fields.Datetime.now()
+        schedule = self._schedules(warehouse, company, now)[warehouse.id]
+        day = date.fromordinal(schedule.today)
+        if self._promise_seller(product, shortage.wanted, day, company):
+            return code, message
+        hint = self.env._(
+            "%s could be bought, but has no vendor in force: add one to the product.",
+            product.display_name,
+        )
+        return "no_vendor" if rule else code, f"{message} {hint}"
+
+    def _readable_origins(self, moves):
+        """A receipt is named by its purchase order, where that may be read."""
+        names = super()._readable_origins(moves)
+        orders = self.env["purchase.order"]
+        if not orders.has_access("read"):
+            return names
+        # sudo: only to get from the moves to the orders, whose rights are checked
+        by_move = {
+            move.id: move.purchase_line_id.order_id.id
+            for move in moves.sudo()
+            if move.purchase_line_id
+        }
+        allowed = orders.search([("id", "in", list(set(by_move.values())))])
+        order_names = {order.id: order.name for order in allowed}
+        return names | {
+            move_id: order_names[order_id]
+            for move_id, order_id in by_move.items()
+            if order_id in order_names
+        }
