@@ -26,7 +26,7 @@ class TestHold(PromiseCase):
         self.env.invalidate_all()
         return freeze_time(moment)
 
-    # -- what is held ------------------------------------------------------------------
+    # -- what is held ------------------------------------------------------------
 
     def test_held_goods_are_nobody_elses(self):
         promise = self.hold(self.line(7))
@@ -84,7 +84,7 @@ class TestHold(PromiseCase):
         self.assertEqual([row["projected"] for row in rows], [10, 0])
         self.assertEqual(self.atp(0), [0])
 
-    # -- the end -----------------------------------------------------------------------
+    # -- the end -----------------------------------------------------------------
 
     def test_hold_ends_at_its_very_second(self):
         promise = self.hold(self.line(7), hold_hours=1)
@@ -157,7 +157,7 @@ class TestHold(PromiseCase):
             states = [row[0] for row in self.env.cr.fetchall()]
             self.assertEqual(states, ["expired", "expired", "held"])
 
-    # -- again with the same key ---------------------------------------------------------
+    # -- again with the same key -------------------------------------------------
 
     def test_same_key_gives_the_same_promise(self):
         request = {
@@ -201,7 +201,7 @@ class TestHold(PromiseCase):
         self.assertFalse(again["lines"][0]["promised_date"])
         self.assertFalse(again["lines"][0]["on_time"])
 
-    # -- limits ------------------------------------------------------------------------
+    # -- limits ------------------------------------------------------------------
 
     def test_longest_hold(self):
         self.company.promise_hold_hours_max = 48
@@ -250,7 +250,7 @@ class TestHold(PromiseCase):
             self.hold(self.line(3), self.line(3))
         self.assertTrue(self.hold(self.line(5), user=self.manager))
 
-    # -- given back, and again -------------------------------------------------------
+    # -- given back, and again ---------------------------------------------------
 
     def test_release_gives_the_goods_back(self):
         promise = self.hold(self.line(7))
@@ -309,7 +309,7 @@ class TestHold(PromiseCase):
         self.hold(self.line(4)).unlink()
         self.assertEqual(self.atp(), [10])
 
-    # -- not behind the engine's back ------------------------------------------------
+    # -- not behind the engine's back --------------------------------------------
 
     @mute_logger("odoo.models")
     def test_limits_cannot_be_written_around(self):

@@ -98,7 +98,7 @@ class TestRights(PromiseCase):
         with self.assertRaises(AccessError):
             lock.search([], limit=1).write({"version": 1})
 
-    # -- companies ---------------------------------------------------------------------
+    # -- companies ---------------------------------------------------------------
 
     @mute_logger("odoo.models")
     def test_companies_are_kept_apart(self):
@@ -152,7 +152,7 @@ class TestRights(PromiseCase):
         self.assertEqual((promise.company_id, promise.warehouse_id), (other, warehouse))
         self.assertEqual(self.atp(), [10])
 
-    # -- what is named -------------------------------------------------------------------
+    # -- what is named -----------------------------------------------------------
 
     def receipt_picking(self, days, warehouse=None):
         warehouse = warehouse or self.warehouse
