@@ -1,6 +1,6 @@
 {
     "name": "Delivery Promises: Manufacturing",
-    "summary": "Kits are promised by their components",
+    "summary": "What is short is promised by when it can be made; kits by their parts",
     "version": "19.0.1.0.0",
     "author": "Promise Desk contributors",
     "website": "https://github.com/promise-desk/promise-desk",

@@ -1,1 +1,2 @@
 from . import test_kit_promise
+from . import test_make_promise
