@@ -5,4 +5,3 @@ from . import phone_call_context
 from . import phone_call
 from . import res_partner
 from . import res_users
-from . import res_company

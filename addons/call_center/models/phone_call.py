@@ -133,8 +133,7 @@ class PhoneCall(models.Model):
     def _region(self):
         """Two-letter code of the country that numbers without one belong to."""
         company = self.company_id or self.env.company
-        # sudo: an agent need not have a right to read companies' addresses
-        return company.sudo().country_id.code or ""
+        return self.env["phone.directory"]._company_region(company.id)
 
     @staticmethod
     def _seconds(start, end):

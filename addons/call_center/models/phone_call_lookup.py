@@ -74,8 +74,7 @@ class PhoneCallLookup(models.AbstractModel):
                 self.env._("limit: a number from 1 to %s is expected.", LIMIT_MAX)
             )
         if country_code is False or country_code == "":
-            # sudo: a user need not have a right to read his company's address
-            return self.env.company.sudo().country_id.code or ""
+            return self.env["phone.directory"]._company_region(self.env.company.id)
         if (
             not isinstance(country_code, str)
             or country_code.upper() not in self._country_codes()
@@ -124,6 +123,10 @@ class PhoneCallLookup(models.AbstractModel):
         for row in rows:
             ids[row["res_model"]].add(row["res_id"])
         readable = {}
+        if ids:
+            # record rules ask for the companies' place in their tree; without this
+            # they would fetch all of a company's fields for each call that rings
+            self.env.companies.sudo().fetch(["parent_path"])
         for model_name, res_ids in ids.items():
             if model_name not in self.env:
                 continue  # an application was removed, the next rebuild tidies up
@@ -131,7 +134,9 @@ class PhoneCallLookup(models.AbstractModel):
             if not model.has_access("read"):
                 continue
             # a search applies the user's rules and companies in one statement
-            for record in model.search([("id", "in", list(res_ids))], order="id"):
+            for record in model.search_fetch(
+                [("id", "in", list(res_ids))], model._phone_match_fields(), order="id"
+            ):
                 readable[model_name, record.id] = record
         found, seen = [], set()
         for row in rows:
@@ -151,30 +156,29 @@ class PhoneCallLookup(models.AbstractModel):
         before its people and they before their documents: a number on many contacts
         of one company is the company's.
         """
-        partners, contacted = {}, {}
-        by_model = defaultdict(list)
-        for _certainty, _row, record in found:
-            by_model[record._name].append(record.id)
-        for model_name, ids in by_model.items():
-            records = self.env[model_name].browse(ids)
-            for res_id, partner in records._phone_directory_partners().items():
-                partners[model_name, res_id] = partner._filtered_access("read")
-            contacted.update(self._last_contacts(records))
+        entities = self._lookup_entities(record for _c, _r, record in found)
+        contacted = {}
+        if len(found) > 1:
+            by_model = defaultdict(list)
+            for _certainty, _row, record in found:
+                by_model[record._name].append(record.id)
+            for model_name, ids in by_model.items():
+                contacted.update(self._last_contacts(model_name, ids))
         rows = []
         for certainty, row, record in found:
-            partner = partners[record._name, record.id]
-            entity = partner.commercial_partner_id._filtered_access("read")
+            entity_id = entities[record._name, record.id]
             rows.append(
                 {
-                    "entity": entity.id or False,
-                    "is_entity": record == entity,
+                    "entity": entity_id,
+                    "is_entity": record._name == "res.partner"
+                    and record.id == entity_id,
                     "last": contacted.get((record._name, record.id)) or "",
                     "rank": row.get("rank", 0),
                     "match": {
                         "model": record._name,
                         "id": record.id,
-                        "name": record.display_name or "",
-                        "commercial_partner_id": entity.id or False,
+                        "name": record._phone_match_name() or "",
+                        "commercial_partner_id": entity_id,
                         "certainty": certainty,
                         "number": row["number"],
                     },
@@ -195,7 +199,49 @@ class PhoneCallLookup(models.AbstractModel):
         return [row["match"] for row in rows]
 
     @api.model
-    def _last_contacts(self, records):
+    def _lookup_entities(self, records):
+        """The commercial entity of each record, False where there is none or the user
+        may not read it: ``{(model, id): id}``."""
+        entities, partners, known = {}, {}, set()
+        by_model = defaultdict(list)
+        for record in records:
+            if record._name == "res.partner":
+                known.add(record.id)
+                entities[record._name, record.id] = record.commercial_partner_id.id
+            else:
+                by_model[record._name].append(record.id)
+        for model_name, ids in by_model.items():
+            of_record = self.env[model_name].browse(ids)._phone_directory_partners()
+            for res_id, partner in of_record.items():
+                partners[model_name, res_id] = partner.id
+        entity_of = self._entity_of({id_ for id_ in partners.values() if id_})
+        for key, partner_id in partners.items():
+            entities[key] = entity_of.get(partner_id)
+        unsure = {id_ for id_ in entities.values() if id_} - known
+        if unsure:
+            partners = self.env["res.partner"].search([("id", "in", list(unsure))])
+            known.update(partners.ids)
+        return {key: id_ if id_ in known else False for key, id_ in entities.items()}
+
+    @api.model
+    def _entity_of(self, partner_ids):
+        """By SQL: a contact that the user may not read has a commercial entity that
+        he may, and reading contacts would fetch all of their fields."""
+        if not partner_ids:
+            return {}
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    "SELECT id, commercial_partner_id FROM res_partner "
+                    "WHERE id = ANY(%s)",
+                    list(partner_ids),
+                )
+            )
+        )
+
+    @api.model
+    def _last_contacts(self, model_name, ids):
         """When somebody last wrote to or called each record:
         ``{(model, id): text that sorts by time}``."""
         # sudo by SQL: only the order of records the user may read depends on it
@@ -220,8 +266,8 @@ class PhoneCallLookup(models.AbstractModel):
                      WHERE %(model)s = 'res.partner' AND partner_id = ANY(%(ids)s)
                 ) contact GROUP BY res_id
                 """,
-                model=records._name,
-                ids=records.ids,
+                model=model_name,
+                ids=ids,
             )
         )
-        return {(records._name, res_id): moment.isoformat() for res_id, moment in rows}
+        return {(model_name, res_id): moment.isoformat() for res_id, moment in rows}

@@ -1,7 +1,7 @@
 import logging
 
 from odoo import api, fields, models
-from odoo.tools import SQL, split_every
+from odoo.tools import SQL, ormcache, split_every
 
 from ..tools import phone_number
 
@@ -50,6 +50,38 @@ class PhoneDirectory(models.Model):
     # -- keeping it current ------------------------------------------------
 
     @api.model
+    def _company_country_changed(self):
+        """Numbers without a country are read with the company's: too many to do while
+        somebody waits."""
+        self.env.registry.clear_cache()
+        cron = self.env.ref("call_center.ir_cron_rebuild_directory", False)
+        if cron:
+            # sudo: whoever changes a company's address need not see scheduled jobs
+            cron.sudo()._trigger()
+
+    @api.model
+    @ormcache("company_id")
+    def _company_region(self, company_id):
+        """Two-letter code of a company's country, or an empty text.
+
+        By SQL: a company's address is computed from its contact's, which would be
+        fetched with all of its fields for each call that rings. No access is
+        checked: the country that a user's own company is in is no secret to him.
+        """
+        self.env["res.partner"].flush_model(["country_id"])
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT country.code FROM res_company company "
+                "JOIN res_partner partner ON partner.id = company.partner_id "
+                "JOIN res_country country ON country.id = partner.country_id "
+                "WHERE company.id = %s",
+                company_id,
+            )
+        )
+        return rows[0][0] if rows else ""
+
+    @api.model
+    @ormcache()
     def _model_names(self):
         """Names of the models that have numbers in the directory."""
         return [

@@ -82,6 +82,15 @@ class PhoneDirectoryMixin(models.AbstractModel):
         """The contact behind each record: ``{record id: res.partner}``."""
         return dict.fromkeys(self.ids, self.env["res.partner"])
 
+    @api.model
+    def _phone_match_fields(self):
+        """Fields to fetch for a match: those of its name and of its contact."""
+        return ["display_name"]
+
+    def _phone_match_name(self):
+        self.ensure_one()
+        return self.display_name
+
     def _caller_identity_values(self):
         """What the caller panel says about this record as a person or company:
         tuples (key, label, type, value)."""

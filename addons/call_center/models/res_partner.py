@@ -6,6 +6,15 @@ class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = ["res.partner", "phone.directory.mixin"]
 
+    def write(self, vals):
+        result = super().write(vals)
+        # sudo: whoever may edit a company's contact need not see companies
+        if "country_id" in vals and self.env["res.company"].sudo().search_count(
+            [("partner_id", "in", self.ids)], limit=1
+        ):
+            self.env["phone.directory"]._company_country_changed()
+        return result
+
     @api.model
     def _phone_directory_triggers(self):
         return super()._phone_directory_triggers() + ["parent_id"]
@@ -20,6 +29,14 @@ class ResPartner(models.Model):
             alias=alias,
             super=super()._phone_directory_country(alias),
         )
+
+    @api.model
+    def _phone_match_fields(self):
+        return ["complete_name", "commercial_partner_id"]
+
+    def _phone_match_name(self):
+        # stored, where the display name reads a dozen fields
+        return self.complete_name or super()._phone_match_name()
 
     def _phone_directory_partners(self):
         return {partner.id: partner for partner in self}

@@ -208,5 +208,5 @@ class TestLookup(CallCenterCommon):
         self.env.flush_all()
         self._lookup("+49301234567")
         self.env.invalidate_all()
-        with self.assertQueryCount(12):
+        with self.assertQueryCount(6):
             self._lookup("+49301234567", limit=100)

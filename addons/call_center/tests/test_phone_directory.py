@@ -119,7 +119,11 @@ class TestPhoneDirectory(CallCenterCommon):
         cron = self.env.ref("call_center.ir_cron_rebuild_directory")
         domain = [("cron_id", "=", cron.id)]
         before = self.env["ir.cron.trigger"].search_count(domain)
-        self.company.country_id = self.austria
+        region = self.env["phone.directory"]._company_region
+        self.assertEqual(region(self.company.id), "DE")
+        # on the company's own form, or on its contact's
+        self.company.partner_id.country_id = self.austria
+        self.assertEqual(region(self.company.id), "AT")
         after = self.env["ir.cron.trigger"].search_count(domain)
         self.assertEqual(after, before + 1)
 

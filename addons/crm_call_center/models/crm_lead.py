@@ -21,6 +21,10 @@ class CrmLead(models.Model):
             super=super()._phone_directory_country(alias),
         )
 
+    @api.model
+    def _phone_match_fields(self):
+        return super()._phone_match_fields() + ["partner_id"]
+
     def _phone_directory_partners(self):
         return {lead.id: lead.partner_id for lead in self}
 

@@ -73,8 +73,18 @@ class PhoneCall(models.Model):
         return date
 
     @api.model
-    def _caller_order_alerts(self, orders):
-        """Orders with a promise that the user sees are alerted about there."""
-        if self.env["delivery.promise"].has_access("read"):
-            orders = orders.filtered(lambda order: not order.promise_id)
-        return super()._caller_order_alerts(orders)
+    def _caller_promise_alerts(self, promises):
+        """A late order is alerted about once, by the number that the customer has."""
+        alerts = super()._caller_promise_alerts(promises)
+        if not (alerts and self.env["sale.order"].has_access("read")):
+            return alerts
+        orders = self.env["sale.order"].search(
+            [("promise_id", "in", promises.ids), ("state", "=", "sale")]
+        )
+        late = {alert["id"] for alert in self._caller_order_alerts(orders)}
+        told = set(orders.filtered(lambda order: order.id in late).promise_id.ids)
+        return [
+            alert
+            for alert in alerts
+            if alert["level"] != "danger" or alert["id"] not in told
+        ]
