@@ -116,7 +116,10 @@ class SaleOrder(models.Model):
             and len(held) == len(lines)
             and promise.shipping_policy == self.picking_policy
             and all(
-                not wished or wished in (line.requested_date, line.promised_date)
+                # The date of the whole promise, as a lead hands it over, is no wish.
+                not wished
+                or wished
+                in (promise.promised_date, line.requested_date, line.promised_date)
                 for line in held
             )
             and all(
