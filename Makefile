@@ -8,7 +8,8 @@ ADDONS ?=
 TESTS ?=
 JOBS ?= 0
 
-DESK = PYTHONPATH=scripts $(PYTHON) -B -m workbench
+# exec: signals reach the program itself, not a shell around it.
+DESK = exec env PYTHONPATH=scripts $(PYTHON) -B -m workbench
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-stock lint format pot clean

@@ -4,11 +4,10 @@ import argparse
 import os
 import sys
 import time
+from pathlib import Path
 
 from . import odoo_source, paths, python_env
 from .steps import Failure, duration, locked, main_guard, remove, say
-
-IN_VENV = "PROMISE_DESK_IN_VENV"
 
 
 def set_up(*, quiet=False):
@@ -24,7 +23,7 @@ def set_up(*, quiet=False):
 
 def in_venv(arguments):
     """Go on in the project's own Python, which has PostgreSQL's driver."""
-    environ = {**os.environ, IN_VENV: "1"}
+    environ = dict(os.environ)
     environ["PYTHONPATH"] = str(paths.ROOT / "scripts")
     # Only variables of ours may choose modules.
     for name in ("PYTHONHOME", "VIRTUAL_ENV"):
@@ -66,7 +65,7 @@ def main(argv):
         options = parser().parse_args(argv)
     if options.command == "clean":
         return clean()
-    if not os.environ.get(IN_VENV):
+    if Path(sys.prefix) != paths.VENV:
         set_up(quiet=options.command in ("odoo", "python"))
         if options.command == "setup":
             return 0

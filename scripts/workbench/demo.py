@@ -26,8 +26,9 @@ def serve(port, database=None):
             f"take another port: make run PORT={port + 1}"
         )
     known = addons.discover()
-    # Stopped from elsewhere (a service manager, say) is as good as Ctrl-C.
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # Stopped from elsewhere (a service manager, say) is as good as Ctrl-C, which
+    # a shell may have told its background jobs to ignore.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     with server("run") as pg_environ:
         environ = environment(pg_environ)
