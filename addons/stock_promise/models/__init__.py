@@ -8,13 +8,17 @@ from . import stock_rule
 from . import product_product
 from . import delivery_promise_lock
 from . import delivery_promise_engine
+from . import delivery_promise_engine_values
 from . import delivery_promise_engine_check
 from . import delivery_promise_engine_load
 from . import delivery_promise_engine_replenish
 from . import delivery_promise_engine_explain
 from . import delivery_promise
+from . import delivery_promise_transaction
+from . import delivery_promise_limits
 from . import delivery_promise_hold
 from . import delivery_promise_risk
 from . import delivery_promise_line
+from . import delivery_promise_delivery
 from . import delivery_promise_claim
 from . import delivery_promise_guard

@@ -1,21 +1,14 @@
 """The request, checked: everything that can be wrong with it is said here, with the
 line and the key, before anything is computed or written."""
 
-import math
-import xmlrpc.client
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 
-from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo import api, models
+
+from .delivery_promise_engine_values import MAX_DAYS
 
 MAX_LINES = 1000
-MAX_DAYS = 731
-MAX_ID = 2**31 - 1
-MAX_QUANTITY = 1e12
-# Far enough for any promise, near enough for every calendar and time zone.
-FIRST_DATE = datetime(1970, 1, 2)
-LAST_DATE = datetime(2200, 1, 1)
 
 REQUEST_KEYS = {
     "partner_id",
@@ -198,12 +191,17 @@ class DeliveryPromiseEngine(models.AbstractModel):
             self._check_id(number, "product_id", line["product_id"])
             ids.append(line["product_id"])
         # search, not browse: what the user may not see does not exist for him
-        products = {
-            product.id: product
-            for product in self.env["product.product"]
+        found = (
+            self.env["product.product"]
             .with_context(active_test=False)
-            .search([("id", "in", ids)])
-        }
+            .search_fetch(
+                [("id", "in", ids)], ["active", "product_tmpl_id"], order="id"
+            )
+        )
+        # sudo: what a variant inherits from its template may be read with it
+        found.sudo().product_tmpl_id.fetch(self._product_fields())
+        products = {product.id: product for product in found}
+        nobody = company.browse()
         for number, product_id in enumerate(ids, 1):
             product = products.get(product_id)
             problem = False
@@ -213,13 +211,13 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 problem = self.env._(
                     "%s is archived and cannot be promised.", product.display_name
                 )
-            elif product.type != "consu":
+            elif product.product_tmpl_id.type != "consu":
                 problem = self.env._(
                     "%s is not a good: there is nothing to deliver, so nothing to"
                     " promise.",
                     product.display_name,
                 )
-            elif product.company_id and product.company_id != company:
+            elif product.product_tmpl_id.company_id not in (nobody, company):
                 problem = self.env._(
                     "%(product)s belongs to another company than %(company)s.",
                     product=product.display_name,
@@ -228,6 +226,19 @@ class DeliveryPromiseEngine(models.AbstractModel):
             if problem:
                 self._refuse_line(number, "product_id", problem)
         return products
+
+    def _product_fields(self):
+        """Fields of product templates that a computation reads, in one go and no
+        others: a product has very many."""
+        return [
+            "name",
+            "type",
+            "is_storable",
+            "company_id",
+            "uom_id",
+            "categ_id",
+            "sale_delay",
+        ]
 
     def _records_by_id(self, model, lines, key):
         ids = set()
@@ -242,101 +253,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
             record.id: record for record in records.search([("id", "in", list(ids))])
         }
 
-    def _checked_reference(self, number, reference):
-        if self._is_absent(reference) or self._is_text(reference):
-            return reference or False
-        # XML-RPC has no greater numbers
-        if (
-            isinstance(reference, bool)
-            or not isinstance(reference, int)
-            or abs(reference) > MAX_ID
-        ):
-            self._refuse_line(
-                number,
-                "reference",
-                self.env._("must be a text of at most 256 characters, or a number."),
-            )
-        return reference
-
-    def _checked_quantity(self, number, quantity):
-        if isinstance(quantity, bool) or not isinstance(quantity, (int, float)):
-            self._refuse_line(number, "quantity", self.env._("must be a number."))
-        if not isinstance(quantity, int) and not math.isfinite(quantity):
-            self._refuse_line(
-                number, "quantity", self.env._("must be a finite number.")
-            )
-        if quantity <= 0:
-            self._refuse_line(number, "quantity", self.env._("must be greater than 0."))
-        if quantity > MAX_QUANTITY:
-            self._refuse_line(number, "quantity", self.env._("is too large."))
-        return float(quantity)
-
-    def _checked_datetime(self, number, line, key):
-        value = line.get(key)
-        if not value:
-            if value is None or value is False or value == "":
-                return None
-            self._refuse_line(number, key, self.env._("must be a date and time."))
-        where = self.env._("Line %(number)s, %(key)s", number=number, key=key)
-        return self._parse_datetime(value, where)
-
-    def _parse_datetime(self, value, where):
-        if isinstance(value, xmlrpc.client.DateTime):
-            value = value.value.replace("T", " ")
-            if len(value) == 17:  # 20261203 10:00:00, XML-RPC's own spelling
-                value = f"{value[:4]}-{value[4:6]}-{value[6:]}"
-        if isinstance(value, datetime):
-            moment = value
-        elif isinstance(value, str):
-            try:
-                moment = datetime.strptime(value, "%Y-%m-%d %H:%M:%S")
-            except ValueError:
-                moment = None
-        else:
-            moment = None
-        if moment is None or moment.tzinfo:
-            self._refuse(
-                self.env._(
-                    '%s: write a date and time in UTC as "2026-12-31 16:00:00".', where
-                )
-            )
-        if not FIRST_DATE <= moment <= LAST_DATE:
-            self._refuse(self.env._("%s: that year cannot be planned for.", where))
-        return moment.replace(microsecond=0)
-
-    def _parse_date(self, value, where):
-        if isinstance(value, xmlrpc.client.DateTime):
-            value = value.value[:10].replace("T", "")
-            value = value if "-" in value else f"{value[:4]}-{value[4:6]}-{value[6:8]}"
-        if isinstance(value, datetime):
-            value = value.date()
-        if isinstance(value, str):
-            try:
-                value = datetime.strptime(value, "%Y-%m-%d").date()
-            except ValueError:
-                value = None
-        if not isinstance(value, date):
-            self._refuse(self.env._('%s: write a date as "2026-12-31".', where))
-        if not FIRST_DATE.date() <= value <= LAST_DATE.date():
-            self._refuse(self.env._("%s: that year cannot be planned for.", where))
-        return value
-
     # -- the head ----------------------------------------------------------------
-
-    def _checked_dict(self, value, keys, where):
-        if not isinstance(value, dict):
-            self._refuse(self.env._("%s must be a dictionary.", where))
-        for key in value:
-            if not isinstance(key, str) or key not in keys:
-                self._refuse(
-                    self.env._(
-                        "%(where)s: %(key)s is not a known key. Known are: %(keys)s.",
-                        where=where,
-                        key=str(key)[:64],
-                        keys=", ".join(sorted(keys)),
-                    )
-                )
-        return value
 
     def _checked_company(self, company_id):
         if self._is_absent(company_id):
@@ -359,10 +276,21 @@ class DeliveryPromiseEngine(models.AbstractModel):
         warehouse = (
             self.env["stock.warehouse"]
             .with_context(active_test=False)
-            .search([("id", "=", warehouse_id)])
+            .search_fetch([("id", "=", warehouse_id)], self._warehouse_fields())
         )
         self._check_warehouse(warehouse, warehouse_id, company, None)
         return warehouse
+
+    def _warehouse_fields(self):
+        """Fields of warehouses that a computation reads."""
+        return [
+            "name",
+            "active",
+            "company_id",
+            "partner_id",
+            "promise_calendar_id",
+            "promise_cutoff",
+        ]
 
     def _check_warehouse(self, warehouse, warehouse_id, company, number):
         if not warehouse:
@@ -408,96 +336,6 @@ class DeliveryPromiseEngine(models.AbstractModel):
             )
         return record
 
-    def _checked_choice(self, request, key, choices, default):
-        value = request.get(key)
-        if value is None or value is False:
-            return default
-        if not isinstance(value, str) or value not in choices:
-            self._refuse(
-                self.env._(
-                    "%(key)s must be one of %(choices)s.",
-                    key=key,
-                    choices=", ".join(choices),
-                )
-            )
-        return value
-
-    def _checked_text(self, value, key):
-        if value is None or value is False:
-            return False
-        if not self._is_text(value):
-            self._refuse(
-                self.env._("%s must be a text of at most 256 characters.", key)
-            )
-        return value or False
-
-    @staticmethod
-    def _is_text(value):
-        """Whether a value is a text that the database can store."""
-        if not isinstance(value, str) or len(value) > 256 or "\0" in value:
-            return False
-        try:
-            value.encode()
-        except UnicodeEncodeError:  # half of a surrogate pair
-            return False
-        return True
-
-    @staticmethod
-    def _is_absent(value):
-        """Whether a key was left out; 0, empty texts and empty lists are mistakes."""
-        return value is None or value is False
-
-    def _checked_bool(self, request, key):
-        value = request.get(key)
-        if value is None:
-            return False
-        if not isinstance(value, bool):
-            self._refuse(self.env._("%s must be true or false.", key))
-        return value
-
-    def _checked_hours(self, hours):
-        if hours is None or hours is False:
-            return False
-        if (
-            isinstance(hours, bool)
-            or not isinstance(hours, (int, float))
-            or not 0 < hours <= 24 * MAX_DAYS
-        ):
-            self._refuse(
-                self.env._(
-                    "hold_hours must be a number greater than 0 and at most %s.",
-                    24 * MAX_DAYS,
-                )
-            )
-        return float(hours)
-
-    def _check_id(self, number, key, value):
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, int)
-            or not 0 < value <= MAX_ID
-        ):
-            self._refuse_line(
-                number, key, self.env._("must be the id of a record, a whole number.")
-            )
-
-    # -- refusals ----------------------------------------------------------------
-
-    def _refuse_line(self, number, key, problem):
-        if number:
-            self._refuse(
-                self.env._(
-                    "Line %(number)s, %(key)s: %(problem)s",
-                    number=number,
-                    key=key,
-                    problem=problem,
-                )
-            )
-        self._refuse(self.env._("%(key)s: %(problem)s", key=key, problem=problem))
-
-    def _refuse(self, message):
-        raise ValidationError(message)
-
     @api.model
     def _check_profile(self, product_ids, warehouse_id, date_from, date_to):
         """(products, warehouse, first, last) of a checked profile request."""
@@ -536,8 +374,3 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 self.env._("warehouse %s does not exist.", warehouse_id),
             )
         return warehouse
-
-    @api.model
-    def _to_wire(self, moment):
-        """A datetime as the public API writes it."""
-        return fields.Datetime.to_string(moment) if moment else False

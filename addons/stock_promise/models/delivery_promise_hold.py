@@ -4,11 +4,6 @@ from datetime import timedelta
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.sql_db import Cursor
-from odoo.tools import SQL
-from odoo.tools.misc import formatLang
-
-LOCK_TIMEOUT = "20s"
 
 
 class DeliveryPromise(models.Model):
@@ -133,51 +128,6 @@ class DeliveryPromise(models.Model):
         return True
 
     # -- for bridges ---------------------------------------------------------------
-
-    @api.model
-    def _begin_claim(self):
-        """Make parallel claims wait for each other instead of failing.
-
-        Only for the first line of a public method. Odoo's transactions see the
-        database as it was at their first query, so that one that waits for a lock
-        would go on with old figures. Where nothing was written yet, the transaction
-        is begun again under READ COMMITTED, in which each statement sees what was
-        committed before it. Where something was written, the lock's version makes a
-        stale transaction fail, and Odoo runs it again.
-        """
-        cr = self.env.cr
-        transaction = self.env.transaction
-        if (
-            type(cr) is not Cursor  # a test's cursor lives in one transaction
-            or cr.readonly
-            or any(transaction.field_dirty.values())
-            or any(transaction.tocompute.values())
-            or cr.precommit
-            or cr.postcommit
-        ):
-            return
-        cr.execute("SELECT pg_current_xact_id_if_assigned() IS NULL")
-        if not cr.fetchone()[0]:
-            return
-        cr.rollback()
-        cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-        cr.execute(SQL("SELECT set_config('lock_timeout', %s, true)", LOCK_TIMEOUT))
-
-    @api.model
-    def _lock_request(self, request):
-        """Take the lock of a request before it is simulated and recorded."""
-        engine = self.env["delivery.promise.engine"]
-        self._lock(engine._check_request(request))
-
-    @api.model
-    def _lock(self, request):
-        """Lock everything that a checked request could claim."""
-        engine = self.env["delivery.promise.engine"]
-        keys = engine._locked_keys(request)
-        if request.idempotency_key:
-            keys.add(sum(request.idempotency_key.encode()))
-        # sudo: the lock carries no data; everybody who may hold must take it
-        self.env["delivery.promise.lock"].sudo()._acquire(keys)
 
     @api.model
     def _hold(self, request, vals=None, line_vals=None, ignore=None):
@@ -461,84 +411,3 @@ class DeliveryPromise(models.Model):
                 for line in self.line_ids
             ],
         }
-
-    # -- limits ----------------------------------------------------------------------
-
-    @api.model
-    def _check_answer(self, computation):
-        """Refuse where a line has no date, or one that is of no use."""
-        refusals = []
-        for number, (checked, confirmation, line) in enumerate(
-            zip(
-                computation.request.lines,
-                computation.confirmations,
-                computation.answer["lines"],
-                strict=True,
-            ),
-            1,
-        ):
-            promised = confirmation.promised
-            if promised is None or (checked.latest and promised > checked.latest):
-                why = "; ".join(
-                    reason["message"]
-                    for reason in line["reasons"]
-                    if promised is None or reason["code"] == "after_latest"
-                )
-                refusals.append(
-                    self.env._(
-                        "Line %(number)s, %(product)s: %(why)s",
-                        number=number,
-                        product=checked.product.display_name,
-                        why=why,
-                    )
-                )
-        if refusals:
-            raise UserError(
-                self.env._("Nothing was held.") + "\n" + "\n".join(refusals)
-            )
-
-    @api.model
-    def _check_hold_hours(self, hours, company):
-        maximum = company.sudo().promise_hold_hours_max
-        if (
-            maximum
-            and hours > maximum
-            and not self.env.user.has_group("stock_promise.group_promise_manager")
-        ):
-            raise UserError(
-                self.env._(
-                    "A hold of %(hours)s hours is longer than the %(maximum)s that"
-                    " %(company)s allows. Ask an administrator of promises.",
-                    hours=formatLang(self.env, hours, digits=1),
-                    maximum=formatLang(self.env, maximum, digits=1),
-                    company=company.name,
-                )
-            )
-
-    @api.model
-    def _checked_hold_until(self, hours, company):
-        if hours:
-            self._check_hold_hours(hours, company)
-        return self.env["delivery.promise.engine"]._hold_until(hours, company)
-
-    @api.model
-    def _check_hold_value(self, request):
-        # sudo: the limit is the company's; list prices are no secret of a salesperson
-        maximum = request.company.sudo().promise_hold_value_max
-        if not maximum or self.env.user.has_group(
-            "stock_promise.group_promise_manager"
-        ):
-            return
-        value = sum(
-            line.product.lst_price * line.product_quantity for line in request.lines
-        )
-        if value > maximum:
-            currency = request.company.currency_id
-            raise UserError(
-                self.env._(
-                    "These goods are worth %(value)s, more than the %(maximum)s up to"
-                    " which you may hold. Ask an administrator of promises.",
-                    value=formatLang(self.env, value, currency_obj=currency),
-                    maximum=formatLang(self.env, maximum, currency_obj=currency),
-                )
-            )

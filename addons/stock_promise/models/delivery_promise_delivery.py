@@ -1,0 +1,77 @@
+"""What was delivered, and when the last unit was with the customer."""
+
+from datetime import timedelta
+
+from odoo import models
+
+
+class DeliveryPromiseLine(models.Model):
+    _inherit = "delivery.promise.line"
+
+    def _delivered_moves(self):
+        """{line: [(move, moment, quantity in the product's unit)]}, done, in order:
+        what went to the customer counts, what came back counts against it."""
+        result = {line: [] for line in self}
+        moves = self.move_ids.filtered(lambda move: move.state == "done")
+        for move in moves.sorted("date"):
+            sign = move._promise_delivery_sign()
+            if sign:
+                quantity = move.product_uom._compute_quantity(
+                    move.quantity, move.product_id.uom_id, rounding_method="HALF-UP"
+                )
+                result[move.promise_line_id].append((move, move.date, sign * quantity))
+        return result
+
+    def _delivery_steps(self, moves):
+        """[(moment, quantity in the product's unit)] of what :meth:`_delivered_moves`
+        gives for this line; kits count by what is complete."""
+        self.ensure_one()
+        return [
+            (moment, quantity)
+            for move, moment, quantity in moves
+            if move.product_id == self.product_id
+        ]
+
+    def _update_delivery(self):
+        """Bring delivered quantity and date up to what the moves say.
+
+        The date is that of the unit that made the quantity complete; what comes back
+        later does not undo it.
+        """
+        # sudo: a delivery is measured whoever validated it
+        lines = self.sudo()
+        delivered = lines._delivered_moves()
+        for line in lines:
+            wanted = line.product_uom_id._compute_quantity(
+                line.quantity, line.product_id.uom_id, rounding_method="HALF-UP"
+            )
+            unit = line.product_id.uom_id
+            total, complete, last = 0.0, False, False
+            for moment, quantity in line._delivery_steps(delivered[line]):
+                total += quantity
+                if quantity > 0:
+                    last = moment
+                if not complete and unit.compare(total, wanted) >= 0:
+                    complete = moment
+            is_open = any(
+                move.state not in ("done", "cancel") for move in line.move_ids
+            )
+            short = bool(
+                not complete
+                and not is_open
+                and line.move_ids
+                and line.promise_id.state in ("confirmed", "done")
+            )
+            moment = complete or (short and last)
+            line.write(
+                {
+                    "delivered_quantity": unit._compute_quantity(
+                        total, line.product_uom_id
+                    ),
+                    "delivered_date": moment
+                    and moment + timedelta(days=line.transit_days),
+                    "closed_short": short,
+                    **({"at_risk": False, "feasible_date": False} if moment else {}),
+                }
+            )
+        lines.promise_id._update_done()

@@ -1,0 +1,60 @@
+"""Parallel claims wait for each other instead of failing."""
+
+from odoo import api, models
+from odoo.http import request as http_request
+from odoo.sql_db import Cursor
+from odoo.tools import SQL
+
+LOCK_TIMEOUT = "20s"
+
+
+class DeliveryPromise(models.Model):
+    _inherit = "delivery.promise"
+
+    @api.model
+    def _begin_claim(self):
+        """Make parallel claims wait for each other instead of failing.
+
+        Only for the first line of a public method, and only where a request of a user
+        or of a program runs it: other code may be inside a savepoint, which the new
+        start would destroy. Odoo's transactions see the database as it was at their
+        first query, so that one that waits for a lock would go on with old figures.
+        Where nothing was written yet, the transaction is begun again under READ
+        COMMITTED, in which each statement sees what was committed before it. Where
+        something was written, the lock's version makes a stale transaction fail, and
+        Odoo runs it again.
+        """
+        cr = self.env.cr
+        transaction = self.env.transaction
+        if (
+            not http_request
+            or type(cr) is not Cursor  # a test's cursor lives in one transaction
+            or cr.readonly
+            or any(transaction.field_dirty.values())
+            or any(transaction.tocompute.values())
+            or cr.precommit
+            or cr.postcommit
+        ):
+            return
+        cr.execute("SELECT pg_current_xact_id_if_assigned() IS NULL")
+        if not cr.fetchone()[0]:
+            return
+        cr.rollback()
+        cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        cr.execute(SQL("SELECT set_config('lock_timeout', %s, true)", LOCK_TIMEOUT))
+
+    @api.model
+    def _lock_request(self, request):
+        """Take the lock of a request before it is simulated and recorded."""
+        engine = self.env["delivery.promise.engine"]
+        self._lock(engine._check_request(request))
+
+    @api.model
+    def _lock(self, request):
+        """Lock everything that a checked request could claim."""
+        engine = self.env["delivery.promise.engine"]
+        keys = engine._locked_keys(request)
+        if request.idempotency_key:
+            keys.add(sum(request.idempotency_key.encode()))
+        # sudo: the lock carries no data; everybody who may hold must take it
+        self.env["delivery.promise.lock"].sudo()._acquire(keys)
