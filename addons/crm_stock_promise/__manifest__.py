@@ -26,5 +26,4 @@
         ],
     },
     "auto_install": True,
-    "installable": True,
 }

@@ -40,7 +40,7 @@ class CrmPromiseNeedReport(models.Model):
         "product.template": ["categ_id", "type", "uom_id"],
     }
 
-    line_id = fields.Many2one("crm.lead.promise.line", "Line", readonly=True)
+    line_id = fields.Many2one("crm.lead.promise.line", readonly=True)
     lead_id = fields.Many2one("crm.lead", "Opportunity", readonly=True)
     lead_type = fields.Selection(
         [("lead", "Lead"), ("opportunity", "Opportunity")], "Type", readonly=True
@@ -48,13 +48,13 @@ class CrmPromiseNeedReport(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     user_id = fields.Many2one("res.users", "Salesperson", readonly=True)
     team_id = fields.Many2one("crm.team", "Sales Team", readonly=True)
-    stage_id = fields.Many2one("crm.stage", "Stage", readonly=True)
+    stage_id = fields.Many2one("crm.stage", readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
     product_id = fields.Many2one("product.product", readonly=True)
     product_tmpl_id = fields.Many2one(
         "product.template", "Product Template", readonly=True
     )
-    categ_id = fields.Many2one("product.category", "Category", readonly=True)
+    categ_id = fields.Many2one("product.category", readonly=True)
     uom_id = fields.Many2one("uom.uom", "Unit", readonly=True)
     date = fields.Datetime(
         "Needed On",
@@ -62,7 +62,7 @@ class CrmPromiseNeedReport(models.Model):
         help="The date asked for, else the promised one, else the expected closing.",
     )
     promised_date = fields.Datetime(readonly=True)
-    quantity = fields.Float("Quantity", digits="Product Unit", readonly=True)
+    quantity = fields.Float(digits="Product Unit", readonly=True)
     weighted_quantity = fields.Float(
         "Expected Quantity",
         digits="Product Unit",

@@ -15,7 +15,7 @@ class TestNewQuotation(CrmPromiseCase):
         return Form(
             self.env["sale.order"]
             .with_user(self.seller)
-            .with_context(action["context"])
+            .with_context(**action["context"])
         )
 
     def test_the_button_creates_nothing_by_itself(self):

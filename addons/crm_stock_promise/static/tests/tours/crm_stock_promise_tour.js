@@ -1,4 +1,4 @@
-import { registry } from "@web/core/registry";
+import {registry} from "@web/core/registry";
 
 const products = ".o_field_widget[name=promise_line_ids]";
 
@@ -86,7 +86,8 @@ registry.category("web_tour.tours").add("crm_stock_promise_lead_to_order", {
         },
         {
             content: "the quotation carries the products",
-            trigger: ".o_field_widget[name=order_line] .o_data_row:contains('Tour Brake Pad')",
+            trigger:
+                ".o_field_widget[name=order_line] .o_data_row:contains('Tour Brake Pad')",
         },
         {
             content: "and the hold",
@@ -98,7 +99,8 @@ registry.category("web_tour.tours").add("crm_stock_promise_lead_to_order", {
         },
         {
             content: "it is an order",
-            trigger: ".o_statusbar_status .o_arrow_button_current:contains('Sales Order')",
+            trigger:
+                ".o_statusbar_status .o_arrow_button_current:contains('Sales Order')",
         },
         {
             content: "back on the opportunity everything is ordered",
@@ -118,7 +120,8 @@ registry.category("web_tour.tours").add("crm_stock_promise_catalog", {
             run: "click",
         },
         {
-            trigger: ".o_kanban_record:contains('Tour Brake Disc') button:contains('Add')",
+            trigger:
+                ".o_kanban_record:contains('Tour Brake Disc') button:contains('Add')",
             run: "click",
         },
         {
