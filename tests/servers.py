@@ -138,7 +138,9 @@ class Result:
     @property
     def refusal(self):
         """The words of a refusal (fault code 2 is a message to the user)."""
-        return self.fault.faultString if self.fault and self.fault.faultCode == 2 else ""
+        return (
+            self.fault.faultString if self.fault and self.fault.faultCode == 2 else ""
+        )
 
     @property
     def failure(self):

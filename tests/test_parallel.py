@@ -92,7 +92,7 @@ class Shop:
             picking_type_id=self.warehouse["in_type_id"][0],
             location_id=self.admin.ref("stock.stock_location_suppliers"),
             location_dest_id=self.warehouse["lot_stock_id"][0],
-            scheduled_date=str((datetime.utcnow() + timedelta(days)))[:19],
+            scheduled_date=str(datetime.utcnow() + timedelta(days))[:19],
             move_ids=[
                 (
                     0,
@@ -100,9 +100,7 @@ class Shop:
                     {
                         "product_id": product_id,
                         "product_uom_qty": quantity,
-                        "location_id": self.admin.ref(
-                            "stock.stock_location_suppliers"
-                        ),
+                        "location_id": self.admin.ref("stock.stock_location_suppliers"),
                         "location_dest_id": self.warehouse["lot_stock_id"][0],
                     },
                 )
@@ -192,7 +190,7 @@ def test_opposite_orders_of_the_same_products_do_not_block_each_other(shop):
         requests.append([{"product_id": id_, "quantity": 1} for id_ in chosen])
     results = in_parallel([shop.calls(1, lines)[0] for lines in requests])
     assert_no_failures(results)
-    left = Counter({product_id: 6 for product_id in products})
+    left = Counter(dict.fromkeys(products, 6))
     for lines, result in zip(requests, results, strict=True):
         if result.answer:
             left.subtract(line["product_id"] for line in lines)
@@ -239,6 +237,75 @@ def test_releases_and_holds_at_once_neither_lose_nor_double_a_piece(shop):
     assert shop.available(product_id) == 4 - held
 
 
+def test_orders_confirmed_at_once_do_not_get_the_same_pieces(shop):
+    """Policy "promise automatically": each order is confirmed, and each promise is one
+    that can be kept; whose pieces are gone gets the receipt's date or none."""
+    product_id = shop.product(5, receipts=[(6, 4)])
+    admin = shop.admin
+    admin.call(
+        "res.company",
+        "write",
+        [shop.company_id],
+        {"promise_confirm_policy": "auto"},
+    )
+    partner = admin.create("res.partner", name="Two at once")
+    orders = [
+        admin.create(
+            "sale.order",
+            partner_id=partner,
+            order_line=[(0, 0, {"product_id": product_id, "product_uom_qty": 1})],
+        )
+        for _ in range(12)
+    ]
+    results = in_parallel(
+        [
+            lambda id_=id_: admin.call("sale.order", "action_confirm", [id_])
+            for id_ in orders
+        ],
+        seconds=180,
+    )
+    assert_no_failures(results)
+    assert not [result.refusal for result in results if result.refusal]
+    found = admin.read("sale.order", orders, "state", "promise_id")
+    assert {order["state"] for order in found} == {"sale"}
+    promises = admin.read(
+        "delivery.promise",
+        [order["promise_id"][0] for order in found],
+        "state",
+        "promised_date",
+    )
+    assert len(promises) == 12
+    assert {promise["state"] for promise in promises} == {"confirmed"}
+    days = Counter((promise["promised_date"] or "never")[:10] for promise in promises)
+    assert sorted(days.values()) == [3, 4, 5]
+    today, receipt, never = sorted(days)
+    assert (days[today], days[receipt], never) == (5, 4, "never")
+    assert shop.available(product_id) == -3  # what three were not promised
+
+
+def test_a_hold_and_an_order_compete_for_the_last_piece(shop):
+    product_id = shop.product(1)
+    admin = shop.admin
+    order = admin.create(
+        "sale.order",
+        partner_id=admin.create("res.partner", name="Last piece"),
+        order_line=[(0, 0, {"product_id": product_id, "product_uom_qty": 1})],
+    )
+    line = {"product_id": product_id, "quantity": 1}
+    confirmed, held = in_parallel(
+        [
+            lambda: admin.call("sale.order", "action_confirm", [order]),
+            *shop.calls(1, [line]),
+        ]
+    )
+    assert_no_failures([confirmed, held])
+    (found,) = admin.read("sale.order", [order], "promise_id")
+    (promise,) = admin.read(
+        "delivery.promise", [found["promise_id"][0]], "promised_date"
+    )
+    assert bool(promise["promised_date"]) != bool(held.answer)
+
+
 def test_a_flow_that_has_written_already_competes_without_overselling(shop):
     """Such a transaction cannot begin again: the row of the lock makes it fail where
     its view of the database is stale, and Odoo runs the whole of it again."""
@@ -247,9 +314,9 @@ def test_a_flow_that_has_written_already_competes_without_overselling(shop):
     action_id = admin.create(
         "ir.actions.server",
         name="A longer flow",
-        model_id=admin.search_read(
-            "ir.model", [("model", "=", "res.partner")], "id"
-        )[0]["id"],
+        model_id=admin.search_read("ir.model", [("model", "=", "res.partner")], "id")[
+            0
+        ]["id"],
         state="code",
         code=LONG_FLOW,
     )
@@ -348,7 +415,9 @@ def _check_after_crash(server, products, acknowledged):
     profile = admin.call("delivery.promise", "atp_profile", products, False, day, day)
     for days in profile.values():
         assert days[0]["available_to_promise"] == 500 - len(promises)
-    orphans = admin.call("delivery.promise.line", "search_count", [("promise_id", "=", False)])
+    orphans = admin.call(
+        "delivery.promise.line", "search_count", [("promise_id", "=", False)]
+    )
     assert orphans == 0
     answer = admin.call(
         "delivery.promise",
