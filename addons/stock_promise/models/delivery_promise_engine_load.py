@@ -276,7 +276,8 @@ class DeliveryPromiseEngine(models.AbstractModel):
             SQL(
                 """
                 SELECT 'on_hand', quant.product_id, inside.warehouse_id,
-                       NULL::date, NULL::timestamp, SUM(quant.quantity)::float8,
+                       NULL::date, NULL::timestamp,
+                       COALESCE(SUM(quant.quantity), 0)::float8,
                        NULL::int, NULL::int, NULL::date, NULL::float8
                   FROM stock_quant quant
                   JOIN inside ON inside.location_id = quant.location_id
