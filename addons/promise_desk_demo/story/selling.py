@@ -143,6 +143,7 @@ def _promised_for(order, days):
     """As if the order had been promised for a day that has passed since."""
     day = in_days(days)
     # the order itself would refuse a day that cannot be met any more, and rightly so
+    order.flush_recordset(["commitment_date"])
     order.env.cr.execute(
         SQL("UPDATE sale_order SET commitment_date = %s WHERE id = %s", day, order.id)
     )

@@ -251,14 +251,14 @@ class DeliveryPromiseEngine(models.AbstractModel):
             yield (
                 "lead_time",
                 self.env._(
-                    "%s days from order to shipment", self._days(line.lead_days)
+                    "%s day(s) from order to shipment", self._days(line.lead_days)
                 ),
             )
         if schedule.security:
             yield (
                 "security_lead",
                 self.env._(
-                    "ready %s days before it ships",
+                    "ready %s day(s) before it ships",
                     self._days(schedule.security.total_seconds() / 86400),
                 ),
             )
@@ -378,8 +378,8 @@ class DeliveryPromiseEngine(models.AbstractModel):
 
     def _transit_message(self, days, carrier):
         if carrier:
-            return self.env._("%s working days of the carrier on the way", days)
-        return self.env._("%s days on the way", days)
+            return self.env._("%s working day(s) of the carrier on the way", days)
+        return self.env._("%s day(s) on the way", days)
 
     def _explain_one_delivery(self, request, lines, answers, confirmations):
         """Who waits for whom, where all is delivered at once."""

@@ -201,7 +201,7 @@ class DeliveryPromise(models.Model):
                     line.promised_date + timedelta(days=possible - wanted)
                 )
                 vals["risk_message"] = self.env._(
-                    "%(product)s is there on %(date)s at the earliest, %(days)s days"
+                    "%(product)s is there on %(date)s at the earliest, %(days)s day(s)"
                     " later than needed.",
                     product=line.product_id.display_name,
                     date=format_date(self.env, date.fromordinal(possible)),

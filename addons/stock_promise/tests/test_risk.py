@@ -21,7 +21,7 @@ class TestRisk(PromisedMovesCase):
         self.settle()
         self.assertEqual(line.status, "at_risk")
         self.assertEqual((line.feasible_date - promised).days, 7)
-        self.assertIn("7 days later", line.risk_message)
+        self.assertIn("7 day(s) later", line.risk_message)
         self.assertEqual(line.promised_date, promised, "a promise never moves itself")
 
     def test_risk_goes_when_its_cause_goes(self):
