@@ -18,6 +18,9 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 "product_uom_qty",
                 "warehouse_id",
             ],
+            "uom.uom": ["factor"],
+            "product.template": ["uom_id"],
+            "product.product": ["product_tmpl_id"],
         }
 
     @api.model

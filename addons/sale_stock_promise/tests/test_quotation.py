@@ -63,6 +63,19 @@ class TestQuotation(SalePromiseCase):
         order.action_compute_promise()
         self.assertEqual(order.order_line.promise_ship_date, NOW + timedelta(days=6))
 
+    def test_a_count_that_is_not_applied_is_no_stock(self):
+        product = self._product("Counted Only")
+        self.env["stock.quant"].create(
+            {
+                "product_id": product.id,
+                "location_id": self.warehouse.lot_stock_id.id,
+                "inventory_quantity": 4,
+            }
+        )
+        order = self._order((product, 1))
+        order.action_compute_promise()
+        self.assertFalse(order.order_line.promised_date)
+
     def test_units_of_the_line_are_those_of_the_promise(self):
         dozen = self.env.ref("uom.product_uom_dozen")
         self._stock(self.product, 20)
@@ -142,6 +155,17 @@ class TestQuotation(SalePromiseCase):
         order = self._order((self.product, 1))
         order.order_line.product_uom_id = self.env.ref("uom.product_uom_dozen")
         self.assertEqual(self._quoted(order), 0.5)
+
+    def test_quotations_in_a_unit_just_made_are_counted(self):
+        crate = self.env["uom.uom"].create(
+            {
+                "name": "Crate of 5",
+                "relative_factor": 5,
+                "relative_uom_id": self.env.ref("uom.product_uom_unit").id,
+            }
+        )
+        self._order((self.product, 2)).order_line.product_uom_id = crate
+        self.assertEqual(self._quoted(self._order((self.product, 1))), 10)
 
     # -- holding ---------------------------------------------------------------------
 
