@@ -80,11 +80,13 @@ def clean():
     if not paths.STATE.exists():
         say(f"nothing to remove: there is no {paths.STATE}")
         return
-    if paths.CLUSTERS.is_dir() and any(paths.CLUSTERS.glob("*/data/postmaster.pid")):
-        from . import cluster
+    from . import cluster
 
+    if paths.CLUSTERS.is_dir() and any(paths.CLUSTERS.glob("*/data/postmaster.pid")):
         cluster.stop_all()
     try:
+        if os.geteuid() == 0:
+            remove(cluster.open_shelf())
         remove(paths.STATE)
     except PermissionError as error:
         raise Failure(

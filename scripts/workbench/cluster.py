@@ -1,5 +1,6 @@
 """A private PostgreSQL server: reachable through its socket, by its owner only."""
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -12,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from . import paths, postgres
-from .steps import Failure, locked, remove, run, say, step
+from .steps import Failure, build_into, locked, remove, run, say, step
 
 PORT = 5432
 ROLE = "promise_desk"
@@ -41,6 +42,7 @@ class Cluster:
         self.binaries = self._matching(Path(binaries))
         self.settings = dict(SETTINGS) if durable else {**SETTINGS, **FOR_TESTS}
         self.owner = server_user()
+        self.binaries = reachable(self.binaries, self.owner)
         self.socket_folder = socket_folder(self.folder)
         self._lock = None
 
@@ -57,6 +59,7 @@ class Cluster:
     def __enter__(self):
         self.folder.mkdir(parents=True, exist_ok=True)
         with locked(f"pg-{self.name}"):
+            self.socket_folder = socket_folder(self.folder)
             self._lock = (self.folder / "users.lock").open("a")
             fcntl.flock(self._lock, fcntl.LOCK_SH)
             try:
@@ -81,6 +84,9 @@ class Cluster:
         else:
             if self.is_running():
                 self._server_run("pg_ctl", "-D", self.data, "-m", "fast", "-w", "stop")
+            if self.socket_folder != self.folder:
+                with contextlib.suppress(OSError):
+                    self.socket_folder.rmdir()
         finally:
             self._lock.close()
 
@@ -237,13 +243,44 @@ def privileges(owner, folder):
             for kind in ("inh", "ambient")
         ]
         attempt = [*prefix, *extra]
-        if run([*attempt, "test", "-x", folder], check=False, cwd="/").returncode == 0:
+        # Not "test -x": the system answers that question without capabilities.
+        try_it = [*attempt, "ls", "-d", f"{folder}/."]
+        if run(try_it, check=False, cwd="/").returncode == 0:
             return attempt
     raise Failure(
         f"the user {owner.pw_name}, who runs PostgreSQL, may not enter {folder}. "
         "Clone to a folder that others may enter (/srv, say), or work as an "
         "ordinary user."
     )
+
+
+def reachable(binaries, owner):
+    """The binaries where the server's user can start them.
+
+    The right to pass through closed folders is not enough for that: PostgreSQL asks
+    the system whether it may, which answers by ordinary permissions. So programs of
+    ours in a closed folder are copied to an open one (`make clean` removes it).
+    """
+    if os.geteuid() or not binaries.is_relative_to(paths.STATE):
+        return binaries
+    command = ["setpriv", f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}"]
+    command += ["--clear-groups", "test", "-x", str(binaries / "postgres")]
+    if run(command, check=False, cwd="/").returncode == 0:
+        return binaries
+    shelf = open_shelf()
+    if not shelf.is_dir():
+        with build_into(shelf) as building:
+            shutil.copytree(paths.POSTGRES_BINARIES, building, dirs_exist_ok=True)
+            building.chmod(0o755)
+    if shelf.lstat().st_uid or shelf.is_symlink():
+        raise Failure(f"{shelf} belongs to somebody else; remove it and try again")
+    return shelf / binaries.relative_to(paths.POSTGRES_BINARIES)
+
+
+def open_shelf():
+    """Where root's copy of the programs is, if one is needed."""
+    digest = hashlib.sha256(os.fsencode(str(paths.STATE))).hexdigest()[:12]
+    return Path("/var/tmp") / f"promise-desk-0-{digest}"  # noqa: S108 - owner checked
 
 
 def socket_folder(folder):
