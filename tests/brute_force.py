@@ -14,6 +14,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 SMALL = 1e-6
 
@@ -39,6 +40,26 @@ class Place(NamedTuple):
     def utc(self, date, hour=0):
         local = datetime.combine(date, time(hour), ZoneInfo(self.zone))
         return local.astimezone(timezone.utc).replace(tzinfo=None)
+
+    def days_later(self, moment, number):
+        """So many working days later, at the same hour if that day has it."""
+        if self.hours is None or not number:
+            return moment + number * DAY
+        date, left = self.date(moment), None
+        while True:
+            if date.weekday() in self.hours and date not in self.closed:
+                opens, closes = (
+                    self.utc(date, hour) for hour in self.hours[date.weekday()]
+                )
+                if left is None and closes > moment:
+                    begins = max(opens, moment).replace(tzinfo=timezone.utc)
+                    hour = begins.astimezone(ZoneInfo(self.zone)).hour
+                    left = number
+                elif left is not None:
+                    left -= 1
+                    if not left:
+                        return min(max(self.utc(date, hour), opens), closes)
+            date += DAY
 
     def shifts(self, moment):
         """The opening hours that ``moment`` may lie in."""
@@ -159,7 +180,7 @@ class World:
         place = self.places[ask.place]
         security = timedelta(days=place.security)
         begins = self.begins(place)
-        bounds = [begins + timedelta(days=ask.lead), begins + security]
+        bounds = [place.days_later(begins, ask.lead), begins + security]
         date = place.date(self.needed(place, ship))
         today = place.date(self.now)
         before = None if date == today else date - DAY
@@ -180,14 +201,15 @@ class World:
         return max(bounds)
 
     def can_leave(self, ask, ship, quantity):
-        ready = self.ready(ask, ship, quantity)
-        if ready is None or ship < ready:
-            return False
-        # some working time must be left between being ready and leaving
-        return any(
-            opens <= ship <= closes and ready < closes
-            for opens, closes in self.places[ask.place].shifts(ship)
-        )
+        place = self.places[ask.place]
+        for opens, closes in place.shifts(ship):
+            if opens <= ship <= closes:
+                # at the very end of work leaves only what could a moment before
+                moment = ship - MINUTE if ship == closes else ship
+                ready = self.ready(ask, moment, quantity)
+                if ready is not None and ready <= moment:
+                    return True
+        return False
 
     # -- promising -----------------------------------------------------------------
 

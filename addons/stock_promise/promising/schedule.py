@@ -3,6 +3,8 @@
     ship    = next working slot of max(now + lead time, material + security days)
     arrival = ship + transit days
 
+Lead times count in working days of the warehouse, transit in those of the carrier.
+
 Moments are naive datetimes in UTC, as Odoo stores them. Days are ordinals in the
 warehouse's own time zone.
 """
@@ -69,13 +71,13 @@ def _moment(day, clock, zone):
 
 
 class Carrier:
-    """The way to the customer in the working days of whoever goes it.
+    """Days that count on the working days of whoever does something: carries goods to
+    the customer, prepares them, makes them.
 
-    Goods are picked up in the first working moment from when they are shipped. So many
-    working days later they arrive, at the same hour, or as near to it as the working
-    hours of that day allow.
+    It begins in the first working moment. So many working days later it is done, at
+    the same hour, or as near to it as the working hours of that day allow.
 
-    :param zone: tzinfo of the carrier
+    :param zone: tzinfo of the place
     :param working: :class:`WorkingTime`
     """
 
@@ -93,7 +95,7 @@ class Carrier:
         return found if found and found > opening else opening
 
     def arrival(self, ship, days):
-        """When a shipment arrives, None where the carrier does not work."""
+        """When what begins at ``ship`` is done, None where nobody ever works."""
         pickup = self.working.next(ship)
         if pickup is None or days <= 0:
             return pickup
@@ -190,9 +192,10 @@ class Schedule:
         return moment
 
     def earliest_ship(self, lead_days, material=None):
-        """The first shipment, for goods that are there from ``material`` on."""
-        lead = self.start + timedelta(days=lead_days)
-        return self.slot(max(lead, (material or self.start) + self.security))
+        """The first shipment, for goods that are there from ``material`` on. The lead
+        time counts in working days. None where nobody ever works."""
+        lead = self.after(self.start, lead_days)
+        return lead and self.slot(max(lead, (material or self.start) + self.security))
 
     def latest_ship(self, arrival, transit_days, carrier=None):
         """The last shipment that is with the customer by ``arrival``, or None."""
@@ -205,15 +208,11 @@ class Schedule:
         return self.working.previous(moment) if self.working else moment
 
     def after(self, moment, days):
-        """``days`` later: working days where there are working hours, of which the
-        last ends like a shipment in a working slot. None where it is closed."""
+        """``days`` later: working days where there are working hours. None where
+        nobody ever works."""
         if not self.working:
             return moment + timedelta(days=days)
-        for __ in range(int(days)):
-            moment = self.slot(self.midnight(self.day(moment) + 1))
-            if moment is None:
-                return None
-        return self.slot(moment + timedelta(days=days - int(days)))
+        return Carrier(self.zone, self.working).arrival(moment, days)
 
     def needed(self, ship):
         """When the goods of a shipment must be on the shelf."""
