@@ -2,6 +2,7 @@
 
 from odoo import api, models
 from odoo.http import request as http_request
+from odoo.service.server import thread_local
 from odoo.sql_db import Cursor
 from odoo.tools import SQL
 
@@ -27,7 +28,7 @@ class DeliveryPromise(models.Model):
         cr = self.env.cr
         transaction = self.env.transaction
         if (
-            not http_request
+            not self._is_called_from_outside()
             or type(cr) is not Cursor  # a test's cursor lives in one transaction
             or cr.readonly
             or any(transaction.field_dirty.values())
@@ -42,6 +43,12 @@ class DeliveryPromise(models.Model):
         cr.rollback()
         cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
         cr.execute(SQL("SELECT set_config('lock_timeout', %s, true)", LOCK_TIMEOUT))
+
+    @api.model
+    def _is_called_from_outside(self):
+        """Whether a request of a user or of a program is being served. XML-RPC hides
+        the request from what it calls, and leaves the name of the method instead."""
+        return bool(http_request) or bool(getattr(thread_local, "rpc_model_method", ""))
 
     @api.model
     def _lock_request(self, request):
