@@ -2,6 +2,10 @@ from . import phone_directory
 from . import phone_directory_mixin
 from . import phone_call_lookup
 from . import phone_call_context
+from . import phone_call_life
+from . import phone_call_panel
 from . import phone_call
+from . import phone_call_leg
+from . import call_provider
 from . import res_partner
 from . import res_users

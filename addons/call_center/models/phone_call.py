@@ -13,12 +13,21 @@ PROVIDER_KINDS = [
 
 class PhoneCall(models.Model):
     _name = "phone.call"
-    _inherit = ["phone.call.lookup.mixin", "phone.call.context.mixin"]
+    _inherit = [
+        "phone.call.lookup.mixin",
+        "phone.call.context.mixin",
+        "phone.call.life.mixin",
+        "phone.call.panel.mixin",
+    ]
     _description = "Phone Call"
     _order = "started_at desc, id desc"
     _check_company_auto = True
 
     provider = fields.Selection(PROVIDER_KINDS, index=True)
+    provider_id = fields.Many2one(
+        "call.provider", "Line", index="btree_not_null", ondelete="set null"
+    )
+    leg_ids = fields.One2many("phone.call.leg", "call_id", "Parts", readonly=True)
     external_id = fields.Char(
         "Call ID",
         copy=False,
@@ -97,7 +106,7 @@ class PhoneCall(models.Model):
     )
     _partner_started_idx = models.Index("(partner_id, started_at DESC)")
 
-    @api.depends("direction", "from_number", "to_number", "company_id")
+    @api.depends("direction", "from_number", "to_number", "company_id", "provider_id")
     def _compute_e164(self):
         for call in self:
             number = call.from_number if call.direction == "in" else call.to_number
@@ -132,6 +141,9 @@ class PhoneCall(models.Model):
 
     def _region(self):
         """Two-letter code of the country that numbers without one belong to."""
+        if self.provider_id.sudo().country_id:
+            # sudo: agents may not read lines; the number's country is no secret
+            return self.provider_id.sudo().country_id.code
         company = self.company_id or self.env.company
         return self.env["phone.directory"]._company_region(company.id)
 

@@ -30,6 +30,11 @@ class ResPartner(models.Model):
             super=super()._phone_directory_country(alias),
         )
 
+    def _phone_directory_refresh(self, new=False):
+        result = super()._phone_directory_refresh(new=new)
+        self.env["phone.call"]._link_earlier(self.ids)
+        return result
+
     @api.model
     def _phone_match_fields(self):
         return ["complete_name", "commercial_partner_id"]

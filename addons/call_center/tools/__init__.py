@@ -1,1 +1,3 @@
 from . import phone_number
+from . import signature
+from . import contract

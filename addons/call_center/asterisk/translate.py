@@ -1,0 +1,146 @@
+"""What Asterisk's manager says, in the words of the generic contract.
+
+Each message is translated by itself, without memory: messages come in no strict order,
+and the receiver merges what it is told in any order. The call's id is ``Linkedid``,
+which all channels of a call share; its first channel is the one whose ``Uniqueid`` is
+the same.
+"""
+
+import re
+
+_UNKNOWN = ("", "<unknown>", "s")
+_CHANNEL = re.compile(r"^[^/]+/(.+?)(?:-[0-9a-fA-F]+)?(?:;\d)?$")
+_AGENT = re.compile(r"^\d{2,5}$")
+_DIAL = ("DialBegin", "AgentCalled")
+_ANSWER = ("DialEnd", "AgentConnect")
+_CAUSES = {
+    "1": "notFound",
+    "3": "notFound",
+    "17": "busy",
+    "18": "noAnswer",
+    "19": "noAnswer",
+    "21": "busy",
+    "28": "notFound",
+    "34": "congestion",
+    "38": "congestion",
+    "41": "congestion",
+    "42": "congestion",
+    "127": "cancel",
+}
+
+
+def endpoint(channel):
+    """The name in a channel: "101" of "PJSIP/101-00000002"."""
+    match = _CHANNEL.match(channel or "")
+    return match.group(1) if match else ""
+
+
+def is_agent(channel):
+    """Whether a channel is an agent's telephone and not a line to the outside."""
+    return bool(_AGENT.match(endpoint(channel)))
+
+
+def _known(*values):
+    return next((value for value in values if value and value not in _UNKNOWN), "")
+
+
+def translate(message):
+    """The event of the generic contract that a message stands for, or None.
+
+    :param dict message: names and values as the manager sends them
+    """
+    kind = message.get("Event")
+    if kind in ("Newchannel", "QueueCallerJoin"):
+        event = _first_channel(message)
+    elif kind in _DIAL:
+        event = _dial(message)
+    elif kind in _ANSWER:
+        event = _answer(message)
+    elif kind == "Hangup":
+        event = _hangup(message)
+    else:
+        event = None
+    if event:
+        event["timestamp"] = message.get("Timestamp", "")
+        if message.get("Queue"):
+            event["queue"] = message["Queue"]
+    return event
+
+
+def _is_first(message):
+    return message.get("Uniqueid") and message["Uniqueid"] == message.get("Linkedid")
+
+
+def _first_channel(message):
+    """A call begins, or joins a queue."""
+    if not _is_first(message):
+        return None
+    event = {"event": "newCall", "callId": message["Linkedid"]}
+    to = _known(message.get("Exten"))
+    if is_agent(message.get("Channel")):
+        agent = endpoint(message["Channel"])
+        return {**event, "direction": "out", "from": agent, "to": to}
+    caller = _known(message.get("CallerIDNum"))
+    return {**event, "direction": "in", "from": caller, "to": to}
+
+
+def _dial(message):
+    """Somebody is rung: an agent, or the customer whom an agent calls."""
+    event = {"event": "newCall", "callId": message.get("DestLinkedid")}
+    if not event["callId"]:
+        return None
+    agent = endpoint(message.get("DestChannel"))
+    leg = {"user": [agent], "legId": message.get("DestUniqueid", "")}
+    if not message.get("Channel"):
+        # a call that was asked for: first the agent's own telephone rings, under
+        # the customer's number
+        customer = _known(message.get("DestCallerIDNum"))
+        return {**event, "direction": "out", "from": agent, "to": customer, **leg}
+    if is_agent(message["Channel"]) and not is_agent(message.get("DestChannel")):
+        caller = endpoint(message["Channel"])
+        customer = _known(message.get("DestCallerIDNum"), message.get("Exten"))
+        return {
+            **event,
+            "direction": "out",
+            "from": caller,
+            "to": customer,
+            "user": [caller],
+            "legId": message.get("Uniqueid", ""),
+        }
+    if not is_agent(message.get("DestChannel")):
+        return None
+    if is_agent(message["Channel"]):
+        return {
+            **event,
+            "direction": "out",
+            "from": endpoint(message["Channel"]),
+            "to": agent,
+            **leg,
+        }
+    return {
+        **event,
+        "direction": "in",
+        "from": _known(message.get("CallerIDNum")),
+        "to": _known(message.get("Exten")),
+        **leg,
+    }
+
+
+def _answer(message):
+    if message.get("Event") == "DialEnd" and message.get("DialStatus") != "ANSWER":
+        return None
+    if not message.get("Channel") or not message.get("DestLinkedid"):
+        return None  # the agent took up his own telephone, the customer is rung next
+    event = {"event": "answer", "callId": message["DestLinkedid"]}
+    if is_agent(message.get("DestChannel")):
+        agent, leg = endpoint(message["DestChannel"]), message.get("DestUniqueid", "")
+    else:
+        agent, leg = endpoint(message["Channel"]), message.get("Uniqueid", "")
+    return {**event, "user": [agent], "legId": leg}
+
+
+def _hangup(message):
+    if not _is_first(message):
+        return None
+    cause = _CAUSES.get(message.get("Cause", ""), "normalClearing")
+    return {"event": "hangup", "callId": message["Linkedid"], "cause": cause}

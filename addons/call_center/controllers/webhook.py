@@ -1,0 +1,215 @@
+import json
+import time
+from urllib.parse import parse_qsl
+from xml.sax.saxutils import quoteattr
+
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from odoo import SUPERUSER_ID
+from odoo.http import Controller, HttpDispatcher, Response, request, route
+from odoo.tools import SQL
+
+from ..tools import contract, signature
+
+MAX_BODY = 64 * 1024
+XML = "application/xml"
+
+
+class WebhookDispatcher(HttpDispatcher):
+    """Leaves the body as it came: signatures are made over its bytes."""
+
+    routing_type = "call_center"
+
+    def pre_dispatch(self, rule, args):
+        result = super().pre_dispatch(rule, args)
+        self.request.httprequest.max_content_length = MAX_BODY
+        return result
+
+    def dispatch(self, endpoint, args):
+        self.request.params = args
+        return self.request.registry["ir.http"]._dispatch(endpoint)
+
+    def handle_error(self, exc):
+        """A fault of ours is told as one that passes: providers then try again."""
+        if isinstance(exc, HTTPException):
+            return exc
+        return Response(status=503, headers={"Retry-After": "5"})
+
+
+class RateLimit:
+    """Events of a line in the running minute, in this process."""
+
+    def __init__(self, clock=time.monotonic):
+        self.clock = clock
+        self.buckets = {}
+
+    def admit(self, key, per_minute):
+        """A bucket that holds a minute's events and refills evenly."""
+        now = self.clock()
+        tokens, last = self.buckets.get(key, (per_minute, now))
+        tokens = min(per_minute, tokens + (now - last) * per_minute / 60)
+        admitted = tokens >= 1
+        self.buckets[key] = (tokens - admitted, now)
+        return admitted
+
+
+rate_limit = RateLimit()
+
+
+class CallLock:
+    """Takes one event of a call after the other, over all processes.
+
+    It is a lock of the database session, held around a transaction of its own: a lock
+    within the transaction would be no help, since that has begun before it gets the
+    lock and does not see the row that another one made meanwhile. Without any, events
+    that come at the same moment would fail and be tried again, seconds later.
+    """
+
+    def __init__(self, cr, key):
+        self.cr = cr
+        self.key = key
+
+    def __enter__(self):
+        self._run("pg_advisory_lock")
+        # what was done before (finding the line) may stay; a new view is needed
+        self.cr.commit()  # pylint: disable=invalid-commit
+
+    def __exit__(self, kind, _error, _traceback):
+        if kind is None:
+            # the next event of this call must see the row
+            self.cr.commit()  # pylint: disable=invalid-commit
+        else:
+            self.cr.rollback()
+        self._run("pg_advisory_unlock")
+
+    def _run(self, function):
+        self.cr.execute(
+            SQL(
+                "SELECT %s(hashtextextended(%s, 0))",
+                SQL.identifier(function),
+                f"call_center|{self.key}",
+            )
+        )
+
+
+class CallWebhook(Controller):
+    @route(
+        "/call_center/<any(generic,sipgate,twilio):kind>/<string:token>",
+        type="call_center",
+        auth="none",
+        methods=["POST"],
+        csrf=False,
+        save_session=False,
+        readonly=False,
+    )
+    def receive(self, kind, token):
+        """An event of a provider; see the integrators' documentation."""
+        env = request.env(user=SUPERUSER_ID, su=True)
+        provider = env["call.provider"]._from_token(kind, token)
+        if not provider:
+            return self._answer(401)
+        if not rate_limit.admit((env.cr.dbname, provider.id), provider.rate_limit):
+            return self._answer(429)
+        body = self._body()
+        if body is None:
+            provider._log_event(413, problem=f"more than {MAX_BODY} bytes")
+            return self._answer(413)
+        try:
+            fields, pairs = self._fields(body)
+        except (ValueError, RecursionError):
+            if not self._is_signed(provider, kind, token, body, []):
+                return self._refuse(provider)
+            provider._log_event(400, problem="the body cannot be read")
+            return self._answer(400)
+        if not self._is_signed(provider, kind, token, body, pairs):
+            return self._refuse(provider)
+        try:
+            event = contract.READERS[kind](fields)
+        except contract.Unprocessable as error:
+            provider._log_event(422, problem=str(error))
+            return self._answer(422, json.dumps({"error": str(error)}))
+        reply = {}
+        if event:
+            with CallLock(env.cr, f"{provider.id}|{event['call_id']}"):
+                reply = env["phone.call"]._receive(provider, event) or {}
+        provider._log_event(200, event)
+        return self._reply(kind, event, reply, token, provider)
+
+    # -- reading -----------------------------------------------------------
+
+    def _body(self):
+        """The bytes of the request, or None if they are too many."""
+        length = request.httprequest.content_length
+        if length is not None and length > MAX_BODY:
+            return None
+        try:
+            body = request.httprequest.get_data(cache=True)
+        except RequestEntityTooLarge:
+            return None
+        return body if len(body) <= MAX_BODY else None
+
+    def _fields(self, body):
+        """Name to list of values, and the (name, value) pairs of a form."""
+        text = body.decode("utf-8-sig")
+        if request.httprequest.mimetype == "application/json":
+            data = json.loads(text)
+            if not isinstance(data, dict):
+                raise ValueError("an object is expected")
+            return {
+                name: value if isinstance(value, list) else [value]
+                for name, value in data.items()
+            }, []
+        if text.lstrip().startswith(("{", "[")) or "=" not in text:
+            raise ValueError("a form is expected")
+        pairs = parse_qsl(
+            text, keep_blank_values=True, max_num_fields=1_000, errors="strict"
+        )
+        fields = {}
+        for name, value in pairs:
+            fields.setdefault(name, []).append(value)
+        return fields, pairs
+
+    # -- who sent it -------------------------------------------------------
+
+    def _is_signed(self, provider, kind, token, body, pairs):
+        headers = request.httprequest.headers
+        if kind == "twilio":
+            return bool(provider.auth_token_stored) and signature.check_twilio(
+                provider.auth_token_stored, self._urls(provider, token), pairs, headers
+            )
+        if kind == "sipgate" and provider.public_key_stored:
+            return signature.check_rsa(
+                provider.public_key_stored, body, headers.get("X-Sipgate-Signature")
+            )
+        return True
+
+    def _urls(self, provider, token):
+        """Addresses under which the provider may know this webhook: the one that was
+        shown, and the one that the request came by."""
+        query = request.httprequest.query_string.decode("latin-1")
+        query = f"?{query}" if query else ""
+        came_by = request.httprequest.base_url
+        shown = provider._webhook_url(token)
+        return {f"{came_by}{query}", f"{shown}{query}"}
+
+    def _refuse(self, provider):
+        provider._log_event(401, problem="the signature is missing or wrong")
+        return self._answer(401)
+
+    # -- answering ---------------------------------------------------------
+
+    def _answer(self, status, body="", content_type="application/json"):
+        headers = {"Content-Type": content_type, "Cache-Control": "no-store"}
+        if status == 429:
+            headers["Retry-After"] = "10"
+        return Response(body, status=status, headers=headers)
+
+    def _reply(self, kind, event, reply, token, provider):
+        if kind == "generic":
+            return self._answer(200, json.dumps(reply))
+        xml = "<Response/>"
+        if kind == "sipgate" and event and event["event"] == "newCall":
+            # only new calls come unless more is asked for
+            url = quoteattr(provider._webhook_url(token))
+            xml = f"<Response onAnswer={url} onHangup={url}/>"
+        return self._answer(200, f'<?xml version="1.0" encoding="UTF-8"?>{xml}', XML)

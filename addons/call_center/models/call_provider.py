@@ -1,0 +1,216 @@
+import hashlib
+import hmac
+import secrets
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..tools import signature
+from .phone_call import PROVIDER_KINDS
+
+TOKEN_BYTES = 32
+
+
+class CallProvider(models.Model):
+    """A line at a telephony provider, and the key of its webhook.
+
+    Of the token only a hash is kept: it is shown once, when it is made. It is long
+    and random, so a plain hash is enough, and lets it be found by an index.
+    """
+
+    _name = "call.provider"
+    _description = "Telephony Line"
+    _inherit = ["mail.thread"]
+    _order = "name, id"
+
+    name = fields.Char(required=True, tracking=True)
+    kind = fields.Selection(
+        PROVIDER_KINDS, required=True, default="generic", tracking=True
+    )
+    active = fields.Boolean(default=True, tracking=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+    country_id = fields.Many2one(
+        "res.country",
+        help="Numbers that come without a country are read as this country's. "
+        "Empty: the company's.",
+    )
+    token_hash = fields.Char(copy=False, groups=fields.NO_ACCESS)
+    token_date = fields.Datetime("Token Made On", copy=False, readonly=True)
+    rate_limit = fields.Integer(
+        "Events per Minute",
+        default=6000,
+        help="What comes faster than this to one server process is refused.",
+    )
+    auth_token = fields.Char(
+        compute="_compute_secrets",
+        inverse="_inverse_auth_token",
+        copy=False,
+        help="Of your Twilio account; Twilio signs with it. It can be set, not read.",
+    )
+    has_auth_token = fields.Boolean(
+        "Auth Token Is Set", compute="_compute_has_secrets", compute_sudo=True
+    )
+    auth_token_stored = fields.Char(copy=False, groups=fields.NO_ACCESS)
+    public_key = fields.Text(
+        compute="_compute_secrets",
+        inverse="_inverse_public_key",
+        copy=False,
+        help="sipgate's public key (PEM). Once it is set, unsigned events are refused. "
+        "It can be set, not read.",
+    )
+    has_public_key = fields.Boolean(
+        "Public Key Is Set", compute="_compute_has_secrets", compute_sudo=True
+    )
+    public_key_stored = fields.Text(copy=False, groups=fields.NO_ACCESS)
+    event_ids = fields.One2many("call.provider.event", "provider_id", readonly=True)
+
+    _token_hash_unique = models.UniqueIndex(
+        "(token_hash) WHERE token_hash IS NOT NULL", "This token is taken."
+    )
+    _rate_limit_positive = models.Constraint(
+        "CHECK (rate_limit > 0)", "At least one event a minute must be let in."
+    )
+
+    @api.depends("auth_token_stored", "public_key_stored")
+    def _compute_has_secrets(self):
+        for provider in self:
+            provider.has_auth_token = bool(provider.auth_token_stored)
+            provider.has_public_key = bool(provider.public_key_stored)
+
+    def _compute_secrets(self):
+        """They can be set and not read."""
+        self.auth_token = False
+        self.public_key = False
+
+    def _inverse_auth_token(self):
+        for provider in self:
+            # sudo: who may write the line may set its secret, nobody may read it
+            provider.sudo().auth_token_stored = provider.auth_token
+
+    def _inverse_public_key(self):
+        for provider in self:
+            key = provider.public_key
+            if key and not signature.load_public_key(key):
+                raise ValidationError(
+                    self.env._("public_key: this is no RSA public key in PEM form.")
+                )
+            # sudo: as for the auth token
+            provider.sudo().public_key_stored = key
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create(vals_list)._forget_secrets()
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._forget_secrets()
+        return result
+
+    def _forget_secrets(self):
+        """What was just set must not be read back either, by whoever saves a form."""
+        self.invalidate_recordset(["auth_token", "public_key"])
+        return self
+
+    def rotate_token(self):
+        """Make a new token; the old one stops at once.
+
+        :return: ``{"token", "url"}``, the only time that the token is shown
+        :rtype: dict
+        """
+        self.ensure_one()
+        self.check_access("write")
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        # sudo: nobody may read or write the hash itself
+        self.sudo().write(
+            {"token_hash": self._hash(token), "token_date": fields.Datetime.now()}
+        )
+        return {"token": token, "url": self._webhook_url(token)}
+
+    def action_rotate_token(self):
+        """Make a new token and show it in a dialog, once."""
+        wizard = self.env["call.provider.token"].create(
+            {"provider_id": self.id, "url": self.rotate_token()["url"]}
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Address to enter at the provider"),
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+    @api.model
+    def _hash(self, token):
+        return hashlib.sha256(token.encode()).hexdigest()
+
+    def _path_kind(self):
+        """The kind in the webhook's address: what Asterisk's process posts is the
+        generic contract."""
+        return "generic" if self.kind == "asterisk" else self.kind
+
+    def _webhook_url(self, token):
+        return f"{self.get_base_url()}/call_center/{self._path_kind()}/{token}"
+
+    @api.model
+    def _from_token(self, path_kind, token):
+        """The active line whose token this is, in superuser mode; or none."""
+        hashed = self._hash(token)
+        # sudo: the token is the caller's only credential
+        provider = self.sudo().search([("token_hash", "=", hashed)], limit=1)
+        if (
+            provider
+            and hmac.compare_digest(provider.token_hash, hashed)
+            and provider._path_kind() == path_kind
+            and provider.company_id.active
+        ):
+            return provider.with_company(provider.company_id)
+        return self.browse()
+
+    def _region(self):
+        self.ensure_one()
+        return (
+            self.country_id.code
+            or self.env["phone.directory"]._company_region(self.company_id.id)
+            or ""
+        )
+
+    def _log_event(self, status, event=None, problem=False):
+        """Keep what was received, and what was wrong with it, for the settings."""
+        event = event or {}
+        self.env["call.provider.event"].create(
+            {
+                "provider_id": self.id,
+                "status": status,
+                "event": event.get("event"),
+                "external_id": event.get("call_id"),
+                "problem": problem,
+            }
+        )
+
+
+class CallProviderEvent(models.Model):
+    """What a line received lately, to see why nothing rings."""
+
+    _name = "call.provider.event"
+    _description = "Received Telephony Event"
+    _order = "id desc"
+    _rec_name = "event"
+
+    provider_id = fields.Many2one(
+        "call.provider", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="provider_id.company_id")
+    status = fields.Integer("Answer")
+    event = fields.Char()
+    external_id = fields.Char("Call ID")
+    problem = fields.Char()
+
+    @api.autovacuum
+    def _gc_events(self):
+        limit = fields.Datetime.subtract(fields.Datetime.now(), days=7)
+        old = self.search([("create_date", "<", limit)], limit=10_000, order="id")
+        old.unlink()
+        return len(old), len(old) == 10_000

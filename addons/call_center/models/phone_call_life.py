@@ -1,0 +1,311 @@
+import datetime
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..tools import phone_number
+
+RINGING_MAX = datetime.timedelta(minutes=15)
+ANSWERED_MAX = datetime.timedelta(hours=8)
+CLOCK_SKEW = datetime.timedelta(minutes=5)
+SWEEP_BATCH = 500
+
+
+class PhoneCallLife(models.AbstractModel):
+    """The part of ``phone.call`` that follows a call by its provider's events.
+
+    Events come late, twice and in any order, so none of them moves a call from one
+    state to the next. Each adds what it knows (the earliest ring, the earliest
+    answer, the end), and the state follows from what is known. What is merged with
+    earliest and latest is the same in any order and however often.
+    """
+
+    _name = "phone.call.life.mixin"
+    _description = "Phone Call: Life"
+
+    # -- receiving ---------------------------------------------------------
+
+    @api.model
+    def _receive(self, provider, event):
+        """Take an event in.
+
+        :param provider: the line, in superuser mode
+        :param dict event: as the readers of ``tools.contract`` return it
+        :return: what to answer to the provider: ``{}``, or a direction for the call
+        :rtype: dict
+        """
+        now = fields.Datetime.now()
+        call, is_new = self._find_or_create(provider, event, now)
+        changes = call._merge(event, call._event_time(event, now))
+        if is_new:
+            call._link_customer()
+        if is_new or changes:
+            call._notify_agents()
+        return call._direct(event) if is_new and call.state == "ringing" else {}
+
+    def _event_time(self, event, now):
+        """The provider's time if it can be one: not in the future, not of long ago."""
+        at = event["at"]
+        if at and now - datetime.timedelta(days=2) < at <= now + CLOCK_SKEW:
+            return at.replace(microsecond=0)
+        return now
+
+    @api.model
+    def _find_or_create(self, provider, event, now):
+        call = self.search(
+            [
+                ("company_id", "=", provider.company_id.id),
+                ("provider", "=", provider.kind),
+                ("external_id", "=", event["call_id"]),
+            ],
+            limit=1,
+        )
+        if call:
+            return call, False
+        return self.create(self._prepare_call_vals(provider, event, now)), True
+
+    @api.model
+    def _prepare_call_vals(self, provider, event, now):
+        return {
+            "provider": provider.kind,
+            "provider_id": provider.id,
+            "company_id": provider.company_id.id,
+            "external_id": event["call_id"],
+            "direction": event["direction"] or "in",
+            "from_number": event["from"] or False,
+            "to_number": event["to"] or False,
+            "queue": event["queue"] or False,
+            "started_at": self._event_time(event, now),
+        }
+
+    def _merge(self, event, at):
+        """Add what an event knows.
+
+        :return: whether anything changed that agents are told about
+        :rtype: bool
+        """
+        self.ensure_one()
+        vals = self._missing_vals(event)
+        kind = event["event"]
+        if at < self.started_at:
+            vals["started_at"] = at
+        if kind == "answer" and (not self.answered_at or at < self.answered_at):
+            vals["answered_at"] = at
+        if kind == "hangup" and (
+            not self.ended_at or self.cause == "lost" or at < self.ended_at
+        ):
+            vals.update(ended_at=at, cause=event["cause"])
+        legs_changed = kind != "hangup" and self._merge_legs(event, at)
+        answered = vals.get("answered_at") or self.answered_at
+        ended = vals.get("ended_at") or self.ended_at
+        if answered and ended and answered > ended:
+            # a late answer without a time of its own
+            vals["answered_at"] = ended
+        state = "ended" if ended else "answered" if answered else "ringing"
+        if state != self.state:
+            vals["state"] = state
+        user = self._talking_user()
+        if user and user != self.user_id:
+            vals["user_id"] = user.id
+        if vals:
+            self.write(vals)
+        if ended:
+            self.leg_ids.filtered(lambda leg: leg.ended_at != ended).ended_at = ended
+        if {"from_number", "to_number"} & set(vals) and not self.partner_id:
+            self._link_customer()
+        return bool(legs_changed or {"state", "user_id"} & set(vals))
+
+    def _missing_vals(self, event):
+        """What an event that came out of turn could not tell yet."""
+        told = {
+            "from_number": event["from"],
+            "to_number": event["to"],
+            "queue": event["queue"],
+        }
+        vals = {name: value for name, value in told.items() if value and not self[name]}
+        if event["event"] == "newCall" and event["direction"]:
+            if event["direction"] != self.direction:
+                vals["direction"] = event["direction"]
+        return vals
+
+    # -- legs --------------------------------------------------------------
+
+    def _merge_legs(self, event, at):
+        """Note who is rung or talks; returns whether that is news."""
+        names = event["users"]
+        if not names and event["answering_number"]:
+            names = [event["answering_number"]]
+        changed = False
+        for name in names:
+            key = event["leg"] or name
+            leg = self.leg_ids.filtered(lambda leg, key=key: leg.key == key)
+            if not leg:
+                user = self._agent_named(name)
+                leg = self.leg_ids.create(
+                    {
+                        "call_id": self.id,
+                        "key": key,
+                        "name": name,
+                        "user_id": user.id,
+                    }
+                )
+                changed = True
+            vals = {}
+            if event["queue"] and not leg.queue:
+                vals["queue"] = event["queue"]
+            if not leg.rang_at or at < leg.rang_at:
+                vals["rang_at"] = at
+            if event["event"] == "answer":
+                if not leg.answered_at or at < leg.answered_at:
+                    vals["answered_at"] = at
+            if vals:
+                leg.write(vals)
+                changed |= "answered_at" in vals
+        return changed
+
+    def _talking_user(self):
+        """Who talks, or talked last: of a call that was handed over, the last to
+        answer. A call that rings at one agent only is his."""
+        answered = self.leg_ids.filtered(lambda leg: leg.answered_at and leg.user_id)
+        if answered:
+            return max(answered, key=lambda leg: (leg.answered_at, leg.key)).user_id
+        users = self.leg_ids.user_id
+        return users if len(users) == 1 and not self.answered_at else users.browse()
+
+    def _agent_named(self, name):
+        """The user whom a provider means: by extension, login or name."""
+        Users = self.env["res.users"]
+        domain = [
+            ("share", "=", False),
+            ("company_ids", "in", self.company_id.ids),
+        ]
+        for criterion in (
+            ("phone_extension", "=", name),
+            ("login", "=ilike", _escape_like(name)),
+            ("name", "=ilike", _escape_like(name)),
+        ):
+            users = Users.search([*domain, criterion], limit=2)
+            if len(users) == 1:
+                return users
+        return Users
+
+    # -- customer ----------------------------------------------------------
+
+    def _link_customer(self):
+        """Whose number it is, if that is certain: found exactly, and one customer's."""
+        self.ensure_one()
+        number = self.from_number if self.direction == "in" else self.to_number
+        if not number or len(number) > 250:
+            return
+        parsed = phone_number.parse(number, self._region())
+        if parsed.kind != "external":
+            return
+        # an agent's companies decide what he sees; the line's what is linked
+        lookup = self.with_context(allowed_company_ids=self.company_id.ids)
+        _e164, found = lookup._lookup_cascade(parsed)
+        found = [
+            (certainty, row, record)
+            for certainty, row, record in found
+            if certainty == "exact" and lookup._is_of_company(record, self.company_id)
+        ]
+        if not found:
+            return
+        matches = lookup._lookup_rank(found)
+        entities = {match["commercial_partner_id"] for match in matches} - {False}
+        vals = {"res_model": matches[0]["model"], "res_id": matches[0]["id"]}
+        if len(entities) == 1:
+            partners = [m["id"] for m in matches if m["model"] == "res.partner"]
+            entity = entities.pop()
+            vals["partner_id"] = partners[0] if len(partners) == 1 else entity
+        elif len(entities) > 1:
+            return  # somebody of several customers: the agent asks
+        self.write(vals)
+
+    @api.model
+    def _link_earlier(self, partner_ids):
+        """Give earlier calls of unknown callers to contacts that just got the number,
+        unless another customer has it too.
+
+        By SQL: it follows every write of a contact's number.
+        """
+        self.env["phone.call"].flush_model(["e164", "partner_id", "company_id"])
+        self.env["res.partner"].flush_model(["commercial_partner_id", "company_id"])
+        linked = self.env.execute_query(
+            SQL(
+                """
+                UPDATE phone_call call
+                   SET partner_id = partner.id, res_model = 'res.partner',
+                       res_id = partner.id
+                  FROM phone_directory entry
+                  JOIN res_partner partner ON partner.id = entry.res_id
+                 WHERE entry.res_model = 'res.partner'
+                   AND entry.res_id = ANY(%s)
+                   AND entry.e164 = call.e164
+                   AND call.partner_id IS NULL
+                   AND COALESCE(partner.company_id, call.company_id) = call.company_id
+                   AND NOT EXISTS (
+                        SELECT FROM phone_directory other
+                          JOIN res_partner o ON o.id = other.res_id
+                         WHERE other.res_model = 'res.partner'
+                           AND other.e164 = entry.e164
+                           AND o.commercial_partner_id
+                               IS DISTINCT FROM partner.commercial_partner_id
+                           AND o.id <> partner.id
+                       )
+             RETURNING call.id
+                """,
+                list(partner_ids),
+            )
+        )
+        if linked:
+            self.browse(id_ for (id_,) in linked).invalidate_recordset(
+                ["partner_id", "res_model", "res_id"]
+            )
+
+    @api.model
+    def _is_of_company(self, record, company):
+        return "company_id" not in record._fields or record.company_id in (
+            company,
+            company.browse(),
+        )
+
+    # -- hooks -------------------------------------------------------------
+
+    def _direct(self, event):
+        """What a provider is told to do with a new call; rules override this."""
+        return {}
+
+    def _notify_agents(self):
+        """Tell the agents' browsers; see ``phone_call_panel.py``."""
+
+    # -- the end that never came -------------------------------------------
+
+    @api.model
+    def _cron_sweep(self):
+        """Close calls whose end was never told."""
+        now = fields.Datetime.now()
+        calls = self.search(
+            [
+                "|",
+                "&",
+                ("state", "=", "ringing"),
+                ("started_at", "<", now - RINGING_MAX),
+                "&",
+                ("state", "=", "answered"),
+                ("answered_at", "<", now - ANSWERED_MAX),
+            ],
+            limit=SWEEP_BATCH,
+            order="id",
+        )
+        for call in calls:
+            # when it really ended nobody knows: no talking time is made up
+            last = call.answered_at or call.started_at
+            call.write({"state": "ended", "cause": "lost", "ended_at": last})
+            call.leg_ids.filtered(lambda leg: not leg.ended_at).ended_at = last
+            call._notify_agents()
+        if len(calls) == SWEEP_BATCH:
+            self.env.ref("call_center.ir_cron_sweep_calls")._trigger()
+
+
+def _escape_like(text):
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
