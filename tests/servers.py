@@ -77,6 +77,10 @@ class Server:
     def client(self, login="admin", password="admin"):
         return Client(self.url, self.database, login, password)
 
+    def retries(self):
+        """How often Odoo has run a call again, after a pause of up to seconds."""
+        return self.log.read_text(errors="replace").count(" tries left, try again in ")
+
     def problems(self):
         """Warnings and errors in the log, but for what Odoo itself writes about each
         message to a user and about XML-RPC, which it means to give up one day."""

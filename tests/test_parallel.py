@@ -148,8 +148,11 @@ def assert_no_failures(results):
 def test_20_pieces_go_to_20_of_32_clients(shop):
     product_id = shop.product(20)
     line = {"product_id": product_id, "quantity": 1}
+    before = shop.server.retries()
     results = in_parallel(shop.calls(32, [line]))
     assert_no_failures(results)
+    # They wait for each other. Failing, pausing and trying again would do with a few.
+    assert shop.server.retries() == before
     held = [result.answer for result in results if result.answer]
     refused = [result.refusal for result in results if result.refusal]
     assert (len(held), len(refused)) == (20, 12)
