@@ -1,0 +1,11 @@
+from odoo import models
+
+
+class DeliveryPromise(models.Model):
+    _inherit = "delivery.promise"
+
+    def _compute_again(self, request, *args, **kwargs):
+        # sudo: who carries decides the date, whoever promises anew
+        carrier = self.sudo().sale_order_ids[:1].carrier_id
+        promise = self.with_context(promise_carrier_id=carrier.id)
+        return super(DeliveryPromise, promise)._compute_again(request, *args, **kwargs)

@@ -1,0 +1,127 @@
+import re
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class DeliveryTransitTime(models.Model):
+    """How many days goods are on the way, by carrier and destination. Of those that
+    apply, the first in order counts."""
+
+    _name = "delivery.transit.time"
+    _description = "Transit Time"
+    _order = "sequence, id"
+    _check_company_auto = True
+
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", index=True, default=lambda self: self.env.company
+    )
+    carrier_id = fields.Many2one(
+        "delivery.carrier",
+        string="Delivery Method",
+        check_company=True,
+        ondelete="cascade",
+        index="btree_not_null",
+        help="Empty: whoever carries.",
+    )
+    country_id = fields.Many2one("res.country", help="Empty: everywhere.")
+    state_ids = fields.Many2many(
+        "res.country.state",
+        string="States",
+        domain="[('country_id', '=?', country_id)]",
+    )
+    zip_from = fields.Char(
+        string="Zip From", help="Compared character by character, without spaces."
+    )
+    zip_to = fields.Char(
+        string="Zip To",
+        help="Up to and with all that begins like this: 19 includes 19999.",
+    )
+    days = fields.Float(string="Days on the Way", required=True)
+
+    _days_positive = models.Constraint(
+        "CHECK (days >= 0 AND days <= 365)",
+        "Goods are on the way for 0 to 365 days.",
+    )
+
+    @api.depends("carrier_id", "country_id", "zip_from", "zip_to", "days")
+    def _compute_display_name(self):
+        for time in self:
+            places = [
+                time.country_id.name,
+                "–".join(code for code in (time.zip_from, time.zip_to) if code),
+            ]
+            time.display_name = self.env._(
+                "%(carrier)s, %(destination)s: %(days)s days",
+                carrier=time.carrier_id.name or self.env._("Any carrier"),
+                destination=" ".join(place for place in places if place)
+                or self.env._("everywhere"),
+                days=f"{time.days:g}",
+            )
+
+    @api.constrains("zip_from", "zip_to")
+    def _check_zip_range(self):
+        for time in self:
+            first, last = self._plain_zip(time.zip_from), self._plain_zip(time.zip_to)
+            if first and last and first[: len(last)] > last:
+                raise ValidationError(
+                    self.env._(
+                        "The zip range %(first)s to %(last)s is empty: the first code"
+                        " comes after the last.",
+                        first=time.zip_from,
+                        last=time.zip_to,
+                    )
+                )
+
+    @api.constrains("country_id", "state_ids")
+    def _check_states(self):
+        for time in self:
+            strange = time.state_ids.filtered(
+                lambda state, time=time: state.country_id != time.country_id
+            )
+            if time.country_id and strange:
+                raise ValidationError(
+                    self.env._(
+                        "%(states)s: not in %(country)s. Choose states of the country,"
+                        " or leave the country empty.",
+                        states=", ".join(strange.mapped("name")),
+                        country=time.country_id.name,
+                    )
+                )
+
+    # -- matching ----------------------------------------------------------------------
+
+    @api.model
+    def _plain_zip(self, code):
+        return re.sub(r"[\s-]", "", code or "").upper()
+
+    @api.model
+    def _find(self, carrier, partner, company):
+        """The first that applies to a carrier and an address; may be empty.
+
+        :param carrier: delivery.carrier, empty where nobody knows who carries
+        """
+        candidates = self.search(
+            [
+                ("company_id", "in", [False, company.id]),
+                ("carrier_id", "in", [False, *carrier.ids]),
+                ("country_id", "in", [False, *partner.country_id.ids]),
+            ]
+        )
+        for time in candidates:
+            if time._reaches(partner):
+                return time
+        return self.browse()
+
+    def _reaches(self, partner):
+        """Whether the destination, beyond its country, is the partner's."""
+        self.ensure_one()
+        if self.state_ids and partner.state_id not in self.state_ids:
+            return False
+        first, last = self._plain_zip(self.zip_from), self._plain_zip(self.zip_to)
+        if not first and not last:
+            return True
+        code = self._plain_zip(partner.zip)
+        return bool(code) and first <= code and (not last or code[: len(last)] <= last)
