@@ -16,8 +16,8 @@ class PhoneCall(models.Model):
     _inherit = [
         "phone.call.lookup.mixin",
         "phone.call.context.mixin",
-        "phone.call.life.mixin",
         "phone.call.panel.mixin",
+        "phone.call.life.mixin",
     ]
     _description = "Phone Call"
     _order = "started_at desc, id desc"

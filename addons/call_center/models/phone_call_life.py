@@ -275,9 +275,6 @@ class PhoneCallLife(models.AbstractModel):
         """What a provider is told to do with a new call; rules override this."""
         return {}
 
-    def _notify_agents(self):
-        """Tell the agents' browsers; see ``phone_call_panel.py``."""
-
     # -- the end that never came -------------------------------------------
 
     @api.model

@@ -5,5 +5,6 @@ from . import test_phone_call
 from . import test_phone_directory
 from . import test_caller_box
 from . import test_call_life
+from . import test_call_panel
 from . import test_call_replay
 from . import test_webhook

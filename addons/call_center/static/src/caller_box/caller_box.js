@@ -5,7 +5,7 @@ import {registry} from "@web/core/registry";
 import {user} from "@web/core/user";
 import {useService} from "@web/core/utils/hooks";
 import {useDebounced} from "@web/core/utils/timing";
-import {CallerSections} from "../caller_sections/caller_sections";
+import {CallerMatches} from "../caller_matches/caller_matches";
 
 const MIN_DIGITS = 2;
 const TYPING_PAUSE = 350;
@@ -37,7 +37,7 @@ unknownCallerActions.add(
 
 export class CallerBoxContent extends Component {
     static template = "call_center.CallerBoxContent";
-    static components = {CallerSections};
+    static components = {CallerMatches};
     static props = {close: {type: Function, optional: true}};
 
     setup() {
@@ -49,7 +49,6 @@ export class CallerBoxContent extends Component {
             text: "",
             searching: false,
             result: null,
-            selected: -1,
             error: "",
             actions: [],
         });
@@ -88,7 +87,6 @@ export class CallerBoxContent extends Component {
         const request = ++this.request;
         Object.assign(this.state, {
             result: null,
-            selected: -1,
             error: "",
             actions: [],
             searching: Boolean(number),
@@ -100,7 +98,6 @@ export class CallerBoxContent extends Component {
             const result = await this.orm.silent.call("phone.call", "lookup", [number]);
             if (request === this.request) {
                 this.state.result = result;
-                this.state.selected = result.matches.length ? 0 : -1;
             }
             if (!result.matches.length && result.kind === "external") {
                 await this.loadActions(request);
@@ -144,25 +141,6 @@ export class CallerBoxContent extends Component {
             internal: _t("No user with this extension."),
             external: _t("Nobody with this number."),
         }[result.kind];
-    }
-
-    certainty(match) {
-        return {
-            exact: {label: _t("Exact"), class: "text-bg-success"},
-            switchboard: {label: _t("Switchboard"), class: "text-bg-info"},
-            suffix: {label: _t("Similar"), class: "text-bg-warning"},
-        }[match.certainty];
-    }
-
-    icon(match) {
-        return (
-            {"res.partner": "fa-user", "res.users": "fa-headphones"}[match.model] ||
-            "fa-bullseye"
-        );
-    }
-
-    select(index) {
-        this.state.selected = this.state.selected === index ? -1 : index;
     }
 
     onKeydown(ev) {

@@ -1,0 +1,44 @@
+import {Component, onWillUpdateProps, useState} from "@odoo/owl";
+import {_t} from "@web/core/l10n/translation";
+import {CallerSections} from "../caller_sections/caller_sections";
+
+let nextId = 1;
+
+/** Who has a number, each with how sure that is; one of them unfolded. */
+export class CallerMatches extends Component {
+    static template = "call_center.CallerMatches";
+    static components = {CallerSections};
+    static props = {
+        matches: Array,
+        onOpened: {type: Function, optional: true},
+    };
+
+    setup() {
+        this.uid = `o_caller_match_${nextId++}`;
+        this.state = useState({selected: 0});
+        onWillUpdateProps(({matches}) => {
+            if (matches !== this.props.matches) {
+                this.state.selected = 0;
+            }
+        });
+    }
+
+    certainty(match) {
+        return {
+            exact: {label: _t("Exact"), class: "text-bg-success"},
+            switchboard: {label: _t("Switchboard"), class: "text-bg-info"},
+            suffix: {label: _t("Similar"), class: "text-bg-warning"},
+        }[match.certainty];
+    }
+
+    icon(match) {
+        return (
+            {"res.partner": "fa-user", "res.users": "fa-headphones"}[match.model] ||
+            "fa-bullseye"
+        );
+    }
+
+    select(index) {
+        this.state.selected = this.state.selected === index ? -1 : index;
+    }
+}

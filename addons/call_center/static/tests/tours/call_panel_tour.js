@@ -1,0 +1,69 @@
+import {registry} from "@web/core/registry";
+
+/** Plays a provider: posts an event to the line's webhook. */
+async function post(event) {
+    const path = sessionStorage.getItem("call_center_webhook");
+    const response = await fetch(path, {
+        method: "POST",
+        headers: {"Content-Type": "application/json"},
+        body: JSON.stringify({callId: "tour", ...event}),
+    });
+    if (response.status !== 200) {
+        throw new Error(`the webhook answered ${response.status}`);
+    }
+}
+
+registry.category("web_tour.tours").add("call_center_panel", {
+    steps: () => [
+        {
+            content: "nothing rings",
+            trigger: ".o_main_navbar",
+            async run() {
+                const params = new URLSearchParams(window.location.search);
+                const path = params.get("webhook");
+                if (path) {
+                    sessionStorage.setItem("call_center_webhook", path);
+                }
+                await post({
+                    event: "newCall",
+                    direction: "in",
+                    from: "030 5551234",
+                    to: "+4989100",
+                    user: ["101"],
+                    queue: "sales",
+                });
+            },
+        },
+        {
+            content: "the panel says who rings",
+            trigger:
+                ".o_call_card[data-state=ringing]:contains(sales) .o_caller_match:contains(Anna Berger)",
+        },
+        {
+            trigger: ".o_call_card .o_caller_section[data-code=contact]",
+            async run() {
+                await post({event: "answer", user: "101"});
+            },
+        },
+        {
+            content: "the call is taken",
+            trigger: ".o_call_card[data-state=answered]:contains(On the phone)",
+            async run() {
+                await post({event: "hangup", cause: "normalClearing"});
+            },
+        },
+        {
+            content: "it has ended: write down what it was about",
+            trigger: ".o_call_card[data-state=ended] .o_call_note textarea",
+            run: "edit Wants eight brake discs",
+        },
+        {
+            trigger: ".o_call_note button:contains(Save the note)",
+            run: "click",
+        },
+        {
+            content: "the panel is gone",
+            trigger: "body:not(:has(.o_call_panel))",
+        },
+    ],
+});

@@ -1,0 +1,79 @@
+from odoo.tests import HttpCase, tagged
+from odoo.tests.common import new_test_user
+
+from .test_call_life import CallLifeCommon
+
+
+@tagged("post_install", "-at_install")
+class TestCallPanel(CallLifeCommon):
+    def _told(self, event):
+        """Who is told of an event, and what."""
+        self.env["bus.bus"].search([]).unlink()
+        self.env.cr.precommit.data.pop("bus.bus.values", None)
+        self.Call._receive(self.provider, event)
+        self.env.cr.precommit.run()
+        return [
+            message
+            for message in self.env["bus.bus"].search([])
+            if "call_center.call" in message.message
+        ]
+
+    def test_agent_is_told_once_of_each_change(self):
+        event = self._event("newCall", user=["101"])
+        told = self._told(event)
+        self.assertEqual(len(told), 1)
+        self.assertIn(f'"res.partner",{self.agent.partner_id.id}]', told[0].channel)
+        self.assertEqual(self._told(event), [])
+        self.assertEqual(len(self._told(self._event("answer", user="101"))), 1)
+        self.assertEqual(len(self._told(self._event("hangup"))), 1)
+
+    def test_call_for_nobody_is_told_to_the_companys_agents(self):
+        told = self._told(self._event("newCall"))
+        channels = " ".join(told.channel for told in told)
+        for user, expected in (
+            (self.agent, True),
+            (self.manager, True),
+            (self.employee, False),
+        ):
+            channel = f'"res.partner",{user.partner_id.id}]'
+            self.assertEqual(channel in channels, expected, user.login)
+
+    def test_call_for_a_stranger_is_told_to_nobody(self):
+        self.assertEqual(self._told(self._event("newCall", user=["999"])), [])
+
+    def test_message_says_no_more_than_is_needed(self):
+        self._partner("Anna Berger", "+49301234567")
+        told = self._told(self._event("newCall", user=["101"]))
+        self.assertNotIn("Anna", told[0].message)
+        self.assertLess(len(told[0].message), 500)
+
+    def test_running_calls_are_got_after_sleep(self):
+        self._receive(self._event("newCall", user=["101"]))
+        self._receive(self._event("newCall", callId="c2", user=["102"]))
+        mine = self.Call.with_user(self.agent).my_calls()
+        self.assertEqual([call["id"] for call in mine], self._call("c1").ids)
+        self.assertEqual(mine[0]["state"], "ringing")
+        self.assertEqual(self.Call.with_user(self.employee).my_calls(), [])
+        self._receive(self._event("hangup"))
+        self.assertEqual(self.Call.with_user(self.agent).my_calls(), [])
+
+
+@tagged("post_install", "-at_install")
+class TestCallPanelTour(HttpCase):
+    def test_a_call_from_ring_to_note(self):
+        self.env.company.country_id = self.env.ref("base.de")
+        agent = new_test_user(
+            self.env,
+            "cc_tour_agent",
+            "call_center.group_call_center_agent,base.group_partner_manager",
+            phone_extension="101",
+        )
+        self.env["res.partner"].create({"name": "Anna Berger", "phone": "030/5551234"})
+        line = self.env["call.provider"].create({"name": "Line"})
+        path = "/" + line.rotate_token()["url"].split("/", 3)[3]
+        self.start_tour(
+            f"/odoo/contacts?webhook={path}", "call_center_panel", login=agent.login
+        )
+        call = self.env["phone.call"].search([("external_id", "=", "tour")])
+        self.assertEqual(call.summary, "Wants eight brake discs")
+        self.assertEqual((call.state, call.user_id), ("ended", agent))
