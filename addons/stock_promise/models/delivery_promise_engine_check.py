@@ -288,6 +288,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
             "active",
             "company_id",
             "partner_id",
+            "lot_stock_id",
             "promise_calendar_id",
             "promise_cutoff",
         ]

@@ -211,13 +211,13 @@ class DeliveryPromiseEngine(models.AbstractModel):
             [
                 ("procure_method", "=", "make_to_order"),
                 ("action", "in", ("pull", "pull_push")),
+                ("route_id.active", "=", True),
                 ("location_src_id", "child_of", warehouses.lot_stock_id.ids),
             ]
         )
-        routes = rules.route_id.filtered("active")
-        if not routes:
+        if not rules:
             return set()
-        found = set()
+        routes, found = rules.route_id, set()
         for product, warehouse in self._browse_keys(dict.fromkeys(keys)):
             if not routes & (
                 product.route_ids
