@@ -127,7 +127,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         names = self._planned_origins(confirmations)
         if not keys:
             return names
-        found = self._origin_moves(keys, schedules)
+        found = self._origin_moves(keys, schedules, request.company)
         readable = self._readable_origins(
             self.env["stock.move"].browse(
                 [move_id for moves in found.values() for move_id in moves]
@@ -159,7 +159,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         """Who replenishes, in the words for a customer; falsy for nobody."""
         return record.display_name
 
-    def _origin_moves(self, keys, schedules):
+    def _origin_moves(self, keys, schedules, company):
         products, days, warehouses = [], [], []
         for product_id, origin, warehouse_id in keys:
             for day in origin or ():
@@ -191,6 +191,14 @@ class DeliveryPromiseEngine(models.AbstractModel):
                        = COALESCE(move.location_final_id, move.location_dest_id)
                  WHERE final.parent_path LIKE top.parent_path || '%%'
                    AND source.parent_path NOT LIKE top.parent_path || '%%'
+                   AND (source.usage <> 'customer' OR %(returns)s)
+                   AND NOT EXISTS (
+                       -- made to order: this receipt is somebody's already
+                       SELECT FROM stock_move_move_rel link
+                         JOIN stock_move dest ON dest.id = link.move_dest_id
+                        WHERE link.move_orig_id = move.id
+                          AND dest.procure_method = 'make_to_order'
+                          AND dest.state IN %(states)s)
                  ORDER BY move.date, move.id
                 """,
                 products=products,
@@ -199,6 +207,8 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 zoned=list(schedules),
                 zones=[str(schedule.zone) for schedule in schedules.values()],
                 states=OPEN_STATES,
+                # sudo: the company's setting decides what counts, whoever asks
+                returns=company.sudo().promise_count_returns,
             )
         )
         for product_id, day, warehouse_id, move_id in rows:
