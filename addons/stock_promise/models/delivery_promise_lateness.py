@@ -172,13 +172,22 @@ class DeliveryPromiseLateness(models.Model):
     @api.model
     def _prepare_backtest(self, rows, today):
         """The values of one record for each month: what would have been answered in
-        the morning of each planned day, and whether it was kept."""
+        the morning of each planned day, and whether it was kept.
+
+        What is not here by the day at 90 % is not kept, although nobody knows yet how
+        late it will be; what may still come by then is not judged.
+        """
         months = defaultdict(lambda: {"judged": 0, "kept_50": 0, "kept_90": 0})
         start = today - timedelta(days=DAYS_JUDGED)
+        # "Tomorrow" for what is missing changes nothing of what was known until today.
+        missing = today + timedelta(days=1)
+        rows = [row if row.actual else row._replace(actual=missing) for row in rows]
         for row, estimates in replay(rows, start, LEVELS):
             if row.scheduled < start or None in estimates:
                 continue
-            lateness = (row.actual - row.scheduled).days
+            lateness = (min(row.actual, today) - row.scheduled).days
+            if row.actual == missing and lateness <= estimates[1].days:
+                continue
             month = months[row.scheduled.replace(day=1)]
             month["judged"] += 1
             month["kept_50"] += lateness <= estimates[0].days
@@ -301,7 +310,8 @@ class DeliveryPromiseBacktest(models.Model):
     kind = fields.Selection(KINDS, string="Of", required=True, readonly=True)
     month = fields.Date(required=True, readonly=True)
     judged = fields.Integer(
-        readonly=True, help="Deliveries planned for this month that have come."
+        readonly=True,
+        help="Dates of this month of which it is known whether they were kept.",
     )
     kept_50 = fields.Integer(
         string="Kept, 50 %",

@@ -369,7 +369,19 @@ class TestConfidence(PromiseCase):
             [(row.month, row.judged, row.kept_50, row.kept_90) for row in rows],
             [(date(2026, 10, 1), 7, 7, 7), (date(2026, 11, 1), 3, 1, 1)],
         )
-        self.assertAlmostEqual(rows[1].rate_90, 1 / 3)
+        # What is missing for longer than that is not kept; what is due today may be.
+        self.shipped(0, state="assigned").first_planned_date = self.moment(-1)
+        self.shipped(0, state="assigned").first_planned_date = self.moment(0, 1)
+        self.refresh()
+        again = self.env["delivery.promise.backtest"].search(
+            [("company_id", "=", self.company.id)], order="month"
+        )
+        self.assertEqual(
+            [(row.judged, row.kept_50, row.kept_90) for row in again],
+            [(7, 7, 7), (4, 1, 1)],
+        )
+        rows = again
+        self.assertAlmostEqual(rows[1].rate_90, 1 / 4)
         self.assertEqual(
             self.env["delivery.promise.backtest"].with_user(self.user).search([]), rows
         )
