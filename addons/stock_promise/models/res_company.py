@@ -58,6 +58,24 @@ class ResCompany(models.Model):
         "quantities. Administrators of promises are exempt. 0 for no limit.",
     )
 
+    promise_otif_late_days = fields.Integer(
+        string="Days Late That Are on Time",
+        help="For OTIF: so many days after the promised day still count.",
+    )
+    promise_otif_limit_early = fields.Boolean(
+        string="Too Early Is Not on Time",
+        help="For OTIF: a delivery before the window does not count. Otherwise any "
+        "earlier day does.",
+    )
+    promise_otif_early_days = fields.Integer(
+        string="Days Early That Are on Time",
+        help="For OTIF: so many days before the promised day count.",
+    )
+
+    _promise_otif_days_positive = models.Constraint(
+        "CHECK (promise_otif_late_days >= 0 AND promise_otif_early_days >= 0)",
+        "The days of the OTIF window cannot be negative.",
+    )
     _promise_overdue_days_positive = models.Constraint(
         "CHECK (promise_overdue_days >= 0)",
         "The days until overdue receipts are expected cannot be negative.",

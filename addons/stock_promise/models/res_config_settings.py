@@ -37,3 +37,12 @@ class ResConfigSettings(models.TransientModel):
         readonly=False,
         currency_field="company_currency_id",
     )
+    promise_otif_late_days = fields.Integer(
+        related="company_id.promise_otif_late_days", readonly=False
+    )
+    promise_otif_limit_early = fields.Boolean(
+        related="company_id.promise_otif_limit_early", readonly=False
+    )
+    promise_otif_early_days = fields.Integer(
+        related="company_id.promise_otif_early_days", readonly=False
+    )

@@ -4,6 +4,7 @@ from . import test_confidence
 from . import test_fuzz
 from . import test_hold
 from . import test_kept
+from . import test_report
 from . import test_requests
 from . import test_reservation
 from . import test_rights
