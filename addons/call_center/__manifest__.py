@@ -16,6 +16,7 @@
         "views/phone_call_views.xml",
         "views/call_provider_views.xml",
         "views/phone_directory_views.xml",
+        "views/res_partner_views.xml",
         "views/res_users_views.xml",
         "views/call_center_menus.xml",
     ],

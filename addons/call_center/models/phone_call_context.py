@@ -3,6 +3,7 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools.misc import format_date
 
 SECTION_LIMIT = 10
@@ -118,7 +119,7 @@ class PhoneCallContext(models.AbstractModel):
         :param record: the caller: a contact, a lead, a user
         :rtype: list[CallerSection]
         """
-        return [
+        sections = [
             CallerSection(
                 10,
                 "contact",
@@ -126,6 +127,16 @@ class PhoneCallContext(models.AbstractModel):
                 lambda: self._caller_contact(record),
             )
         ]
+        if self.env["phone.call"].has_access("read"):
+            sections.append(
+                CallerSection(
+                    90,
+                    "calls",
+                    self.env._("Last Calls"),
+                    lambda: self._caller_calls(record),
+                )
+            )
+        return sections
 
     # -- what sections are made of -----------------------------------------
 
@@ -204,3 +215,37 @@ class PhoneCallContext(models.AbstractModel):
     def _caller_identity(self, record):
         """The line of the contact section about one record."""
         return self._caller_record(record, values=record._caller_identity_values())
+
+    @api.model
+    def _caller_calls(self, record):
+        """The last calls of the customer, and those from the record's own numbers."""
+        domain = Domain.FALSE
+        if entity := self._caller_entity(record):
+            domain |= Domain("partner_id.commercial_partner_id", "=", entity.id)
+        numbers = self.env["phone.directory"]._numbers_of(record)
+        if numbers:
+            domain |= Domain("e164", "in", numbers)
+        calls = self.env["phone.call"].search(
+            Domain("state", "=", "ended") & domain, limit=SECTION_LIMIT // 2
+        )
+        directions = dict(calls._fields["direction"]._description_selection(self.env))
+        lines = []
+        for call in calls:
+            missed = call.direction == "in" and not call.answered_at
+            lines.append(
+                self._caller_record(
+                    call,
+                    name=call.summary and call.summary.splitlines()[0][:80],
+                    badge=self.env._("Missed")
+                    if missed
+                    else directions[call.direction],
+                    level="warning" if missed else "info",
+                    values=[
+                        ("started_at", self.env._("On"), "datetime", call.started_at),
+                        # sudo: a colleague's name, whoever may read users
+                        ("agent", self.env._("With"), "text", call.user_id.sudo().name),
+                        ("queue", self.env._("Queue"), "text", call.queue),
+                    ],
+                )
+            )
+        return lines, []

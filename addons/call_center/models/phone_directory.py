@@ -192,6 +192,19 @@ class PhoneDirectory(models.Model):
             model.flush_model(model._phone_directory_triggers())
 
     @api.model
+    def _numbers_of(self, record):
+        """E.164 numbers of a record, whose reader asks for them."""
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT e164 FROM phone_directory WHERE res_model = %s "
+                "AND res_id = %s AND e164 IS NOT NULL",
+                record._name,
+                record.id,
+            )
+        )
+        return [e164 for (e164,) in rows]
+
+    @api.model
     def _find_exact(self, e164):
         return self._find(SQL("e164 = %s", e164))
 

@@ -1,10 +1,40 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 
 class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = ["res.partner", "phone.directory.mixin"]
+
+    phone_call_count = fields.Integer(
+        "Calls",
+        compute="_compute_phone_call_count",
+        groups="call_center.group_call_center_agent",
+    )
+
+    def _compute_phone_call_count(self):
+        entities = self.commercial_partner_id
+        groups = self.env["phone.call"]._read_group(
+            [("partner_id.commercial_partner_id", "in", entities.ids)],
+            ["partner_id"],
+            ["__count"],
+        )
+        counts = dict.fromkeys(entities, 0)
+        for partner, count in groups:
+            counts[partner.commercial_partner_id] += count
+        for partner in self:
+            partner.phone_call_count = counts.get(partner.commercial_partner_id, 0)
+
+    def action_view_phone_calls(self):
+        """Open the calls of the customer, those of all of his people included."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "call_center.phone_call_action"
+        )
+        entity = self.commercial_partner_id
+        action["domain"] = [("partner_id.commercial_partner_id", "=", entity.id)]
+        action["context"] = {"default_partner_id": self.id}
+        return action
 
     def write(self, vals):
         result = super().write(vals)

@@ -44,6 +44,37 @@ class TestCallerContext(CallCenterCommon):
         self.assertEqual(section["records"][0]["model"], "res.users")
         self.assertEqual(section["records"][0]["extension"], "101")
 
+    def test_last_calls_are_shown_to_those_who_may_see_calls(self):
+        company = self._partner("Firma", "+49 30 1234567", is_company=True)
+        person = self._partner("Anna", "+49 30 1234567-12", parent_id=company.id)
+        values = {"company_id": self.company.id, "state": "ended"}
+        of_company = self.Call.create({**values, "partner_id": company.id})
+        by_number = self.Call.create({**values, "from_number": "030 123456712"})
+        self.Call.create({**values, "from_number": "030 7654321"})
+        self.Call.create({**values, "partner_id": person.id, "state": "ringing"})
+        section = self._section(person, "calls")
+        self.assertEqual(
+            {r["id"] for r in section["records"]}, {of_company.id, by_number.id}
+        )
+        self.assertEqual(section["records"][0]["badge"], "Missed")
+        self.assertIsNone(self._section(person, "calls", self.employee))
+
+    def test_both_methods_work_under_a_read_only_transaction(self):
+        person = self._partner("Anna", "+49 30 1234567")
+        self.env.flush_all()
+        with self.assertRaises(ZeroDivisionError), self.env.cr.savepoint():
+            self.env.cr.execute("SET LOCAL transaction_read_only = on")
+            self.assertTrue(self._lookup("+49301234567")["matches"])
+            self.assertTrue(self._section(person, "contact")["records"])
+            self.assertTrue(
+                self.Call.with_user(self.agent).caller_outline("res.partner", person.id)
+            )
+            self.assertEqual(self.Call.with_user(self.agent).my_calls(), [])
+            # what was set is undone with the savepoint
+            raise ZeroDivisionError
+        for name in ("lookup", "caller_context", "caller_outline", "my_calls"):
+            self.assertTrue(getattr(type(self.Call), name)._readonly)
+
     def test_nothing_returned_is_none(self):
         def walk(value):
             self.assertIsNotNone(value)

@@ -81,3 +81,14 @@ class TestPhoneCall(CallCenterCommon):
                 call.with_user(user).read(["recording_url"])
         listener = self._new_user("listener", "call_center.group_call_center_recording")
         self.assertTrue(call.with_user(listener).recording_url)
+
+    def test_customers_calls_are_counted_with_those_of_his_people(self):
+        company = self._partner("Firma", "+49 30 1234567", is_company=True)
+        person = self._partner("Anna", "+49 30 1234567-12", parent_id=company.id)
+        calls = self._call(partner_id=person.id) | self._call(partner_id=company.id)
+        self._call()
+        for partner in (company, person):
+            mine = partner.with_user(self.agent)
+            self.assertEqual(mine.phone_call_count, 2)
+            domain = mine.action_view_phone_calls()["domain"]
+            self.assertEqual(self.Call.search(domain), calls)
