@@ -41,7 +41,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
 
     def _add_confidence(self, request, answer, confirmations, schedules, setting):
         partner_id = request.partner.commercial_partner_id.id or None
-        moves = self._confidence_moves(confirmations, schedules)
+        moves = self._confidence_moves(request, confirmations, schedules)
         deciding = [
             self._deciding(confirmation, checked.product.id, partner_id, moves)
             for checked, confirmation in zip(request.lines, confirmations, strict=True)
@@ -74,7 +74,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
                     }
                 )
 
-    def _confidence_moves(self, confirmations, schedules):
+    def _confidence_moves(self, request, confirmations, schedules):
         """{(product, day, warehouse): move ids} of the receipts that lines wait for."""
         keys = {
             (source.product_id, source.origin, claim.warehouse_id)
@@ -89,7 +89,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         return {
             (product_id, day, warehouse_id): move_ids
             for (product_id, (day,), warehouse_id), move_ids in self._origin_moves(
-                keys, schedules
+                keys, schedules, request.company
             ).items()
         }
 

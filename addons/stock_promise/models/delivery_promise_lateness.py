@@ -78,13 +78,13 @@ class DeliveryPromiseLateness(models.Model):
         readonly=True,
     )
     days_50 = fields.Integer(
-        string="Days Late, 50 %",
+        string="Days, 50 %",
         aggregator=None,
         readonly=True,
         help="Half of such cases are not later than this; negative is early.",
     )
     days_90 = fields.Integer(
-        string="Days Late, 90 %",
+        string="Days, 90 %",
         aggregator=None,
         readonly=True,
         help="Nine in ten of such cases are not later than this.",
@@ -107,7 +107,7 @@ class DeliveryPromiseLateness(models.Model):
         readonly=True,
         help="How much of the dates comes from that group.",
     )
-    case_count = fields.Integer(string="Its Past Cases", aggregator=None, readonly=True)
+    case_count = fields.Integer(string="Cases", aggregator=None, readonly=True)
     computed_on = fields.Date(required=True, readonly=True)
 
     _key_unique = models.UniqueIndex("(company_id, kind, key)")
