@@ -14,5 +14,4 @@
         "views/delivery_carrier_views.xml",
     ],
     "auto_install": True,
-    "installable": True,
 }

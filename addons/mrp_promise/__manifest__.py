@@ -7,7 +7,5 @@
     "license": "AGPL-3",
     "category": "Supply Chain/Manufacturing",
     "depends": ["stock_promise", "mrp"],
-    "data": [],
     "auto_install": True,
-    "installable": True,
 }

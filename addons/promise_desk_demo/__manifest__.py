@@ -20,5 +20,4 @@
         "data/mrp_bom_data.xml",
     ],
     "post_init_hook": "post_init_hook",
-    "installable": True,
 }

@@ -7,7 +7,5 @@
     "license": "AGPL-3",
     "category": "Supply Chain/Purchase",
     "depends": ["stock_promise", "purchase_stock"],
-    "data": [],
     "auto_install": True,
-    "installable": True,
 }

@@ -33,10 +33,9 @@ class DeliveryTransitTime(models.Model):
         domain="[('country_id', '=?', country_id)]",
     )
     zip_from = fields.Char(
-        string="Zip From", help="Compared character by character, without spaces."
+        help="Compared character by character, without spaces."
     )
     zip_to = fields.Char(
-        string="Zip To",
         help="Up to and with all that begins like this: 19 includes 19999.",
     )
     days = fields.Float(string="Days on the Way", required=True)

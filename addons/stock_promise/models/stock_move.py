@@ -11,7 +11,6 @@ class StockMove(models.Model):
 
     promise_line_id = fields.Many2one(
         "delivery.promise.line",
-        string="Promise Line",
         index="btree_not_null",
         copy=False,
         ondelete="set null",
