@@ -17,6 +17,7 @@
         "views/mail_templates.xml",
         "report/sale_order_templates.xml",
         "report/account_move_templates.xml",
+        "report/delivery_promise_report_views.xml",
     ],
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

@@ -5,4 +5,5 @@ from . import test_confirm
 from . import test_documents
 from . import test_install
 from . import test_quotation
+from . import test_report
 from . import test_rights
