@@ -67,6 +67,8 @@ class Planner:
         self.to_order = to_order
         #: {key: Shortage} of what kept a replenishment from being planned
         self.lacking = {}
+        #: {key: [(day, change in what orders taken before are short of)]}
+        self._filled = {}
         self._undo = []
         self._under_way = []
 
@@ -99,11 +101,7 @@ class Planner:
             with a negative quantity what will be there because of it
         """
         timeline, option = self.timelines[key], self.options.get(key)
-        if (
-            option is None
-            or key in self._under_way
-            or timeline.available(day) >= quantity - timeline.epsilon
-        ):
+        if option is None or timeline.available(day) >= quantity - timeline.epsilon:
             return []
         known = timeline.earliest(quantity)
         best = self._best_shortfall(key, option, quantity, day)
@@ -135,10 +133,10 @@ class Planner:
                 mark = self.mark()
                 shortfall = quantity - steps[index][1]
                 moment, __ = self._replenish(key, option, shortfall, None)
-                tried[index] = moment and (
-                    self.schedules[key[1]].day(moment),
-                    timeline.earliest(quantity),
-                )
+                first = timeline.earliest(quantity)
+                tried[index] = None
+                if moment and first is not None:
+                    tried[index] = self.schedules[key[1]].day(moment), first
                 self.take_back(mark)
             return tried[index]
 
@@ -167,7 +165,7 @@ class Planner:
         shared = self.timelines[key]
         own = Timeline(0.0, shared.today, shared.epsilon * 2)
         option = self.options.get(key)
-        if option is None or key in self._under_way:
+        if option is None:
             return own, []
         self.timelines[key] = own
         try:
@@ -194,14 +192,23 @@ class Planner:
             self.take_back(mark)
             return None, []
         day = schedule.day(moment)
-        gap = -self.timelines[key].available(day)
+        self._fill_gap(key, day)
         self._supply(key, day, quantity, moment, option)
-        if gap > 0:
-            # Orders taken before are short already. They are replenished as this one
-            # is, but not out of what is ordered for it.
-            self._supply(key, day, gap, moment, option)
         claims.append(Claim(key[0], key[1], -quantity, day, moment))
         return moment, claims
+
+    def _fill_gap(self, key, day):
+        """Orders taken before may be short already. They are replenished as this one
+        is, but not out of what is ordered for it: from ``day`` on they count as served
+        for as long as they are short, whatever else is replenished."""
+        timeline, before = self.timelines[key], self._filled.get(key, ())
+        for other, gap in before:
+            self._take(timeline, other, gap)
+        first = min([day, *(other for other, __ in before)])
+        self._filled[key] = timeline.gaps(first)
+        self._undo.append(lambda: self._filled.update({key: before}))
+        for other, gap in self._filled[key]:
+            self._take(timeline, other, -gap)
 
     def _plan(self, option, quantity, schedule, wanted_day):
         """(moment it is ready or None, claims on components), not before it is wanted
@@ -242,6 +249,11 @@ class Planner:
             key = product, warehouse
             schedule, timeline = self.schedules[warehouse], self.timelines[key]
             day = schedule.day(start)
+            if key in self._under_way:
+                # Two places that bring from each other: what one is short of, the
+                # other cannot get from there.
+                self._note_lack(key, needed, timeline)
+                return None, []
             if key in self.to_order:
                 timeline, claims = self.order(key, needed, day)
             else:

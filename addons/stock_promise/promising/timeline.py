@@ -123,6 +123,18 @@ class Timeline:
         index = bisect_left(available, quantity - self.epsilon)
         return days[index] if index < len(days) else None
 
+    def gaps(self, day):
+        """[(day, change)] of what is lacking from ``day`` on for those served already:
+        it grows where balances fall below nothing and shrinks where they recover."""
+        changes, lacking = [], 0.0
+        days, projected, __ = self._compile()
+        for index in range(self._index(day), len(days)):
+            change = max(-projected[index], 0.0) - lacking
+            if abs(change) > self.epsilon:
+                changes.append((max(days[index], day), change))
+                lacking += change
+        return changes
+
     def steps(self):
         """[(day, available)], each day on which more becomes available."""
         steps = []
