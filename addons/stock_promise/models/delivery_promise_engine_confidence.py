@@ -209,9 +209,9 @@ class DeliveryPromiseEngine(models.AbstractModel):
                        SELECT 'p' || product.id AS p,
                               'v' || partner.commercial_partner_id AS v,
                               'c' || template.categ_id AS c) AS part
-                 CROSS JOIN LATERAL (
-                       SELECT ARRAY[p || '/' || v, p, v || '/' || c, v, c, '']
-                              AS keys) AS name
+                 CROSS JOIN LATERAL unnest(
+                       ARRAY[p || '/' || v, p, v || '/' || c, v, c, ''])
+                       WITH ORDINALITY AS name (key, rank)
                   JOIN delivery_promise_lateness late
                     ON late.company_id = %(company)s
                    AND late.kind = COALESCE(
@@ -219,9 +219,9 @@ class DeliveryPromiseEngine(models.AbstractModel):
                        CASE source.usage WHEN 'production' THEN 'manufacture'
                                          WHEN 'supplier' THEN 'receipt'
                                          WHEN 'transit' THEN 'transfer' END)
-                   AND late.key = ANY(name.keys)
+                   AND late.key = name.key
                    AND late.computed_on >= %(since)s
-                 ORDER BY wanted.number, array_position(name.keys, late.key::text)
+                 ORDER BY wanted.number, name.rank
                 """,
                 kinds=columns[0],
                 products=columns[1],
