@@ -117,7 +117,7 @@ class DeliveryPromiseLateness(models.Model):
     @api.model
     def _cron_refresh(self):
         """Compute every company's lateness and its back-test anew."""
-        companies = self.env["res.company"].search([])
+        companies = self.env["res.company"].search([("active", "=", True)])
         for done, company in enumerate(companies, 1):
             self._refresh(company)
             self.env["ir.cron"]._commit_progress(1, remaining=len(companies) - done)

@@ -55,7 +55,7 @@ class ResCompany(models.Model):
         string="Highest Value of a Hold",
         default=0.0,
         help="The sales value, at list prices, up to which a user may hold "
-        "quantities. Administrators of promises are exempt. 0 for no limit.",
+        "goods in one promise. Administrators of promises are exempt. 0 for no limit.",
     )
 
     promise_otif_late_days = fields.Integer(

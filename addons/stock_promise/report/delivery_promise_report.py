@@ -221,8 +221,8 @@ class DeliveryPromiseReport(models.Model):
     expired_amount = fields.Monetary("Value of Expired Holds", readonly=True)
     released_amount = fields.Monetary("Value of Released Holds", readonly=True)
     held_holds = fields.Integer("Holds in Force", readonly=True)
-    expired_holds = fields.Integer("Expired Holds", readonly=True)
-    released_holds = fields.Integer("Released Holds", readonly=True)
+    expired_holds = fields.Integer(readonly=True)
+    released_holds = fields.Integer(readonly=True)
 
     # -- averages that are not those of the lines --------------------------------------
 
