@@ -96,7 +96,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
     def _shortage_reason(self, checked, shortage):
         code, message = super()._shortage_reason(checked, shortage)
         # sudo: whether somebody sells it decides the date whoever asks for it
-        product = checked.product.browse(shortage.product_id).sudo()
+        product = self._same_fetch(checked.product, shortage.product_id).sudo()
         warehouse = checked.warehouse.sudo()
         if shortage.warehouse_id:
             warehouse = warehouse.browse(shortage.warehouse_id)

@@ -55,14 +55,15 @@ class DeliveryPromiseEngine(models.AbstractModel):
             ignore_promises=ignore_promises,
             ignore_moves=ignore_moves,
         )
-        confirmations = allocate(
-            lines,
-            loaded.timelines,
-            schedules,
-            one_delivery=request.shipping_policy == "one",
-            planner=self._planner(request, lines, loaded, schedules),
-        )
-        answer = self._answer(request, lines, confirmations, loaded, schedules)
+        with self._remember_rules():
+            confirmations = allocate(
+                lines,
+                loaded.timelines,
+                schedules,
+                one_delivery=request.shipping_policy == "one",
+                planner=self._planner(request, lines, loaded, schedules),
+            )
+            answer = self._answer(request, lines, confirmations, loaded, schedules)
         return Computation(request, answer, confirmations)
 
     @api.model

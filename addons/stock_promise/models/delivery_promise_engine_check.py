@@ -113,8 +113,9 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 )
             )
         for number, line in enumerate(lines, 1):
-            where = self.env._("Line %(number)s", number=number)
-            self._checked_dict(line, LINE_KEYS, where)
+            if not isinstance(line, dict) or not line.keys() <= LINE_KEYS:
+                where = self.env._("Line %(number)s", number=number)
+                self._checked_dict(line, LINE_KEYS, where)
         products = self._checked_products(lines, request.company)
         uoms = self._records_by_id("uom.uom", lines, "uom_id")
         warehouses = self._records_by_id("stock.warehouse", lines, "warehouse_id")

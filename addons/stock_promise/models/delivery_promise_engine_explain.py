@@ -313,8 +313,12 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 ),
             )
 
+    def _same_fetch(self, product, product_id):
+        """A product by its id; the line's own is read with those of the others."""
+        return product if product.id == product_id else product.browse(product_id)
+
     def _shortage_reason(self, checked, shortage):
-        product = checked.product.browse(shortage.product_id)
+        product = self._same_fetch(checked.product, shortage.product_id)
         unit = product.uom_id
         warehouse = checked.warehouse
         if shortage.warehouse_id:
@@ -357,7 +361,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 )
                 totals[key] += source.quantity
         for (product_id, kind, day, origin), quantity in totals.items():
-            product = checked.product.browse(product_id)
+            product = self._same_fetch(checked.product, product_id)
             message = self._source_message(
                 kind,
                 self._quantity(quantity, product.uom_id),

@@ -74,12 +74,13 @@ class DeliveryPromiseEngine(models.AbstractModel):
             return []
         for model, names in self._flushed_fields().items():
             self.env[model].flush_model(names)
-        # Sorting a hundred thousand moves of one product on disk, since they seem not to
-        # fit into the memory of a default configuration, would double the time.
+        # Sorting a hundred thousand moves of one product on disk, since they seem not
+        # to fit into the memory of a default configuration, would double the time.
         self.env.cr.execute(
             SQL(
-                "SELECT set_config('work_mem', %(least)s, true) WHERE"
-                " pg_size_bytes(current_setting('work_mem')) < pg_size_bytes(%(least)s)",
+                "SELECT set_config('work_mem', %(least)s, true)"
+                " WHERE pg_size_bytes(current_setting('work_mem'))"
+                " < pg_size_bytes(%(least)s)",
                 least=WORK_MEMORY,
             )
         )

@@ -1,6 +1,8 @@
 """What could be bought, made or brought from another warehouse, along Odoo's own
 routes. Bridges know how to buy and to make; bringing needs nothing but stock."""
 
+from contextlib import contextmanager
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -8,6 +10,8 @@ from ..promising.replenish import Option, Planner
 
 #: More levels than any bill of materials has; a longer chain is a mistake in it.
 MAX_LEVELS = 30
+#: where the rules that one request has found are kept
+RULES = "delivery_promise_rules"
 
 
 class DeliveryPromiseEngine(models.AbstractModel):
@@ -158,12 +162,9 @@ class DeliveryPromiseEngine(models.AbstractModel):
         :param schedules: {warehouse id: Schedule}
         :return: {(product id, warehouse id): Option}
         """
-        options, rules = {}, {}
+        options = {}
         for (product, warehouse), quantity in wanted.items():
-            routes = self._possible_routes(product, warehouse)
-            if routes not in rules:
-                rules[routes] = self._replenishing_rule(product, warehouse)
-            rule, days = rules[routes]
+            rule, days = self._replenishing_rule(product, warehouse)
             if rule:
                 option = self._rule_option(
                     rule, product, warehouse, quantity, days, schedules
@@ -263,6 +264,25 @@ class DeliveryPromiseEngine(models.AbstractModel):
     def _replenishing_rule(self, product, warehouse):
         """(the rule that brings goods from outside the warehouse, days of the steps
         from there to the shelf), as Odoo resolves routes."""
+        rules = self.env.cr.cache.get(RULES)
+        if rules is None:
+            return self._find_replenishing_rule(product, warehouse)
+        routes = self._possible_routes(product, warehouse)
+        if routes not in rules:
+            rules[routes] = self._find_replenishing_rule(product, warehouse)
+        return rules[routes]
+
+    @contextmanager
+    def _remember_rules(self):
+        """Within this block each rule is looked for once."""
+        cache = self.env.cr.cache
+        cache[RULES] = {}
+        try:
+            yield
+        finally:
+            cache.pop(RULES, None)
+
+    def _find_replenishing_rule(self, product, warehouse):
         Rule = self.env["stock.rule"].sudo()  # sudo: as in _browse_keys
         location, days, of = warehouse.lot_stock_id, 0.0, warehouse
         for __ in range(MAX_LEVELS):
