@@ -161,7 +161,8 @@ def _products(env, count):
 
 
 def _stock(env, products):
-    """Some of each product on the shelf of the first warehouse."""
+    """Some of each product on the shelf of the first warehouse, and of the first
+    product as much as all clients of a run may hold."""
     location = env["stock.warehouse"].search([], limit=1).lot_stock_id
     seed = (
         env["stock.quant"]
@@ -170,7 +171,7 @@ def _stock(env, products):
             {
                 "product_id": products[0],
                 "location_id": location.id,
-                "quantity": 100.0,
+                "quantity": 1_000_000.0,
             }
         )
     )

@@ -24,6 +24,9 @@ METHOD = """
 - "Quantity at one date" is stock Odoo's `virtual_available` with `to_date` 30 days
   ahead, for the same products in the same warehouse: what the availability widget of a
   quotation line reads. It neither finds a date nor looks ahead.
+- Of each product 50 to 150 are on the shelf, with some ten receipts and ten deliveries
+  to come; a line asks for 1 to 60. Where known supply does not suffice, `simulate`
+  also looks for a way to buy or make the rest, which has no counterpart in stock Odoo.
 - Scanning is the way to a date with stock Odoo alone: that quantity on 91 days.
 - Holds and quotations are made by 8 XML-RPC clients at once, on a server with 4
   workers. A hold checks, locks, computes, and writes a promise with its line and claim;

@@ -133,8 +133,8 @@ def alternate(calls, runs):
 class Questions:
     """The same question to both sides."""
 
-    def __init__(self, data, lines=1, hot=False):
-        self.data, self.lines, self.hot = data, lines, hot
+    def __init__(self, data, lines=1, *, hot=False, short=False):
+        self.data, self.lines, self.hot, self.short = data, lines, hot, short
 
     def products(self, number):
         if self.hot:
@@ -150,11 +150,15 @@ class Questions:
             {
                 "warehouse_id": self.data.warehouse,
                 "lines": [
-                    {"product_id": id_, "quantity": 1 + (number * 13 + step) % 120}
+                    {"product_id": id_, "quantity": self.quantity(number + step)}
                     for step, id_ in enumerate(self.products(number))
                 ],
             }
         )
+
+    def quantity(self, number):
+        """Of 50 to 150 on the shelf 1 to 60, or more than there will ever be."""
+        return 10_000_000 if self.short else 1 + number * 13 % 60
 
     def stock(self, env, number, days=30):
         """Stock Odoo's forecast quantity at one date."""
@@ -166,6 +170,9 @@ class Questions:
         )
         for product in products.browse(self.products(number)):
             _quantity = product.virtual_available
+
+    def stock_at_the_end(self, env, number):
+        self.stock(env, number, days=generate.OPEN_TO + 1)
 
     def scan(self, env, number):
         """Stock Odoo's way to a date: its quantity on each day."""
@@ -189,6 +196,13 @@ def inside(database, smaller, runs):
         goal = "≤ 1" if lines in (1, 100) else ""
         what = f"simulate, {lines} line{'s' * (lines > 1)} / quantity at one date"
         rows.append(Row(what, ours, theirs, goal))
+    say("==> more than there will ever be …")
+    asked = Questions(data, short=True)
+    ours, theirs = alternate(
+        [(database, asked.simulate), (database, asked.stock)], max(runs // 2, 5)
+    )
+    what = "simulate, 1 line that has to be bought or made / quantity at one date"
+    rows.append(Row(what, ours, theirs))
     say(f"==> a date found by scanning {DAYS} days …")
     asked = Questions(data)
     ours, theirs = alternate(
@@ -203,6 +217,12 @@ def inside(database, smaller, runs):
     )
     what = "simulate / quantity at one date, product with most open moves"
     rows.append(Row(what, ours, theirs, "≤ 1.5"))
+    ours, theirs = alternate(
+        [(database, asked.simulate), (database, asked.stock_at_the_end)],
+        max(runs // 5, 5),
+    )
+    what = "the same, at a date after all of its open moves"
+    rows.append(Row(what, ours, theirs))
     if smaller:
         say("==> ten times the history …")
         less = Questions(generated_in(smaller))
