@@ -31,8 +31,8 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "tests"), str(HERE.parent / "script
 
 from generate import clone  # noqa: E402
 from inside import superuser  # noqa: E402
-
 from servers import Server  # noqa: E402
+
 from workbench.databases import Databases  # noqa: E402
 from workbench.steps import Failure, locked, main_guard, say  # noqa: E402
 from workbench.templates import Templates  # noqa: E402

@@ -32,9 +32,7 @@ class DeliveryTransitTime(models.Model):
         string="States",
         domain="[('country_id', '=?', country_id)]",
     )
-    zip_from = fields.Char(
-        help="Compared character by character, without spaces."
-    )
+    zip_from = fields.Char(help="Compared character by character, without spaces.")
     zip_to = fields.Char(
         help="Up to and with all that begins like this: 19 includes 19999.",
     )
