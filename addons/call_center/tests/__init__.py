@@ -4,6 +4,7 @@ from . import test_lookup_table
 from . import test_phone_call
 from . import test_phone_directory
 from . import test_caller_box
+from . import test_asterisk_connector
 from . import test_call_life
 from . import test_call_panel
 from . import test_call_replay

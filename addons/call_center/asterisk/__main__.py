@@ -1,0 +1,58 @@
+"""Tell Odoo of Asterisk's calls.
+
+    cd addons/call_center && python3 -m asterisk
+
+Settings come from the environment: CALL_CENTER_URL (the line's address), AMI_USER,
+AMI_SECRET, and, where they differ, AMI_HOST (127.0.0.1), AMI_PORT (5038) and SPOOL
+(asterisk-events.sqlite).
+"""
+
+import logging
+import os
+import signal
+import sys
+import urllib.parse
+
+from .connector import Connector
+from .spool import Spool
+
+
+def main():
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
+    missing = [
+        name
+        for name in ("CALL_CENTER_URL", "AMI_USER", "AMI_SECRET")
+        if not os.environ.get(name)
+    ]
+    if missing:
+        sys.stderr.write(f"{__doc__}\nMissing: {', '.join(missing)}\n")
+        return 2
+    url = os.environ["CALL_CENTER_URL"]
+    if urllib.parse.urlsplit(url).scheme not in ("http", "https"):
+        sys.stderr.write("CALL_CENTER_URL: an http or https address is expected\n")
+        return 2
+    spool = Spool(os.environ.get("SPOOL", "asterisk-events.sqlite"))
+    connector = Connector(
+        spool,
+        url,
+        {
+            "host": os.environ.get("AMI_HOST", "127.0.0.1"),
+            "port": int(os.environ.get("AMI_PORT", "5038")),
+            "user": os.environ["AMI_USER"],
+            "secret": os.environ["AMI_SECRET"],
+        },
+    )
+    signal.signal(signal.SIGTERM, lambda *_: connector.stop())
+    threads = connector.start()
+    try:
+        connector.stopping.wait()
+    except KeyboardInterrupt:
+        connector.stop()
+    for thread in threads:
+        thread.join(20)
+    spool.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
