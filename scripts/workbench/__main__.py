@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -57,7 +58,13 @@ def parser():
     return parser
 
 
+def _stop(*_arguments):
+    raise KeyboardInterrupt
+
+
 def main(argv):
+    # Whoever stops us (make, a time limit), what we started is stopped in order.
+    signal.signal(signal.SIGTERM, _stop)
     # Odoo's own options are none of argparse's business.
     if argv[:1] in (["odoo"], ["python"]):
         options = argparse.Namespace(command=argv[0], arguments=argv[1:])

@@ -58,7 +58,7 @@ def _check(name, command):
     result = subprocess.run(
         command,
         cwd=paths.ROOT,
-        env={**os.environ, "PYTHONPATH": ""},
+        env={**os.environ, "PYTHONPATH": "", "NO_COLOR": "1"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
