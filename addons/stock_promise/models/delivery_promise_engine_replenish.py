@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ..promising.replenish import Option, Planner
 
@@ -208,14 +209,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         # sudo: as in _browse_keys
         Rule = self.env["stock.rule"].sudo()
         warehouses = self.env["stock.warehouse"].sudo().browse({key[1] for key in keys})
-        rules = Rule.search(
-            [
-                ("procure_method", "=", "make_to_order"),
-                ("action", "in", ("pull", "pull_push")),
-                ("route_id.active", "=", True),
-                ("location_src_id", "child_of", warehouses.lot_stock_id.ids),
-            ]
-        )
+        rules = Rule.browse(self._to_order_rule_ids(warehouses.ids))
         if not rules:
             return set()
         routes, found = rules.route_id, set()
@@ -238,6 +232,41 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 # one of several steps inside the warehouse
                 location = rule.location_src_id
         return found
+
+    def _to_order_rule_ids(self, warehouse_ids):
+        """Rules of active routes that take goods out of these warehouses' stock, to
+        order. Mostly there are none, which every request has to find out."""
+        for model, names in {
+            "stock.rule": [
+                "active",
+                "action",
+                "procure_method",
+                "route_id",
+                "location_src_id",
+            ],
+            "stock.route": ["active"],
+            "stock.warehouse": ["lot_stock_id"],
+            "stock.location": ["parent_path"],
+        }.items():
+            self.env[model].flush_model(names)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT rule.id
+                  FROM stock_rule rule
+                  JOIN stock_route route ON route.id = rule.route_id
+                  JOIN stock_location source ON source.id = rule.location_src_id
+                  JOIN stock_warehouse warehouse ON warehouse.id = ANY(%s)
+                  JOIN stock_location shelf ON shelf.id = warehouse.lot_stock_id
+                 WHERE rule.active AND route.active
+                   AND rule.procure_method = 'make_to_order'
+                   AND rule.action IN ('pull', 'pull_push')
+                   AND starts_with(source.parent_path, shelf.parent_path)
+                """,
+                warehouse_ids,
+            )
+        )
+        return [row[0] for row in rows]
 
     def _need_location(self, product, is_component):
         """Where the goods are wanted: with the customer, or as parts in production."""
