@@ -2,13 +2,16 @@
 
 import os
 import random
+import time
 
 import pytest
 from servers import Server, copied_database
 
 from workbench import addons, logcheck, odoo_process, paths
+from workbench.steps import Failure
 
 KNOWN = addons.discover()
+LOCKED = 'could not obtain lock on relation "ir_module_module"'
 SEED = int(os.environ.get("PROMISE_DESK_SEED", "19"))
 #: Screens that somebody opens every day, wherever their addon is installed.
 MODELS = (
@@ -62,6 +65,9 @@ class Handle:
     def __init__(self, templates, database):
         self.templates = templates
         self.database = database
+        # Odoo locks this table without waiting, and gives up if the server happens to
+        # be cleaning it up after the last installation.
+        self.query("ALTER TABLE ir_module_module SET (autovacuum_enabled = false)")
 
     def run(self, action, *names):
         """Install or uninstall; a warning in the log fails.
@@ -70,13 +76,22 @@ class Handle:
         orders use. Odoo tries to delete them, logs that it cannot, and keeps them.
         """
         log = paths.LOGS / "test" / f"{action}-{self.database}-{names[0]}.log"
-        odoo_process.run_once(
-            ["module", action, "-d", self.database, *names],
-            self.templates.environ,
-            log,
-            what=f"{action} {', '.join(names)}",
-            timeout=600,
-        )
+        for pause in (2, 5, 10, None):
+            try:
+                odoo_process.run_once(
+                    ["module", action, "-d", self.database, *names],
+                    self.templates.environ,
+                    log,
+                    what=f"{action} {', '.join(names)}",
+                    timeout=600,
+                )
+                break
+            except Failure:
+                # Odoo asks for this lock once, and ends when PostgreSQL itself has
+                # the table for a moment. Nothing was done then.
+                if pause is None or LOCKED not in log.read_text(errors="replace"):
+                    raise
+                time.sleep(pause)
         if action == "uninstall" and any(name.endswith("_demo") for name in names):
             return
         problems = [problem.text for problem in logcheck.problems(log)]
