@@ -18,6 +18,7 @@
         "views/stock_warehouse_views.xml",
         "views/res_config_settings_views.xml",
         "views/stock_promise_menus.xml",
+        "views/delivery_promise_history_views.xml",
         "report/delivery_promise_report_views.xml",
         "views/delivery_promise_confidence_views.xml",
     ],

@@ -1,6 +1,7 @@
 from . import res_company
 from . import res_config_settings
 from . import delivery_promise
+from . import delivery_promise_history
 from . import delivery_promise_line
 from . import delivery_promise_engine
 from . import sale_order_line

@@ -22,6 +22,7 @@ from . import delivery_promise_line
 from . import delivery_promise_delivery
 from . import delivery_promise_claim
 from . import delivery_promise_guard
+from . import delivery_promise_history
 from . import delivery_promise_lateness
 from . import delivery_promise_engine_confidence
 from . import delivery_promise_line_confidence

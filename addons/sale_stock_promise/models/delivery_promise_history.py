@@ -1,0 +1,15 @@
+from odoo import models
+
+
+class DeliveryPromise(models.Model):
+    _inherit = "delivery.promise"
+
+    def _history_documents(self):
+        """A promise that belongs to one order follows it."""
+        documents = super()._history_documents()
+        for promise in self:
+            # sudo: who may not read the order does not see its name either
+            orders = promise.sudo().sale_order_ids
+            if len(orders) == 1:
+                documents.setdefault(promise, orders)
+        return documents

@@ -1,0 +1,323 @@
+"""Every date that was promised, and why it changed: by whom, when, because of what."""
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .delivery_promise_guard import IN_FORCE
+
+
+class DeliveryPromiseHistory(models.Model):
+    """One row for each change of a line's promised date. Written by the engine alone,
+    never changed."""
+
+    _name = "delivery.promise.history"
+    _description = "Change of a Promised Date"
+    _order = "id desc"
+    _log_access = False
+    _check_company_auto = True
+    _rec_name = "line_id"
+
+    line_id = fields.Many2one(
+        "delivery.promise.line",
+        string="Promise Line",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
+        index=True,
+    )
+    promise_id = fields.Many2one(
+        "delivery.promise",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
+        index=True,
+    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    product_id = fields.Many2one(related="line_id.product_id")
+    date = fields.Datetime(string="When", required=True, readonly=True)
+    old_date = fields.Datetime(string="From", readonly=True)
+    new_date = fields.Datetime(
+        string="To", readonly=True, help="Empty: there was no date to promise any more."
+    )
+    days = fields.Float(
+        compute="_compute_days",
+        digits=(16, 1),
+        help="By how many days the promise moved; negative when it is earlier.",
+    )
+    cause = fields.Selection(
+        [
+            ("hold", "Held"),
+            ("confirmation", "Order confirmed"),
+            ("order", "Order changed"),
+            ("repromise", "Promised again"),
+            ("manual", "Set by hand"),
+            ("backorder", "Backorder processing"),
+            ("other", "Computed again"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    cause_model = fields.Char(readonly=True)
+    cause_res_id = fields.Many2oneReference(model_field="cause_model", readonly=True)
+    document = fields.Char(
+        compute="_compute_document",
+        help="What it was done for or because of, if you may see it.",
+    )
+    reason = fields.Char(readonly=True)
+    user_id = fields.Many2one("res.users", string="By", readonly=True)
+
+    @api.depends("old_date", "new_date")
+    def _compute_days(self):
+        for change in self:
+            change.days = (
+                (change.new_date - change.old_date).total_seconds() / 86400
+                if change.old_date and change.new_date
+                else 0.0
+            )
+
+    @api.depends("cause_model", "cause_res_id")
+    @api.depends_context("uid")
+    def _compute_document(self):
+        names = self._document_names(
+            {(change.cause_model, change.cause_res_id) for change in self}
+        )
+        for change in self:
+            key = change.cause_model, change.cause_res_id
+            change.document = names.get(key, False)
+
+    @api.model
+    def _document_names(self, keys):
+        """{(model, id): name} of those documents that exist and that the user may
+        read."""
+        by_model = {}
+        for model, record_id in keys:
+            if model in self.env and record_id:
+                by_model.setdefault(model, []).append(record_id)
+        return {
+            (model, record.id): record.display_name
+            for model, record_ids in by_model.items()
+            for record in self.env[model]
+            .browse(record_ids)
+            .exists()
+            ._filtered_access("read")
+        }
+
+    def action_open_document(self):
+        """The document that the change was made for."""
+        self.ensure_one()
+        self.check_access("read")
+        if not self.document:
+            return False
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.cause_model,
+            "res_id": self.cause_res_id,
+            "views": [(False, "form")],
+        }
+
+
+class DeliveryPromise(models.Model):
+    _inherit = "delivery.promise"
+
+    history_ids = fields.One2many(
+        "delivery.promise.history", "promise_id", string="History"
+    )
+
+    # -- saying why ----------------------------------------------------------------
+
+    def _with_cause(self, code, document=None, reason=None):
+        """These records, with what is written as the cause of dates that change.
+
+        :param code: one of ``delivery.promise.history.cause``
+        :param document: the record that it is done for or because of
+        :param reason: words of a person
+        """
+        return self.with_context(promise_cause=self._cause(code, document, reason))
+
+    @api.model
+    def _cause(self, code, document=None, reason=None):
+        return code, document and (document._name, document.id), reason or False
+
+    def _with_default_cause(self, code):
+        """The cause, unless whoever called has given one."""
+        if self.env.context.get("promise_cause"):
+            return self
+        return self._with_cause(code)
+
+    def _history_documents(self):
+        """{promise: the document that it follows}, for changes that name none; hook
+        for bridges."""
+        return {}
+
+    # -- what changes dates --------------------------------------------------------
+
+    def action_hold(self):
+        return super(DeliveryPromise, self._with_default_cause("hold")).action_hold()
+
+    def action_repromise(self):
+        promises = self._with_default_cause("repromise")
+        return super(DeliveryPromise, promises).action_repromise()
+
+    @api.model
+    def _hold(self, request, vals=None, line_vals=None, ignore=None):
+        Promise = self._with_default_cause("hold")
+        promise, answer = super(DeliveryPromise, Promise)._hold(
+            request, vals=vals, line_vals=line_vals, ignore=ignore
+        )
+        return promise.with_env(self.env), answer
+
+    @api.model
+    def _record(self, request, vals=None, line_vals=None, ignore_moves=()):
+        Promise = self._with_default_cause("confirmation")
+        promise, answer = super(DeliveryPromise, Promise)._record(
+            request, vals=vals, line_vals=line_vals, ignore_moves=ignore_moves
+        )
+        return promise.with_env(self.env), answer
+
+    def _rehold(self, request, line_vals=None):
+        promise = self._with_default_cause("order")
+        return super(DeliveryPromise, promise)._rehold(request, line_vals)
+
+    def _rerecord(self, request, line_vals=None, ignore_moves=()):
+        promise = self._with_default_cause("order")
+        return super(DeliveryPromise, promise)._rerecord(
+            request, line_vals, ignore_moves
+        )
+
+    # -- writing it down -----------------------------------------------------------
+
+    @api.model
+    def _write_history(self):
+        """What changed on promises in force since the last time, in one insert: of
+        several changes in one transaction the last counts."""
+        noted = self.env.cr.precommit.data.pop("stock_promise.history", {})
+        lines = (
+            self.env["delivery.promise.line"].sudo().browse(noted).exists()
+        )  # sudo: whoever changes a date
+        lines = lines.filtered(lambda line: line.promise_id.state in IN_FORCE)
+        last = self._last_recorded(
+            [line.id for line in lines if not noted[line.id]["new"]]
+        )
+        changed = lines.filtered(
+            lambda line: line.promised_date != last.get(line.id, noted[line.id]["old"])
+        )
+        documents = changed.promise_id._history_documents() if changed else {}
+        # sudo: history is written by the engine alone
+        self.env["delivery.promise.history"].sudo().create(
+            [
+                self._prepare_history(
+                    line,
+                    last.get(line.id, noted[line.id]["old"]),
+                    noted[line.id],
+                    documents.get(line.promise_id),
+                )
+                for line in changed
+            ]
+        )
+
+    @api.model
+    def _prepare_history(self, line, old_date, noted, document):
+        code, named, reason = noted["cause"] or (
+            "confirmation"
+            if noted["new"] and line.promise_id.state == "confirmed"
+            else "other",
+            None,
+            False,
+        )
+        model, record_id = named or (
+            (document._name, document.id) if document else (False, False)
+        )
+        return {
+            "line_id": line.id,
+            "promise_id": line.promise_id.id,
+            "company_id": line.company_id.id,
+            "date": fields.Datetime.now(),
+            "old_date": old_date,
+            "new_date": line.promised_date,
+            "cause": code,
+            "cause_model": model,
+            "cause_res_id": record_id,
+            "reason": reason,
+            "user_id": noted["user"],
+        }
+
+    @api.model
+    def _last_recorded(self, line_ids):
+        """{line id: the date promised last} of lines with a history."""
+        if not line_ids:
+            return {}
+        self.env["delivery.promise.history"].flush_model(["line_id", "new_date"])
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT ON (line_id) line_id, new_date"
+                " FROM delivery_promise_history WHERE line_id = ANY(%s)"
+                " ORDER BY line_id, id DESC",
+                line_ids,
+            )
+        )
+        return {line_id: new_date or False for line_id, new_date in rows}
+
+
+class DeliveryPromiseLine(models.Model):
+    _inherit = "delivery.promise.line"
+
+    history_ids = fields.One2many(
+        "delivery.promise.history", "line_id", string="History of the Date"
+    )
+    moved_count = fields.Integer(
+        string="Times Moved",
+        compute="_compute_moved_count",
+        help="How often the promised date was changed after it was first given.",
+    )
+
+    @api.depends("history_ids.old_date")
+    def _compute_moved_count(self):
+        counts = dict(
+            self.env["delivery.promise.history"]._read_group(
+                [("line_id", "in", self.ids), ("old_date", "!=", False)],
+                ["line_id"],
+                ["__count"],
+            )
+        )
+        for line in self:
+            line.moved_count = counts.get(line, 0)
+
+    def _with_cause(self, code, document=None, reason=None):
+        """As for promises."""
+        cause = self.env["delivery.promise"]._cause(code, document, reason)
+        return self.with_context(promise_cause=cause)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines.filtered("promised_date")._note_dates(new=True)
+        return lines
+
+    def write(self, vals):
+        if "promised_date" not in vals:
+            return super().write(vals)
+        before = {
+            # what was only looked up was not promised
+            line.id: line.first_promised_date and line.promised_date
+            for line in self
+        }
+        result = super().write(vals)
+        self._note_dates(before)
+        return result
+
+    def _note_dates(self, before=None, new=False):
+        """Remember what was promised before, until the transaction ends."""
+        if not self:
+            return
+        precommit = self.env.cr.precommit
+        noted = precommit.data.get("stock_promise.history")
+        if noted is None:
+            noted = precommit.data["stock_promise.history"] = {}
+            # sudo: history is written by the engine alone
+            precommit.add(self.env["delivery.promise"].sudo()._write_history)
+        cause = self.env.context.get("promise_cause")
+        for line_id in self.ids:
+            entry = noted.setdefault(
+                line_id, {"old": before[line_id] if before else False, "new": new}
+            )
+            entry.update(cause=cause, user=self.env.uid)
