@@ -111,6 +111,7 @@ def _prepare_line(line, sequence):
         "quantity": line.product_uom_qty,
         "product_uom_id": line.product_uom_id.id,
         "warehouse_id": line._promise_warehouse().id,
+        "lead_days": line.customer_lead,
         "requested_date": line.order_id.commitment_date,
         "first_promised_date": promised,
         "promised_date": promised,

@@ -57,6 +57,7 @@ class SaleOrder(models.Model):
         "order_line.product_uom_qty",
         "order_line.product_uom_id",
         "order_line.warehouse_id",
+        "order_line.customer_lead",
     )
     def _compute_promise_possible(self):
         """Only forms read this: one question to the engine for each quotation."""

@@ -129,6 +129,7 @@ class SaleOrder(models.Model):
                     line.promise_line_id.quantity,
                     line.promise_line_id.product_uom_id.id,
                     line.promise_line_id.warehouse_id.id,
+                    line.promise_line_id.lead_days,
                 )
                 for line in lines.sudo()
             )

@@ -48,6 +48,7 @@ class SaleOrderLine(models.Model):
         "product_uom_qty",
         "product_uom_id",
         "warehouse_id",
+        "customer_lead",
         "order_id.commitment_date",
         "order_id.picking_policy",
     )
@@ -91,6 +92,7 @@ class SaleOrderLine(models.Model):
             self.product_uom_qty,
             self.product_uom_id.id,
             self._promise_warehouse().id,
+            self.customer_lead,
         )
 
     def _prepare_promise_line(self, requested, quantity=None):
@@ -103,6 +105,7 @@ class SaleOrderLine(models.Model):
             "requested_date": requested and fields.Datetime.to_string(requested),
             "warehouse_id": self._promise_warehouse()._origin.id,
             "reference": self._promise_reference(),
+            "lead_days": max(self.customer_lead, 0.0),
         }
 
     # -- the moves of a promise ----------------------------------------------------

@@ -20,6 +20,28 @@ class TestQuotation(SalePromiseCase):
         self.assertEqual(second.promise_ship_date, second.promised_date)
         self.assertFalse(order.promise_id)
 
+    def test_the_lead_time_typed_on_the_line_counts(self):
+        order = self._order((self.product, 3))
+        with Form(order) as form, form.order_line.edit(0) as line:
+            line.customer_lead = 6
+        order.action_compute_promise()
+        self.assertEqual(order.order_line.promised_date, NOW + timedelta(days=6))
+        order.order_line.customer_lead = 2
+        self.assertFalse(order.order_line.promised_date)
+
+    def test_a_lead_time_typed_on_a_held_line_moves_the_hold(self):
+        order = self._order((self.product, 3))
+        order.action_hold_promise()
+        self.assertEqual(order.order_line.promised_date, NOW)
+        order.order_line.customer_lead = 3
+        self.assertEqual(order.order_line.promised_date, NOW + timedelta(days=3))
+        promise = order.promise_id
+        promise.action_repromise()
+        self.assertEqual(promise.line_ids.promised_date, NOW + timedelta(days=3))
+        order.action_confirm()
+        self.assertEqual(order.promise_id, promise)
+        self.assertEqual(order.order_line.promised_date, NOW + timedelta(days=3))
+
     def test_a_line_without_supply_has_no_date(self):
         order = self._order((self.product, 11))
         order.action_compute_promise()

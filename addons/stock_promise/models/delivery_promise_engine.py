@@ -154,7 +154,11 @@ class DeliveryPromiseEngine(models.AbstractModel):
                         if line.requested and line.requested > now
                         else None
                     ),
-                    lead_days=self._lead_days(line.product),
+                    lead_days=(
+                        self._lead_days(line.product)
+                        if line.lead_days is None
+                        else line.lead_days
+                    ),
                     transit_days=transit[line.warehouse][0],
                     carrier=transit[line.warehouse][1],
                     split=request.allow_split and request.shipping_policy == "direct",

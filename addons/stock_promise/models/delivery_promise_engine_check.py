@@ -31,6 +31,7 @@ LINE_KEYS = {
     "latest_date",
     "warehouse_id",
     "reference",
+    "lead_days",
 }
 
 
@@ -44,6 +45,8 @@ class CheckedLine(NamedTuple):
     latest: datetime | None
     warehouse: models.BaseModel
     reference: str | int | bool
+    #: days from order to shipment, where they are not the product's own
+    lead_days: float | None = None
 
 
 class CheckedRequest(NamedTuple):
@@ -182,6 +185,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
             latest=self._checked_datetime(number, line, "latest_date"),
             warehouse=warehouse,
             reference=self._checked_reference(number, line.get("reference")),
+            lead_days=self._checked_lead_days(number, line.get("lead_days")),
         )
 
     def _checked_products(self, lines, company):

@@ -48,6 +48,21 @@ class DeliveryPromiseEngine(models.AbstractModel):
             self._refuse_line(number, "quantity", self.env._("is too large."))
         return float(quantity)
 
+    def _checked_lead_days(self, number, days):
+        if days is None or days is False:
+            return None
+        if (
+            isinstance(days, bool)
+            or not isinstance(days, (int, float))
+            or not 0 <= days <= MAX_DAYS
+        ):
+            self._refuse_line(
+                number,
+                "lead_days",
+                self.env._("must be a number of days from 0 to %s.", MAX_DAYS),
+            )
+        return float(days)
+
     def _checked_datetime(self, number, line, key):
         value = line.get(key)
         if not value:

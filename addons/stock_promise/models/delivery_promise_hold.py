@@ -333,6 +333,7 @@ class DeliveryPromise(models.Model):
             "warehouse_id": checked.warehouse.id,
             "requested_date": checked.requested,
             "latest_date": checked.latest,
+            **({} if checked.lead_days is None else {"lead_days": checked.lead_days}),
             "first_promised_date": vals["promised_date"],
             **vals,
         }

@@ -49,6 +49,14 @@ class DeliveryPromiseLine(models.Model):
     )
     requested_date = fields.Datetime(help="When the customer wants it.")
     latest_date = fields.Datetime(help="Later than this is of no use to the customer.")
+    lead_days = fields.Float(
+        string="Lead Time",
+        compute="_compute_lead_days",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Days from the order to its earliest shipment.",
+    )
     first_promised_date = fields.Datetime(readonly=True, copy=False)
     promised_date = fields.Datetime(
         readonly=True,
@@ -155,6 +163,11 @@ class DeliveryPromiseLine(models.Model):
         for line in self:
             line.product_uom_id = line.product_id.uom_id
 
+    @api.depends("product_id")
+    def _compute_lead_days(self):
+        for line in self:
+            line.lead_days = line.product_id.sale_delay
+
     @api.depends("promise_id.warehouse_id")
     def _compute_warehouse_id(self):
         for line in self:
@@ -228,6 +241,7 @@ class DeliveryPromiseLine(models.Model):
         "warehouse_id",
         "requested_date",
         "latest_date",
+        "lead_days",
     }
 
     def write(self, vals):
@@ -283,6 +297,7 @@ class DeliveryPromiseLine(models.Model):
             "latest_date": self.latest_date,
             "warehouse_id": self.warehouse_id.id,
             "reference": self.reference,
+            "lead_days": self.lead_days,
         }
 
     @api.model
