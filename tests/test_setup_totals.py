@@ -52,6 +52,18 @@ def test_a_broken_class_set_up_counts_as_failed(log):
     assert logcheck.count(path).failed == 1
 
 
+def test_two_broken_class_set_ups_are_two(tmp_path):
+    path = tmp_path / "odoo.log"
+    path.write_text(
+        "".join(
+            "2026-01-01 10:00:00,000 12 ERROR db odoo.tests.suite:"
+            f" ERROR: setUpClass (odoo.addons.one.tests.test_a.{name})\n"
+            for name in ("A", "B")
+        )
+    )
+    assert logcheck.count(path).failed == 2
+
+
 def test_a_warning_of_ours_is_a_problem_and_stock_odoos_deprecations_are_not(log):
     ours = f"{testing.paths.ADDONS}/one/models/a.py:3: DeprecationWarning: old"
     path = log(

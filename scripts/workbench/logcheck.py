@@ -13,7 +13,8 @@ _LINE = re.compile(
 _MODULE = re.compile(r"^odoo\.addons\.([^.]+)\.tests\.")
 _STARTING = re.compile(r"^Starting (\S+) \.\.\.$")
 _SKIPPED = re.compile(r"^skipped (\S+) : (.*)$")
-_BROKEN = re.compile(r"^(?:FAIL|ERROR): (?:Subtest )?(\S+)")
+# A class whose set-up fails is named in brackets.
+_BROKEN = re.compile(r"^(?:FAIL|ERROR): (?:Subtest )?(setUpClass \(\S+\)|\S+)")
 
 # Stock Odoo's own warnings, each with the reason why it says nothing about us.
 # (part of the logger's name, expression for the message)

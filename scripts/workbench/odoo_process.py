@@ -55,8 +55,8 @@ def _config_argument(arguments):
     return None
 
 
-def command(*arguments):
-    return [str(paths.VENV_PYTHON), str(paths.ODOO_LAUNCHER), *map(str, arguments)]
+def command(*arguments, launcher=paths.ODOO_LAUNCHER):
+    return [str(paths.VENV_PYTHON), str(launcher), *map(str, arguments)]
 
 
 def die_with_parent():
@@ -103,9 +103,9 @@ def tail(log, lines=25):
     return "\n".join([line for line in text if " INFO " not in line][-lines:])
 
 
-def start(arguments, environ, output):
+def start(arguments, environ, output, launcher=paths.ODOO_LAUNCHER):
     return subprocess.Popen(
-        command(*arguments),
+        command(*arguments, launcher=launcher),
         env=environ,
         stdin=subprocess.DEVNULL,
         stdout=output,
