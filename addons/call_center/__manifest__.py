@@ -12,6 +12,7 @@
         "security/call_center_groups.xml",
         "security/ir.model.access.csv",
         "security/call_center_security.xml",
+        "security/call_team_security.xml",
         "data/ir_cron.xml",
         "views/phone_call_views.xml",
         "views/call_provider_views.xml",
@@ -19,6 +20,10 @@
         "views/res_partner_views.xml",
         "views/res_users_views.xml",
         "views/call_center_menus.xml",
+        "data/phone_call_outcome_data.xml",
+        "views/call_team_views.xml",
+        "views/phone_call_back_views.xml",
+        "views/res_config_settings_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -9,3 +9,9 @@ from . import phone_call_leg
 from . import call_provider
 from . import res_partner
 from . import res_users
+from . import res_company_service
+from . import phone_call_outcome
+from . import call_team
+from . import phone_call_wrap_up
+from . import phone_call_back
+from . import phone_call_chatter

@@ -9,3 +9,6 @@ from . import test_call_life
 from . import test_call_panel
 from . import test_call_replay
 from . import test_webhook
+from . import test_call_team
+from . import test_wrap_up
+from . import test_call_back

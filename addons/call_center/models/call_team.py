@@ -1,0 +1,211 @@
+from odoo import api, fields, models, tools
+from odoo.tools import SQL
+
+
+class CallTeam(models.Model):
+    """Who answers which queues, sees their calls and calls back."""
+
+    _name = "call.team"
+    _description = "Call Team"
+    _order = "sequence, name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        "Team Leader",
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+    )
+    member_ids = fields.Many2many(
+        "res.users",
+        string="Members",
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+    )
+    queue_ids = fields.One2many("call.team.queue", "team_id", "Queues")
+    callback_user_id = fields.Many2one(
+        "res.users",
+        "Call-backs Go To",
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+        help="Empty: to the customer's salesperson if he is in the team, else to the "
+        "member with the fewest open call-backs.",
+    )
+    service_threshold = fields.Integer(
+        "Answer Within (s)", help="0: as the company has it."
+    )
+    service_share = fields.Float("Share to Reach (%)", help="0: as the company has it.")
+
+    _threshold_positive = models.Constraint(
+        "CHECK (service_threshold >= 0)", "A call cannot be answered before it came."
+    )
+    _share_percent = models.Constraint(
+        "CHECK (service_share >= 0 AND service_share <= 100)",
+        "The share to reach is between 0 and 100 percent.",
+    )
+
+    @api.model
+    @tools.ormcache("company_id")
+    def _queue_teams(self, company_id):
+        """{queue's name in small letters: id of its team}, asked for by each call."""
+        # sudo: which team a call is for does not depend on who asks
+        queues = (
+            self.env["call.team.queue"]
+            .sudo()
+            .search([("company_id", "=", company_id), ("team_id.active", "=", True)])
+        )
+        return {_key(queue.name): queue.team_id.id for queue in queues}
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        teams = super().create(vals_list)
+        teams._queues_changed()
+        return teams
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"active", "company_id", "queue_ids"} & vals.keys():
+            self._queues_changed()
+        return result
+
+    def unlink(self):
+        companies = self.company_id
+        result = super().unlink()
+        self._queues_changed(companies)
+        return result
+
+    def _queues_changed(self, companies=None):
+        """Hand the calls of the companies' queues to the teams that have them now."""
+        self.env.registry.clear_cache()
+        companies = self.company_id if companies is None else companies
+        Call = self.env["phone.call"]
+        Call.flush_model(["queue", "team_id", "company_id", "provider_id"])
+        self.env["call.team.queue"].flush_model()
+        self.flush_model(["active", "company_id"])
+        self.env["call.provider"].flush_model(["team_id"])
+        self.env.execute_query(
+            SQL(
+                """
+                UPDATE phone_call call SET team_id = wanted.team_id
+                  FROM (SELECT c.id, COALESCE(team.id, of_line.id) AS team_id
+                          FROM phone_call c
+                          LEFT JOIN call_team_queue queue
+                            ON queue.company_id = c.company_id
+                           AND lower(btrim(queue.name)) = lower(btrim(c.queue))
+                          LEFT JOIN call_team team
+                            ON team.id = queue.team_id AND team.active
+                          LEFT JOIN call_provider line ON line.id = c.provider_id
+                          LEFT JOIN call_team of_line
+                            ON of_line.id = line.team_id AND of_line.active
+                         WHERE c.company_id = ANY(%s)) wanted
+                 WHERE wanted.id = call.id
+                   AND wanted.team_id IS DISTINCT FROM call.team_id
+             RETURNING call.id
+                """,
+                companies.ids,
+            )
+        )
+        Call.invalidate_model(["team_id"])
+
+    def _goal(self):
+        """(seconds, percent) that the team's calls are measured by."""
+        company = self.company_id or self.env.company
+        return (
+            self.service_threshold or company.call_service_threshold,
+            self.service_share or company.call_service_share,
+        )
+
+
+class CallTeamQueue(models.Model):
+    """A queue of the telephone system, by the name that its events say."""
+
+    _name = "call.team.queue"
+    _description = "Queue of a Call Team"
+    _order = "name, id"
+
+    name = fields.Char(required=True, help="As the telephone system calls it.")
+    team_id = fields.Many2one(
+        "call.team", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(
+        related="team_id.company_id", store=True, precompute=True
+    )
+
+    _name_unique = models.UniqueIndex(
+        "(company_id, lower(btrim(name)))",
+        "This queue belongs to a team already.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        queues = super().create(vals_list)
+        queues.team_id._queues_changed()
+        return queues
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.team_id._queues_changed()
+        return result
+
+    def unlink(self):
+        teams = self.team_id
+        result = super().unlink()
+        teams.exists()._queues_changed()
+        return result
+
+
+class CallProvider(models.Model):
+    _inherit = "call.provider"
+
+    team_id = fields.Many2one(
+        "call.team",
+        domain="[('company_id', '=', company_id)]",
+        ondelete="set null",
+        help="Calls that come by this line and name no queue of a team are this "
+        "team's.",
+    )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "team_id" in vals:
+            self.env["call.team"]._queues_changed(self.company_id)
+        return result
+
+
+class PhoneCall(models.Model):
+    _inherit = "phone.call"
+
+    team_id = fields.Many2one(
+        "call.team",
+        compute="_compute_team_id",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+
+    # changes of teams, queues and lines are followed by CallTeam._queues_changed
+    @api.depends("queue", "company_id", "provider_id")
+    def _compute_team_id(self):
+        Team = self.env["call.team"]
+        for call in self:
+            teams = Team._queue_teams(call.company_id.id)
+            # sudo: agents may not read lines
+            line = call.provider_id.sudo()
+            call.team_id = teams.get(_key(call.queue)) or line.team_id.filtered(
+                "active"
+            )
+
+    def _agents_to_tell(self):
+        """A call that names nobody rings at its team, where it has one."""
+        self.ensure_one()
+        if self.team_id.member_ids and not (self.leg_ids or self.user_id):
+            return self.team_id.member_ids
+        return super()._agents_to_tell()
+
+
+def _key(name):
+    return (name or "").strip().lower()

@@ -1,0 +1,323 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+# a late "answer" event turns a missed call into an answered one
+GRACE = timedelta(seconds=5)
+OLDEST = timedelta(days=2)
+BATCH = 200
+
+
+class PhoneCallBack(models.Model):
+    """A caller whom nobody answered and who is to be called back.
+
+    One for each caller however often he tried; it closes by itself when he is
+    reached, whoever called whom.
+    """
+
+    _name = "phone.call.back"
+    _description = "Call-back"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "state desc, last_missed_at, id"
+    _check_company_auto = True
+
+    company_id = fields.Many2one("res.company", required=True, index=True)
+    e164 = fields.Char("Number", required=True, readonly=True)
+    partner_id = fields.Many2one(
+        "res.partner", "Customer", index="btree_not_null", check_company=True
+    )
+    team_id = fields.Many2one("call.team", index="btree_not_null", check_company=True)
+    user_id = fields.Many2one("res.users", "Responsible", index="btree_not_null")
+    state = fields.Selection(
+        [("open", "To call back"), ("done", "Done")],
+        required=True,
+        default="open",
+        readonly=True,
+        index=True,
+    )
+    call_ids = fields.One2many("phone.call", "callback_id", "Calls", readonly=True)
+    missed_count = fields.Integer("Missed Calls", readonly=True)
+    first_missed_at = fields.Datetime("First Missed", readonly=True)
+    last_missed_at = fields.Datetime("Last Missed", readonly=True)
+    reached_call_id = fields.Many2one(
+        "phone.call", "Reached By", readonly=True, ondelete="set null"
+    )
+    closed_at = fields.Datetime("Closed", readonly=True)
+
+    _open_unique = models.UniqueIndex(
+        "(company_id, e164) WHERE state = 'open'",
+        "This caller is to be called back already.",
+    )
+
+    @api.depends("partner_id", "e164", "missed_count")
+    def _compute_display_name(self):
+        for back in self:
+            partner = back.partner_id._filtered_access("read")
+            who = f"{partner.name} ({back.e164})" if partner else back.e164
+            back.display_name = self.env._("Call back %s", who)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "user_id" in vals:
+            # who takes the call-back over takes over its activity
+            for back in self:
+                # sudo: it may be a colleague's so far
+                back.activity_ids.sudo().user_id = back.user_id
+        return result
+
+    def action_done(self):
+        """The caller needs not be called any more."""
+        self.check_access("write")
+        self._close()
+        return True
+
+    def action_take(self):
+        """Take the call-back over."""
+        self.check_access("write")
+        self.user_id = self.env.user
+        return True
+
+    def _close(self, call=None):
+        """Close, with the activity; not done by ``_action_done`` if it closes."""
+        for back in self.filtered(lambda back: back.state == "open"):
+            back.write(
+                {
+                    "state": "done",
+                    "closed_at": fields.Datetime.now(),
+                    "reached_call_id": call.id if call else False,
+                }
+            )
+            # sudo: it may be a colleague's activity
+            activities = back.activity_ids.sudo()
+            if activities:
+                activities.action_feedback(
+                    feedback=call and self.env._("Reached by telephone.")
+                )
+
+    # -- from missed calls -------------------------------------------------
+
+    @api.model
+    def _cron_follow(self):
+        """Make call-backs of missed calls, and close those of reached callers.
+
+        In a job rather than while the provider waits: a failure here loses no call,
+        callers are merged one after the other, and an answer whose event comes late
+        still counts.
+        """
+        Call = self.env["phone.call"]
+        calls = Call.search(
+            [
+                ("callback_due", "=", True),
+                "|",
+                ("answered_at", "!=", False),
+                ("ended_at", "<=", fields.Datetime.now() - GRACE),
+            ],
+            order="ended_at, id",
+            limit=BATCH,
+        )
+        for call in calls:
+            call.callback_due = False
+            if call.answered_at:
+                self._open_of(call)._close(call)
+            elif call._is_missed() and not call._was_reached_since():
+                self._take_missed(call)
+                call._post_in_chatter()
+        if len(calls) == BATCH or Call.search_count(
+            [("callback_due", "=", True)], limit=1
+        ):
+            self.env.ref("call_center.ir_cron_call_backs")._trigger(
+                fields.Datetime.now() + GRACE
+            )
+
+    @api.model
+    def _open_of(self, call):
+        """The open call-back of the caller: by his number, else by who he is."""
+        domain = Domain("e164", "=", call.e164)
+        if call.partner_id:
+            domain |= Domain("partner_id", "=", call.partner_id.id)
+        return self.search(
+            Domain("state", "=", "open")
+            & Domain("company_id", "=", call.company_id.id)
+            & domain
+        )
+
+    @api.model
+    def _take_missed(self, call):
+        back = self._open_of(call)[:1]
+        if not back:
+            back = self.create(self._prepare_vals(call))
+        call.callback_id = back
+        missed = back.call_ids.filtered(lambda call: call._is_missed())
+        back.write(
+            {
+                "missed_count": len(missed),
+                "first_missed_at": min(missed.mapped("started_at")),
+                "last_missed_at": max(missed.mapped("started_at")),
+                "partner_id": back.partner_id.id or call.partner_id.id,
+            }
+        )
+        back._plan()
+        return back
+
+    @api.model
+    def _prepare_vals(self, call):
+        team = call.team_id
+        return {
+            "company_id": call.company_id.id,
+            "e164": call.e164,
+            "partner_id": call.partner_id.id,
+            "team_id": team.id,
+            "user_id": self._responsible(call, team).id,
+        }
+
+    @api.model
+    def _responsible(self, call, team):
+        """Who calls back: whom the team names; the customer's salesperson; the member
+        with the fewest open call-backs. Without a team whom it rang at, if it was one
+        alone; else nobody yet, and whoever is free takes it."""
+        if not team:
+            rung = call.leg_ids.user_id
+            return rung if len(rung) == 1 else rung.browse()
+        if team.callback_user_id:
+            return team.callback_user_id
+        members = team.member_ids.filtered("active")
+        if call.partner_id.user_id in members:
+            return call.partner_id.user_id
+        counts = dict(
+            self._read_group(
+                [("state", "=", "open"), ("user_id", "in", members.ids)],
+                ["user_id"],
+                ["__count"],
+            )
+        )
+        return members.sorted(lambda user: (counts.get(user, 0), user.id))[:1]
+
+    def _plan(self):
+        """The activity, with how often the caller has tried."""
+        self.ensure_one()
+        summary = self.env._(
+            "%(back)s: %(count)s missed call(s)",
+            back=self.display_name,
+            count=self.missed_count,
+        )
+        if self.activity_ids:
+            self.activity_ids.summary = summary
+        else:
+            # no mail to the assigned user: his list of activities tells him
+            self.with_context(mail_activity_quick_update=True).activity_schedule(
+                "mail.mail_activity_data_call",
+                summary=summary,
+                user_id=self.user_id.id or False,
+            )
+
+    # -- by hand -----------------------------------------------------------
+
+    @api.model
+    def _of_number(self, call):
+        """The open call-back of a call's caller, or a new one."""
+        if not call.e164:
+            raise UserError(
+                self.env._("This caller withholds the number: nobody can call back.")
+            )
+        back = self._open_of(call)[:1]
+        return back or self.create(
+            {**self._prepare_vals(call), "user_id": self.env.uid}
+        )
+
+
+class MailActivity(models.Model):
+    _inherit = "mail.activity"
+
+    def _action_done(self, feedback=False, attachment_ids=None):
+        backs = self.filtered(lambda act: act.res_model == "phone.call.back")
+        ids = backs.mapped("res_id")
+        result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
+        if ids:
+            # sudo: whoever is given the activity may end it
+            self.env["phone.call.back"].sudo().browse(ids).exists()._close()
+        return result
+
+
+class PhoneCall(models.Model):
+    _inherit = "phone.call"
+
+    callback_id = fields.Many2one(
+        "phone.call.back", "Call-back", index="btree_not_null", ondelete="set null"
+    )
+    # for the job alone
+    callback_due = fields.Boolean(copy=False)
+
+    _callback_due_idx = models.Index("(id) WHERE callback_due")
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"state", "answered_at"} & vals.keys():
+            self._note_call_back()
+        return result
+
+    def _is_missed(self):
+        """An incoming call that nobody answered, of a number that can be called."""
+        self.ensure_one()
+        return bool(
+            self.direction == "in"
+            and self.state == "ended"
+            and not self.answered_at
+            and self.cause != "forwarded"
+            and self.e164
+        )
+
+    def _note_call_back(self):
+        """Have the job look at missed calls, and at callers who were reached."""
+        Back = self.env["phone.call.back"].sudo()  # the job's, whoever ends a call
+        oldest = fields.Datetime.now() - OLDEST
+        due = self.browse()
+        for call in self.filtered(lambda call: call.started_at > oldest):
+            # sudo: the company's setting counts, whoever asks
+            wanted = call.company_id.sudo().call_back_missed
+            if (wanted and call._is_missed()) or (
+                call.answered_at and call.e164 and Back._open_of(call)
+            ):
+                due |= call
+        if due:
+            due.callback_due = True
+            self.env.ref("call_center.ir_cron_call_backs").sudo()._trigger(
+                fields.Datetime.now() + GRACE
+            )
+
+    def _was_reached_since(self):
+        """Whether the caller was spoken to after he had tried."""
+        domain = Domain("e164", "=", self.e164)
+        if self.partner_id:
+            domain |= Domain("partner_id", "=", self.partner_id.id)
+        return bool(
+            self.search_count(
+                domain
+                & Domain("company_id", "=", self.company_id.id)
+                & Domain("answered_at", ">=", self.started_at),
+                limit=1,
+            )
+        )
+
+    @api.model
+    def _link_earlier(self, partner_ids):
+        result = super()._link_earlier(partner_ids)
+        Back = self.env["phone.call.back"]
+        Back.flush_model(["partner_id"])
+        linked = self.env.execute_query(
+            SQL(
+                """
+                UPDATE phone_call_back back SET partner_id = call.partner_id
+                  FROM phone_call call
+                 WHERE call.callback_id = back.id AND back.partner_id IS NULL
+                   AND call.partner_id = ANY(%s)
+             RETURNING back.id
+                """,
+                list(partner_ids),
+            )
+        )
+        if linked:
+            Back.invalidate_model(["partner_id"])
+        return result

@@ -1,0 +1,52 @@
+from odoo import fields, models
+
+
+class PhoneCallOutcome(models.Model):
+    """How a call ended, as the agent says it after hanging up."""
+
+    _name = "phone.call.outcome"
+    _description = "Outcome of a Phone Call"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one("res.company", help="Empty: for all companies.")
+    activity_type_id = fields.Many2one(
+        "mail.activity.type",
+        "Next Activity",
+        ondelete="set null",
+        domain=[("res_model", "=", False)],
+        help="Proposed to the agent who chooses this outcome.",
+    )
+    activity_days = fields.Integer(
+        "In Days", default=1, help="When the proposed activity is due."
+    )
+
+    _days_positive = models.Constraint(
+        "CHECK (activity_days >= 0)", "The next activity cannot be due before the call."
+    )
+
+
+class PhoneCallSubject(models.Model):
+    """What a call was about. A customer who calls again about the same was not helped
+    at the first contact."""
+
+    _name = "phone.call.subject"
+    _description = "Subject of a Phone Call"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one("res.company", help="Empty: for all companies.")
+
+
+class PhoneCallTag(models.Model):
+    _name = "phone.call.tag"
+    _description = "Tag of a Phone Call"
+    _order = "name, id"
+
+    name = fields.Char(required=True, translate=True)
+    color = fields.Integer()
+    active = fields.Boolean(default=True)

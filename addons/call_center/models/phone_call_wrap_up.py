@@ -1,0 +1,358 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+LIFE_FIELDS = {"state", "answered_at", "ended_at", "user_id"}
+WRAP_UP_KEYS = {
+    "outcome_id": "phone.call.outcome",
+    "subject_id": "phone.call.subject",
+}
+ACTIVITY_KEYS = {"activity_type_id", "date_deadline", "user_id", "summary"}
+COLLEAGUES = 200
+
+
+class PhoneCall(models.Model):
+    """What an agent does after hanging up: the outcome, a note, what comes next."""
+
+    _inherit = "phone.call"
+
+    outcome_id = fields.Many2one(
+        "phone.call.outcome", index="btree_not_null", ondelete="restrict"
+    )
+    subject_id = fields.Many2one(
+        "phone.call.subject", index="btree_not_null", ondelete="restrict"
+    )
+    tag_ids = fields.Many2many("phone.call.tag", string="Tags")
+    wrap_up_started_at = fields.Datetime("Wrap-up Started", readonly=True, copy=False)
+    wrap_up_ended_at = fields.Datetime("Wrap-up Ended", readonly=True, copy=False)
+    wrap_up_seconds = fields.Integer(
+        "Wrap-up Time (s)",
+        compute="_compute_handle_seconds",
+        store=True,
+        aggregator="avg",
+    )
+    handle_seconds = fields.Integer(
+        "Handle Time (s)",
+        compute="_compute_handle_seconds",
+        store=True,
+        aggregator="avg",
+        help="Talking and wrap-up.",
+    )
+
+    _wrapping_up_idx = models.Index(
+        "(user_id) WHERE wrap_up_started_at IS NOT NULL AND wrap_up_ended_at IS NULL"
+    )
+
+    @api.depends("talk_seconds", "wrap_up_started_at", "wrap_up_ended_at")
+    def _compute_handle_seconds(self):
+        for call in self:
+            call.wrap_up_seconds = call._seconds(
+                call.wrap_up_started_at, call.wrap_up_ended_at
+            )
+            call.handle_seconds = call.talk_seconds + call.wrap_up_seconds
+
+    # -- when it begins and ends -------------------------------------------
+
+    def write(self, vals):
+        result = super().write(vals)
+        if LIFE_FIELDS & vals.keys():
+            self._follow_wrap_up()
+        return result
+
+    def _follow_wrap_up(self):
+        """Wrap-up begins when an answered call ends, and is over when the agent says
+        so or takes the next call."""
+        now = fields.Datetime.now()
+        for call in self:
+            if not (call.user_id and call.answered_at):
+                continue
+            if call.state == "answered":
+                call._others_wrapping_up()._end_wrap_up(call.answered_at)
+            elif call._starts_wrap_up(now) and not call.wrap_up_ended_at:
+                # written again while it lasts: events may tell an earlier end
+                if call.wrap_up_started_at != call.ended_at:
+                    call.wrap_up_started_at = call.ended_at
+
+    def _starts_wrap_up(self, now):
+        # sudo: the company's setting counts, whoever asks
+        minutes = self.company_id.sudo().call_wrap_up_minutes
+        return (
+            self.state == "ended"
+            and self.cause != "lost"
+            and bool(minutes)
+            and self.ended_at > now - timedelta(minutes=minutes)
+        )
+
+    def _others_wrapping_up(self):
+        """The agent's other calls that he has not finished with."""
+        return self.search(
+            [
+                ("user_id", "=", self.user_id.id),
+                ("wrap_up_started_at", "!=", False),
+                ("wrap_up_ended_at", "=", False),
+                ("id", "!=", self.id),
+            ]
+        )
+
+    def _end_wrap_up(self, at=None):
+        for call in self.filtered("wrap_up_started_at"):
+            if not call.wrap_up_ended_at:
+                at_least = max(
+                    at or fields.Datetime.now(), call.wrap_up_started_at
+                ).replace(microsecond=0)
+                call.wrap_up_ended_at = at_least
+                call._wrapped_up()
+
+    def _wrapped_up(self):
+        """The agent has finished with a call."""
+        self._post_in_chatter()
+
+    def _is_wrapping_up(self):
+        return bool(self.wrap_up_started_at and not self.wrap_up_ended_at)
+
+    @api.model
+    def _cron_sweep(self):
+        """Wrap-up that nobody ended is over, and counts for nothing: how long it
+        really took nobody knows."""
+        result = super()._cron_sweep()
+        now = fields.Datetime.now()
+        for call in self.search(
+            [("wrap_up_started_at", "!=", False), ("wrap_up_ended_at", "=", False)],
+            limit=500,
+            order="wrap_up_started_at",
+        ):
+            minutes = call.company_id.call_wrap_up_minutes
+            if call.wrap_up_started_at <= now - timedelta(minutes=minutes):
+                call.wrap_up_ended_at = call.wrap_up_started_at
+                call._wrapped_up()
+                call._notify_agents()
+        return result
+
+    # -- what the panel asks and tells ---------------------------------------
+
+    def _panel_values(self):
+        return {**super()._panel_values(), "wrap_up": self._is_wrapping_up()}
+
+    @api.readonly
+    def wrap_up_form(self):
+        """What the agent can choose from after a call, and what is entered already.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        self.check_access("read")
+        company = self.company_id
+        of_company = [("company_id", "in", [False, company.id])]
+        outcomes = self.env["phone.call.outcome"].search(of_company)
+        types = self.env["mail.activity.type"].search([("res_model", "=", False)])
+        return {
+            "outcomes": [
+                {
+                    "id": outcome.id,
+                    "name": outcome.name,
+                    "activity_type_id": outcome.activity_type_id.id or False,
+                    "date_deadline": fields.Date.to_string(
+                        fields.Date.context_today(self)
+                        + timedelta(days=outcome.activity_days)
+                    ),
+                }
+                for outcome in outcomes
+            ],
+            "subjects": _choices(self.env["phone.call.subject"].search(of_company)),
+            "tags": _choices(self.env["phone.call.tag"].search([])),
+            "activity_types": _choices(types),
+            "users": self._wrap_up_users(),
+            "abouts": [
+                {
+                    "model": record._name,
+                    "id": record.id,
+                    "name": record.display_name,
+                    "type": self.env["ir.model"]._get(record._name).sudo().name,
+                }
+                for record in self._wrap_up_abouts()
+            ],
+            "values": {
+                "outcome_id": self.outcome_id.id or False,
+                "subject_id": self.subject_id.id or False,
+                "tag_ids": self.tag_ids.ids,
+                "summary": self.summary or "",
+            },
+        }
+
+    def _wrap_up_users(self):
+        """Colleagues who can be given what comes next, the agent himself first."""
+        # sudo: names of colleagues, whoever may read users
+        users = (
+            self.env["res.users"]
+            .sudo()
+            .search(
+                [
+                    ("share", "=", False),
+                    ("company_ids", "in", self.company_id.ids),
+                    ("id", "!=", self.env.uid),
+                ],
+                order="name",
+                limit=COLLEAGUES,
+            )
+        )
+        return _choices(self.env.user) + _choices(users)
+
+    def _wrap_up_abouts(self):
+        """The records that the call may have been about, the likeliest first: a list
+        of records that the user may read. Bridges add leads and orders."""
+        self.ensure_one()
+        abouts = []
+        if self.res_model and self.res_id and self.res_model in self.env:
+            record = self.env[self.res_model].browse(self.res_id).exists()
+            abouts.append(record)
+        abouts.append(self.partner_id)
+        found = []
+        for record in abouts:
+            if record and record._name != "res.users" and record not in found:
+                if record.has_access("read"):
+                    found.append(record)
+        return found
+
+    def wrap_up(self, values):
+        """Write down how the call went, and end the wrap-up.
+
+        :param dict values: ``outcome_id``, ``subject_id``: ids or False; ``tag_ids``:
+            list of ids; ``summary``: text; ``about``: ``{"model", "id"}`` as
+            :meth:`wrap_up_form` proposes it; ``activity``: ``{"activity_type_id",
+            "date_deadline", "user_id", "summary"}``. All of them optional.
+        :return: True
+        """
+        self.ensure_one()
+        self.check_access("write")
+        vals, about, activity = self._check_wrap_up(values)
+        if about and self.res_model != "res.users":
+            vals.update(res_model=about._name, res_id=about.id)
+        if activity:
+            self._plan_activity(about, activity)
+        self.write(vals)
+        self._end_wrap_up()
+        self._notify_agents()
+        return True
+
+    def end_wrap_up(self):
+        """The agent has nothing to note: he is free again.
+
+        :return: True
+        """
+        self.check_access("write")
+        for call in self.filtered(lambda call: call._is_wrapping_up()):
+            call._end_wrap_up()
+            call._notify_agents()
+        return True
+
+    def action_plan_activity(self):
+        """Open Odoo's dialog for the next activity, on what the call was about."""
+        self.ensure_one()
+        record = next(iter(self._wrap_up_abouts()), None)
+        if record is None:
+            raise UserError(
+                self.env._("Enter the customer first: the activity is planned for him.")
+            )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Plan Next Activity"),
+            "res_model": "mail.activity.schedule",
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"active_model": record._name, "active_ids": record.ids},
+        }
+
+    def _check_wrap_up(self, values):
+        _ = self.env._
+        if not isinstance(values, dict):
+            raise UserError(_("wrap_up: a dictionary of values is expected."))
+        vals, about, activity = {}, None, None
+        for key, value in values.items():
+            if key in WRAP_UP_KEYS:
+                record = self._check_choice(key, WRAP_UP_KEYS[key], value)
+                vals[key] = record.id
+            elif key == "tag_ids":
+                if not isinstance(value, list):
+                    raise UserError(_("tag_ids: a list of ids is expected."))
+                tags = [self._check_choice(key, "phone.call.tag", id_) for id_ in value]
+                vals[key] = [(6, 0, [tag.id for tag in tags if tag])]
+            elif key == "summary":
+                if value and not isinstance(value, str):
+                    raise UserError(_("summary: a text is expected."))
+                vals[key] = (value or "").strip() or False
+            elif key == "about":
+                about = self._check_about(value)
+            elif key == "activity":
+                activity = value and self._check_activity(value)
+            else:
+                raise UserError(_("wrap_up: “%s” is not known.", str(key)[:64]))
+        return vals, about, activity
+
+    def _check_choice(self, key, model, value):
+        record = self.env[model]
+        if not value:
+            return record
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise UserError(self.env._("%s: an id is expected.", key))
+        record = record.search([("id", "=", value)])
+        if not record:
+            raise UserError(
+                self.env._(
+                    "%(key)s: there is none with the id %(id)s.", key=key, id=value
+                )
+            )
+        return record
+
+    def _check_about(self, value):
+        if not value:
+            return None
+        if isinstance(value, dict):
+            for record in self._wrap_up_abouts():
+                if (record._name, record.id) == (value.get("model"), value.get("id")):
+                    return record
+        raise UserError(
+            self.env._("about: choose one of the records that the call can be about.")
+        )
+
+    def _check_activity(self, value):
+        _ = self.env._
+        if not isinstance(value, dict) or set(value) - ACTIVITY_KEYS:
+            raise UserError(
+                _("activity: type, date, responsible and summary are expected.")
+            )
+        type_ = self._check_choice(
+            "activity_type_id", "mail.activity.type", value.get("activity_type_id")
+        )
+        if not type_:
+            raise UserError(_("activity: choose what is to be done."))
+        users = {user["id"] for user in self._wrap_up_users()}
+        user_id = value.get("user_id") or self.env.uid
+        if user_id not in users:
+            raise UserError(_("activity: choose a colleague of the call's company."))
+        try:
+            date = fields.Date.to_date(value.get("date_deadline") or None)
+        except (TypeError, ValueError) as error:
+            raise UserError(_("activity: the date cannot be read.")) from error
+        return {
+            "activity_type_id": type_.id,
+            "date_deadline": date or fields.Date.context_today(self),
+            "user_id": user_id,
+            "summary": str(value.get("summary") or "")[:250] or False,
+        }
+
+    def _plan_activity(self, about, activity):
+        """The next activity, on what the call was about, else on the customer."""
+        record = about or next(iter(self._wrap_up_abouts()), None)
+        if record is None:
+            record = self.env["phone.call.back"]._of_number(self)
+        # sudo: an agent need not be allowed to edit the customer he talks to; that he
+        # may read him was checked
+        record.sudo().activity_schedule(
+            activity_type_id=activity.pop("activity_type_id"), **activity
+        )
+
+
+def _choices(records):
+    return [{"id": record.id, "name": record.display_name} for record in records]

@@ -1,0 +1,68 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    call_service_threshold = fields.Integer("Calls: Answer Within (s)", default=20)
+    call_service_share = fields.Float("Calls: Share to Reach (%)", default=80.0)
+    call_short_abandon = fields.Integer(
+        "Calls: Too Short to Count (s)",
+        default=5,
+        help="A caller who gives up sooner is not counted: he dialled wrongly.",
+    )
+    call_contact_days = fields.Integer(
+        "Calls: Days Without Another Call",
+        default=7,
+        help="Solved at the first contact is what the customer does not call about "
+        "again within these days.",
+    )
+    call_wrap_up_minutes = fields.Integer(
+        "Calls: Longest Wrap-up (min)",
+        default=10,
+        help="0: agents are free as soon as they hang up.",
+    )
+    call_back_missed = fields.Boolean(
+        "Call Back Missed Calls",
+        default=True,
+        help="Incoming calls that nobody answered become call-backs.",
+    )
+    call_log_in_chatter = fields.Boolean(
+        "Calls in the Chatter",
+        help="Calls are noted on the customer and on what they were about, for all "
+        "who may read these.",
+    )
+
+    _call_service_sane = models.Constraint(
+        "CHECK (call_service_threshold > 0 AND call_service_share BETWEEN 0 AND 100 "
+        "AND call_short_abandon >= 0 AND call_contact_days > 0 "
+        "AND call_wrap_up_minutes >= 0)",
+        "Times and days of the calls' figures must be positive, the share between 0 "
+        "and 100 percent.",
+    )
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    call_service_threshold = fields.Integer(
+        related="company_id.call_service_threshold", readonly=False
+    )
+    call_service_share = fields.Float(
+        related="company_id.call_service_share", readonly=False
+    )
+    call_short_abandon = fields.Integer(
+        related="company_id.call_short_abandon", readonly=False
+    )
+    call_contact_days = fields.Integer(
+        related="company_id.call_contact_days", readonly=False
+    )
+    call_wrap_up_minutes = fields.Integer(
+        related="company_id.call_wrap_up_minutes", readonly=False
+    )
+    call_back_missed = fields.Boolean(
+        related="company_id.call_back_missed", readonly=False
+    )
+    call_log_in_chatter = fields.Boolean(
+        related="company_id.call_log_in_chatter", readonly=False
+    )
