@@ -19,6 +19,9 @@
         "report/account_move_templates.xml",
         "report/delivery_promise_report_views.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["sale_stock_promise/static/tests/tours/**/*"],
+    },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "auto_install": True,

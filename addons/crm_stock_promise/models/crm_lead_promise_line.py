@@ -324,6 +324,34 @@ class CrmLeadPromiseLine(models.Model):
         if not self.env.context.get(GATHERING):
             leads._follow_promise_lines()
 
+    # -- the picture ---------------------------------------------------------------
+
+    @api.readonly
+    def get_promise_timeline(self):
+        """What to draw for the line; see
+        :meth:`~.delivery_promise_timeline.DeliveryPromiseLine.get_promise_timeline`."""
+        self.ensure_one()
+        self.check_access("read")
+        # sudo: who may read the lead may see its promise
+        promise_line = self.sudo().promise_line_id
+        if promise_line.promise_state in ("held", "confirmed", "done"):
+            return promise_line._timeline_of_line()
+        lines = self.lead_id.promise_line_ids._to_promise()
+        reasons, ship_date = [], False
+        if self in lines:
+            answer = self.env["delivery.promise"]._simulate(
+                self.lead_id._prepare_promise_request(lines)
+            )["lines"][lines.ids.index(self.id)]
+            reasons = [reason["message"] for reason in answer["reasons"]]
+            ship_date = fields.Datetime.to_datetime(answer["ship_date"])
+        return self.env["delivery.promise.line"]._timeline(
+            self.product_id,
+            self.product_qty,
+            self.lead_id._promise_warehouse(),
+            ship_date,
+            reasons,
+        )
+
     # -- buttons -------------------------------------------------------------------
 
     def action_add_from_catalog(self):

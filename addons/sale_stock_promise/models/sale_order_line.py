@@ -134,6 +134,34 @@ class SaleOrderLine(models.Model):
             ).promise_line_id = line.promise_line_id
         self.sudo().promise_line_id._update_move_dates()
 
+    @api.readonly
+    def get_promise_timeline(self):
+        """What to draw for the line; see
+        :meth:`~.delivery_promise_timeline.DeliveryPromiseLine.get_promise_timeline`."""
+        self.ensure_one()
+        self.check_access("read")
+        # sudo: who may read the order may see its promise
+        promise_line = self.sudo().promise_line_id
+        if promise_line.promise_state in ("held", "confirmed", "done"):
+            return promise_line._timeline_of_line()
+        reasons, ship_date = [], self.promise_ship_date
+        if self._is_promisable() and self.state in ("draft", "sent"):
+            lines = self.order_id._promise_lines()
+            answer = self.order_id._simulate_promise()["lines"][
+                lines.ids.index(self.id)
+            ]
+            reasons = [reason["message"] for reason in answer["reasons"]]
+            ship_date = fields.Datetime.to_datetime(answer["ship_date"])
+        return self.env["delivery.promise.line"]._timeline(
+            self.product_id,
+            self.product_uom_id._compute_quantity(
+                self.product_uom_qty, self.product_id.uom_id, rounding_method="HALF-UP"
+            ),
+            self._promise_warehouse(),
+            ship_date,
+            reasons,
+        )
+
     # -- documents -----------------------------------------------------------------
 
     def _get_promise_dates(self):

@@ -26,3 +26,4 @@ from . import delivery_promise_history
 from . import delivery_promise_lateness
 from . import delivery_promise_engine_confidence
 from . import delivery_promise_line_confidence
+from . import delivery_promise_timeline

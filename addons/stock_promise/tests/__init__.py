@@ -13,3 +13,4 @@ from . import test_risk
 from . import test_routes
 from . import test_tours
 from . import test_what_counts
+from . import test_timeline

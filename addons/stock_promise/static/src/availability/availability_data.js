@@ -5,25 +5,29 @@
 
 /**
  * @param {Object[]} profile rows of `atp_profile`
- * @param {Object[]} claims `{ date, quantity, own }`
+ * @param {Object[]} claims `{ date, quantity, own, counted }`: `counted` is false for
+ *  what is shown but held against nobody, and so no part of the server's demand
  * @returns {Object[]} rows with the demand split into own and others'
  */
 export function buildRows(profile, claims = []) {
     const ownByDay = {};
+    const wishedByDay = {};
     for (const claim of claims) {
         if (claim.own) {
-            ownByDay[claim.date] = (ownByDay[claim.date] || 0) + claim.quantity;
+            const days = claim.counted === false ? wishedByDay : ownByDay;
+            days[claim.date] = (days[claim.date] || 0) + claim.quantity;
         }
     }
     return profile.map((row) => {
         // Only what the server counts as demand of that day can be part of it.
-        const own = Math.min(ownByDay[row.date] || 0, row.demand);
+        const claimed = Math.min(ownByDay[row.date] || 0, row.demand);
+        const own = claimed + (wishedByDay[row.date] || 0);
         return {
             date: row.date,
             supply: row.supply,
             demand: row.demand,
             own,
-            others: row.demand - own,
+            others: row.demand - claimed,
             projected: row.projected,
             available: row.available_to_promise,
         };
@@ -37,6 +41,7 @@ export function eventRows(rows) {
             index === 0 ||
             row.supply ||
             row.demand ||
+            row.own ||
             row.available !== rows[index - 1].available,
     );
 }

@@ -1,5 +1,4 @@
 import {Component, onWillStart, onWillUpdateProps, useState} from "@odoo/owl";
-import {deserializeDateTime} from "@web/core/l10n/dates";
 import {registry} from "@web/core/registry";
 import {KeepLast} from "@web/core/utils/concurrency";
 import {useService} from "@web/core/utils/hooks";
@@ -40,34 +39,23 @@ export class LineAvailability extends Component {
             this.state.product = null;
             return;
         }
-        const isHeld = record.resId && record.data.promise_state === "held";
-        const [[product], claims] = await this.keepLast.add(
+        const [[product], timeline] = await this.keepLast.add(
             Promise.all([
                 this.orm.read(
                     "product.product",
                     [productId],
                     ["is_storable", "uom_id"],
                 ),
-                isHeld
-                    ? this.orm.searchRead(
-                          "delivery.promise.claim",
-                          [
-                              ["line_id", "=", record.resId],
-                              ["product_id", "=", productId],
-                          ],
-                          ["date", "quantity"],
-                      )
-                    : [],
+                record.resId
+                    ? this.orm.call("delivery.promise.line", "get_promise_timeline", [
+                          [record.resId],
+                      ])
+                    : {products: []},
             ]),
         );
         this.state.product = product;
-        this.state.claims = claims
-            .filter((claim) => claim.quantity > 0)
-            .map((claim) => ({
-                date: deserializeDateTime(claim.date).toISODate(),
-                quantity: claim.quantity,
-                own: true,
-            }));
+        this.state.claims =
+            timeline.products.find(({id}) => id === productId)?.claims || [];
     }
 
     /** Until some days after it has left, so that one sees what comes next. */
