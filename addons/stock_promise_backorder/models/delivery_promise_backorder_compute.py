@@ -1,0 +1,315 @@
+"""From the promises that a run is about to what they would have after it."""
+
+from datetime import datetime, time, timedelta, timezone
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.stock_promise.promising.allocation import allocate
+
+from ..processing.groups import connected
+from ..processing.strategies import STRATEGIES, Demand, Outcome, Processing
+
+#: A run of more lines is split by the planner: by product, by date.
+MAX_LINES = 20000
+#: after every date that can be promised
+LATEST = datetime(9999, 1, 1)
+
+
+class Processed(NamedTuple):
+    """What a computation came to."""
+
+    #: [[Unit]]: those that share products
+    groups: list
+    #: {ids of the unit's lines: (Demand, Outcome)}
+    results: dict
+    loaded: NamedTuple
+    schedules: dict
+
+
+class DeliveryPromiseBackorder(models.Model):
+    _inherit = "delivery.promise.backorder"
+
+    # -- the result ------------------------------------------------------------------
+
+    def _compute_result(self):
+        """Replace the result by a new one."""
+        self.ensure_one()
+        strategies = self._chosen_lines()
+        if not strategies:
+            raise UserError(
+                self.env._(
+                    "No promise in force fits: choose other products, dates or"
+                    " strategies."
+                )
+            )
+        if len(strategies) > MAX_LINES:
+            raise UserError(
+                self.env._(
+                    "%(count)s lines are more than the %(maximum)s that can be"
+                    " processed at once: choose fewer products, or a shorter time.",
+                    count=len(strategies),
+                    maximum=MAX_LINES,
+                )
+            )
+        processed = self._process(strategies)
+        # sudo: results are written by the computation alone; the right to the run was
+        # checked by the button
+        run = self.sudo()
+        run.line_ids.unlink()
+        run.group_ids.unlink()
+        Group = run.env["delivery.promise.backorder.group"]
+        for number, units in enumerate(processed.groups, 1):
+            lines = [
+                vals
+                for unit in sorted(units, key=self._serving_order)
+                for vals in self._prepare_result_lines(unit, processed)
+            ]
+            for sequence, vals in enumerate(lines, 1):
+                vals.update(run_id=run.id, sequence=sequence)
+            products = self.env["product.product"].union(
+                *(unit.lines.product_id for unit in units)
+            )
+            Group.create(
+                {
+                    "run_id": run.id,
+                    "sequence": number,
+                    "name": self._group_name(products),
+                    "product_ids": [Command.set(products.ids)],
+                    "state": self._group_state(lines),
+                    "line_ids": [Command.create(vals) for vals in lines],
+                }
+            )
+        run.write({"stage": "computed", "computed_date": fields.Datetime.now()})
+
+    def _serving_order(self, unit):
+        return STRATEGIES.index(unit.strategy), self._rank(unit)
+
+    def _group_name(self, products):
+        names = products.sorted("id").mapped("display_name")
+        if len(names) > 3:
+            return self.env._(
+                "%(names)s and %(count)s more",
+                names=", ".join(names[:3]),
+                count=len(names) - 3,
+            )
+        return ", ".join(names)
+
+    def _group_state(self, lines):
+        if self.unmet_policy == "refuse" and any(line["unmet"] for line in lines):
+            return "unmet"
+        if any(line["changes"] for line in lines):
+            return "pending"
+        return "same"
+
+    def _prepare_result_lines(self, unit, processed):
+        """Values of the result lines of a unit."""
+        demand, outcome = processed.results[tuple(unit.lines.ids)]
+        after = outcome.after(demand)
+        result = []
+        for line, checked, date in zip(
+            unit.lines, unit.request.lines, after, strict=True
+        ):
+            kind, days = "left_out", 0
+            if not unit.left_out:
+                schedule = processed.schedules[checked.warehouse.id]
+                kind, days = self._compare(line.promised_date or None, date, schedule)
+            result.append(
+                {
+                    "promise_line_id": line.id,
+                    "strategy": unit.strategy,
+                    "quantity": checked.quantity,
+                    "product_uom_id": checked.uom.id,
+                    "requested_date": line.requested_date,
+                    "date_before": line.promised_date,
+                    "date_after": date or False,
+                    "days": days,
+                    "outcome": kind,
+                    "unmet": outcome.unmet,
+                    "changes": self._changes(outcome),
+                    "note": unit.left_out or self._unmet_note(unit, outcome),
+                }
+            )
+        return result
+
+    @api.model
+    def _changes(self, outcome):
+        """Whether anything is to be written for an outcome."""
+        return not outcome.kept
+
+    @api.model
+    def _compare(self, before, after, schedule):
+        """(outcome, days gained) of a line, by the warehouse's days."""
+        if not after:
+            return ("no_date", 0)
+        if not before:
+            return ("gains", 0)
+        days = schedule.day(before) - schedule.day(after)
+        if not days:
+            return ("same", 0)
+        return ("gains" if days > 0 else "loses", days)
+
+    def _unmet_note(self, unit, outcome):
+        if not outcome.unmet:
+            return False
+        if unit.strategy == "win":
+            return self.env._("It cannot be on the requested date, even as a Win.")
+        return self.env._(
+            "Its goods are not there any more: it keeps its date, at risk."
+        )
+
+    # -- which lines -----------------------------------------------------------------
+
+    def _chosen_lines(self):
+        """{promise line: strategy} of everything that the run is about."""
+        self.ensure_one()
+        lines = self.env["delivery.promise.line"].search(
+            self._chosen_domain(), order="id"
+        )
+        strategies = {}
+        for promise, group in lines.grouped("promise_id").items():
+            strategy = self.rule_ids._strategy_for(promise)
+            if not strategy:
+                continue
+            if promise.shipping_policy == "one":
+                # What is delivered at once gets its date at once.
+                group = promise.line_ids.filtered(
+                    lambda line: not line.delivered_date and not line.closed_short
+                )
+            strategies |= dict.fromkeys(group, strategy)
+        return strategies
+
+    def _chosen_domain(self):
+        domain = [
+            ("company_id", "=", self.company_id.id),
+            ("promise_id.state", "in", ("held", "confirmed")),
+            ("delivered_date", "=", False),
+            ("closed_short", "=", False),
+        ]
+        if self.product_ids:
+            domain.append(("product_id", "in", self.product_ids.ids))
+        if self.category_ids:
+            domain.append(("product_id.categ_id", "child_of", self.category_ids.ids))
+        if self.warehouse_ids:
+            domain.append(("warehouse_id", "in", self.warehouse_ids.ids))
+        dates = []
+        if self.date_from:
+            dates.append(("promised_date", ">=", self._midnight(self.date_from)))
+        if self.date_to:
+            end = self.date_to + timedelta(days=1)
+            dates.append(("promised_date", "<", self._midnight(end)))
+        if not self.without_date:
+            dates.append(("promised_date", "!=", False))
+            return domain + dates
+        if dates:
+            dates = [
+                "|",
+                ("promised_date", "=", False),
+                *(["&"] * (len(dates) - 1)),
+                *dates,
+            ]
+        return domain + dates
+
+    def _midnight(self, day):
+        """The moment, in UTC, at which a day begins for the planner."""
+        zone = ZoneInfo(self.env.user.tz or "UTC")
+        local = datetime.combine(day, time.min, zone)
+        return local.astimezone(timezone.utc).replace(tzinfo=None)
+
+    # -- processing ------------------------------------------------------------------
+
+    @api.model
+    def _process(self, strategies):
+        """Give out anew what these lines have.
+
+        :param strategies: {promise line: strategy}; of one company
+        :return: :class:`Processed`
+        """
+        engine = self.env["delivery.promise.engine"]
+        company = next(iter(strategies)).company_id
+        units = self._units(strategies)
+        schedules = engine._schedules(
+            {line.warehouse for unit in units for line in unit.request.lines},
+            company,
+            fields.Datetime.now(),
+        )
+        units = [
+            unit._replace(
+                claims=self._present_claims(unit.lines, unit.moves, schedules)
+            )
+            for unit in units
+        ]
+        keys = {key for unit in units for key in self._unit_keys(unit)}
+        more = self.env["stock.warehouse"].browse({key[1] for key in keys})
+        schedules |= engine._schedules(
+            more.filtered(lambda warehouse: warehouse.id not in schedules),
+            company,
+            fields.Datetime.now(),
+        )
+        units = self._leave_out(units, engine._load(keys, schedules, company))
+        chosen = [unit for unit in units if not unit.left_out]
+        loaded = self._load_without(chosen, keys, schedules, company)
+        groups, results = [units], {}
+        if chosen:
+            wanted = [line for unit in chosen for line in unit.wanted]
+            with engine._remember_rules():
+                planner = engine._planner(chosen[0].request, wanted, loaded, schedules)
+            groups = self._grouped(units, planner)
+            demands = [self._demand(unit) for unit in chosen]
+            outcomes = Processing(
+                loaded.timelines,
+                schedules,
+                allocate,
+                planner,
+                rest=self.lose_gets_rest,
+            ).run(demands)
+            results = {demand.key: (demand, outcomes[demand.key]) for demand in demands}
+        for unit in units:
+            if unit.left_out:
+                demand = self._demand(unit)
+                results[demand.key] = demand, Outcome(kept=True)
+        return Processed(groups, results, loaded, schedules)
+
+    def _demand(self, unit):
+        promise = unit.lines.promise_id
+        return Demand(
+            key=tuple(unit.lines.ids),
+            strategy=unit.strategy,
+            lines=unit.wanted,
+            before=tuple(line.promised_date or None for line in unit.lines),
+            claims=unit.claims,
+            rank=self._rank(unit),
+            one_delivery=promise.shipping_policy == "one",
+            stays=promise.state == "confirmed",
+        )
+
+    def _rank(self, unit):
+        promise = unit.lines.promise_id
+        priority = -self.env["delivery.promise.engine"]._promise_priority(promise)
+        # Whoever asked for no date wants it as soon as possible.
+        requested = min(
+            line.requested_date or promise.create_date for line in unit.lines
+        )
+        promised = min(line.promised_date or LATEST for line in unit.lines)
+        age = promise.create_date, promise.id, unit.lines[0].sequence, unit.lines[0].id
+        return {
+            "priority": (priority, requested, *age),
+            "requested": (requested, priority, *age),
+            "created": age,
+            "promised": (promised, priority, *age),
+        }[self.sort_by]
+
+    def _grouped(self, units, planner):
+        """[[Unit]]: those that share goods, or what these are made from."""
+        links = []
+        for key, option in (planner.options if planner else {}).items():
+            links += [
+                (key, (product_id, warehouse_id))
+                for product_id, warehouse_id, __ in option.needs(1.0)
+            ]
+        by_number = connected(
+            {number: self._unit_keys(unit) for number, unit in enumerate(units)}, links
+        )
+        return [[units[number] for number in numbers] for numbers in by_number]

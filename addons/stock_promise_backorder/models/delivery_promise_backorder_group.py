@@ -1,0 +1,33 @@
+from odoo import fields, models
+
+
+class DeliveryPromiseBackorderGroup(models.Model):
+    """Products whose promises get their dates together, or not at all."""
+
+    _name = "delivery.promise.backorder.group"
+    _description = "Products of Backorder Processing"
+    _order = "run_id desc, sequence, id"
+
+    run_id = fields.Many2one(
+        "delivery.promise.backorder", required=True, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one(related="run_id.company_id", store=True)
+    sequence = fields.Integer()
+    name = fields.Char(string="Products", required=True, readonly=True)
+    product_ids = fields.Many2many("product.product", readonly=True)
+    line_ids = fields.One2many("delivery.promise.backorder.line", "group_id")
+    state = fields.Selection(
+        [
+            ("same", "Nothing changes"),
+            ("unmet", "Not to be applied"),
+            ("pending", "To do"),
+            ("done", "Done"),
+            ("refused", "Refused"),
+            ("failed", "Failed"),
+            ("stopped", "Stopped"),
+        ],
+        default="pending",
+        required=True,
+        readonly=True,
+    )
+    message = fields.Char(readonly=True)

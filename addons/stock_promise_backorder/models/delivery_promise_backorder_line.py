@@ -1,0 +1,62 @@
+from odoo import fields, models
+
+from .delivery_promise_backorder_rule import STRATEGY_SELECTION
+
+
+class DeliveryPromiseBackorderLine(models.Model):
+    """What a run does to one line of a promise."""
+
+    _name = "delivery.promise.backorder.line"
+    _description = "Result of Backorder Processing"
+    _order = "run_id desc, group_id, sequence, id"
+    _rec_name = "promise_line_id"
+
+    run_id = fields.Many2one(
+        "delivery.promise.backorder", required=True, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one(related="run_id.company_id", store=True)
+    group_id = fields.Many2one(
+        "delivery.promise.backorder.group", ondelete="cascade", index=True
+    )
+    sequence = fields.Integer()
+    promise_line_id = fields.Many2one(
+        "delivery.promise.line", required=True, ondelete="cascade", index=True
+    )
+    promise_id = fields.Many2one(related="promise_line_id.promise_id", store=True)
+    product_id = fields.Many2one(related="promise_line_id.product_id", store=True)
+    partner_id = fields.Many2one(
+        related="promise_line_id.partner_id", store=True, string="Customer"
+    )
+    warehouse_id = fields.Many2one(related="promise_line_id.warehouse_id", store=True)
+    user_id = fields.Many2one(related="promise_line_id.user_id", store=True)
+    strategy = fields.Selection(STRATEGY_SELECTION, readonly=True)
+    quantity = fields.Float(
+        digits="Product Unit", readonly=True, help="What is still to be delivered."
+    )
+    product_uom_id = fields.Many2one("uom.uom", string="Unit", readonly=True)
+    requested_date = fields.Datetime(readonly=True)
+    date_before = fields.Datetime(string="Before", readonly=True)
+    date_after = fields.Datetime(string="After", readonly=True)
+    days = fields.Integer(
+        string="Days Gained",
+        readonly=True,
+        aggregator="sum",
+        help="How many days earlier than now; negative for later.",
+    )
+    outcome = fields.Selection(
+        [
+            ("gains", "Gains"),
+            ("same", "Same"),
+            ("loses", "Loses"),
+            ("no_date", "No date"),
+            ("left_out", "Left out"),
+        ],
+        readonly=True,
+    )
+    unmet = fields.Boolean(
+        string="Strategy Not Kept",
+        readonly=True,
+        help="A Win that is late, or a Gain whose goods are not there any more.",
+    )
+    changes = fields.Boolean(readonly=True)
+    note = fields.Char(readonly=True)

@@ -1,0 +1,58 @@
+from odoo import fields, models
+
+STRATEGY_SELECTION = [
+    ("win", "Win"),
+    ("gain", "Gain"),
+    ("redistribute", "Redistribute"),
+    ("fill", "Fill"),
+    ("lose", "Lose"),
+]
+
+
+class DeliveryPromiseBackorderRule(models.Model):
+    """Which strategy applies to which promises: the first rule that fits counts."""
+
+    _name = "delivery.promise.backorder.rule"
+    _description = "Strategy of Backorder Processing"
+    _order = "run_id desc, sequence, id"
+
+    run_id = fields.Many2one(
+        "delivery.promise.backorder", required=True, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one(related="run_id.company_id", store=True)
+    sequence = fields.Integer(default=10)
+    priority = fields.Selection(
+        [("0", "Normal"), ("1", "Low"), ("2", "High"), ("3", "Very High")],
+        help="Promises of this priority; empty for all.",
+    )
+    partner_category_id = fields.Many2one(
+        "res.partner.category",
+        string="Customer Tag",
+        help="Promises to customers with this tag; empty for all.",
+    )
+    strategy = fields.Selection(
+        STRATEGY_SELECTION,
+        required=True,
+        default="redistribute",
+        help="Win: on the requested date, with goods of those who may lose.\n"
+        "Gain: never later than now, earlier where possible.\n"
+        "Redistribute: earlier or later.\n"
+        "Fill: never earlier than now, later where others took the goods.\n"
+        "Lose: as Fill, but served after all others.",
+    )
+
+    def _fits(self, promise):
+        """Whether this rule is for a promise."""
+        self.ensure_one()
+        tag, partner = self.partner_category_id, promise.partner_id
+        return (not self.priority or self.priority == promise.priority) and (
+            not tag
+            or tag in partner.category_id | partner.commercial_partner_id.category_id
+        )
+
+    def _strategy_for(self, promise):
+        """The strategy of the first rule that fits, or False where none does."""
+        for rule in self:
+            if rule._fits(promise):
+                return rule.strategy
+        return False

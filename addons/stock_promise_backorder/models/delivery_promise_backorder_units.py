@@ -1,0 +1,204 @@
+"""The lines that a run is about, as the promising functions take them."""
+
+from typing import NamedTuple
+
+from odoo import fields, models
+
+from odoo.addons.stock_promise.models.delivery_promise_engine_check import (
+    CheckedLine,
+    CheckedRequest,
+)
+from odoo.addons.stock_promise.models.stock_move import OPEN_STATES
+from odoo.addons.stock_promise.promising.values import Claim
+
+
+class Unit(NamedTuple):
+    """Lines that get their dates together, with all that a run has to know of them."""
+
+    lines: models.BaseModel
+    strategy: str
+    #: ``CheckedRequest`` of the open quantities
+    request: CheckedRequest
+    #: ``Line`` of the promising functions
+    wanted: tuple
+    #: ``Claim`` of what the lines have now
+    claims: tuple
+    #: open moves of the lines
+    moves: models.BaseModel
+    #: why it is not given anything, in words
+    left_out: str | bool = False
+
+
+class DeliveryPromiseBackorder(models.Model):
+    _inherit = "delivery.promise.backorder"
+
+    def _units(self, strategies):
+        """What gets its date together: a line, or all lines delivered at once."""
+        lines = self.env["delivery.promise.line"].union(*strategies)
+        open_moves = self._open_moves(lines)
+        units, by_request = [], {}
+        for promise, group in lines.grouped("promise_id").items():
+            parts = [group] if promise.shipping_policy == "one" else list(group)
+            request = self._prepare_request(promise)
+            for part in parts:
+                unit = Unit(
+                    lines=part,
+                    strategy=strategies[part[0]],
+                    request=request._replace(
+                        lines=tuple(self._prepare_line(line) for line in part)
+                    ),
+                    wanted=(),
+                    claims=(),
+                    moves=self.env["stock.move"].union(
+                        *(open_moves[line] for line in part)
+                    ),
+                )
+                units.append(unit)
+                by_request.setdefault(request, []).append(len(units) - 1)
+        # Kits and ways to the customer are looked up once for all of the same kind.
+        engine = self.env["delivery.promise.engine"]
+        for request, numbers in by_request.items():
+            checked = [line for n in numbers for line in units[n].request.lines]
+            wanted = engine._promising_lines(request._replace(lines=tuple(checked)))
+            for number in numbers:
+                count = len(units[number].lines)
+                units[number] = units[number]._replace(wanted=tuple(wanted[:count]))
+                wanted = wanted[count:]
+        return units
+
+    def _prepare_request(self, promise):
+        """The ``CheckedRequest`` of a promise, without lines."""
+        values = dict.fromkeys(CheckedRequest._fields, False)
+        values.update(
+            partner=promise._get_destination_partner(),
+            company=promise.company_id,
+            warehouse=promise.warehouse_id,
+            shipping_policy=promise.shipping_policy,
+            priority=promise.priority,
+            allow_split=promise.allow_split,
+            lines=(),
+        )
+        return CheckedRequest(**values)
+
+    def _prepare_line(self, line):
+        """What is still to be delivered, as a ``CheckedLine``."""
+        remaining = line._prepare_remaining_line()["quantity"]
+        return CheckedLine(
+            product=line.product_id,
+            quantity=remaining,
+            uom=line.product_uom_id,
+            product_quantity=line.product_uom_id._compute_quantity(
+                remaining, line.product_id.uom_id, rounding_method="HALF-UP"
+            ),
+            requested=line.requested_date or None,
+            latest=line.latest_date or None,
+            warehouse=line.warehouse_id or line.promise_id.warehouse_id,
+            reference=line.reference,
+        )
+
+    def _open_moves(self, lines):
+        # sudo: the moves of an order follow its promise, whoever may read moves
+        return {
+            line: line.sudo().move_ids.filtered(
+                lambda move: move.state not in ("done", "cancel")
+            )
+            for line in lines
+        }
+
+    def _present_claims(self, lines, moves, schedules):
+        """``Claim`` of what lines have now: a hold's claims, an order's moves."""
+        rows = [
+            (claim.product_id, claim.warehouse_id, claim.quantity, claim.date)
+            # sudo: what a hold takes counts, whoever may read claims
+            for claim in lines.promise_id.sudo().claim_ids
+            if claim.line_id in lines and claim.promise_id.state == "held"
+        ]
+        rows += [
+            (
+                move.product_id,
+                move.location_id.warehouse_id,
+                move.product_qty,
+                move.date,
+            )
+            for move in moves
+            if self._takes_from_shelf(move)
+        ]
+        engine = self.env["delivery.promise.engine"]
+        new = {row[1] for row in rows if row[1].id not in schedules}
+        if new:
+            company = lines.company_id
+            schedules |= engine._schedules(new, company, fields.Datetime.now())
+        return tuple(
+            Claim(
+                product.id,
+                warehouse.id,
+                quantity,
+                schedules[warehouse.id].day(date),
+                date,
+            )
+            for product, warehouse, quantity, date in rows
+        )
+
+    def _takes_from_shelf(self, move):
+        """Whether a move counts as demand: it leaves its warehouse for good."""
+        source = move.location_id
+        final = move.location_final_id or move.location_dest_id
+        return (
+            move.state in OPEN_STATES
+            and move.product_id.is_storable
+            and source.warehouse_id
+            and source.usage in ("internal", "view")
+            and (
+                final.warehouse_id != source.warehouse_id
+                or final.usage not in ("internal", "view")
+            )
+        )
+
+    def _unit_keys(self, unit):
+        """{(product, warehouse)} that a unit takes from, now or after the run."""
+        keys = {
+            (component.product_id, line.warehouse_id)
+            for line in unit.wanted
+            for component in line.components
+            if component.tracked
+        }
+        return keys | {(claim.product_id, claim.warehouse_id) for claim in unit.claims}
+
+    def _leave_out(self, units, loaded):
+        """Mark those whose goods cannot go to anybody else."""
+        to_order = {move_id for pairs in loaded.pairs.values() for move_id in pairs}
+        result = []
+        for unit in units:
+            reason = self._reason_to_leave_out(unit, to_order)
+            result.append(unit._replace(left_out=reason) if reason else unit)
+        return result
+
+    def _reason_to_leave_out(self, unit, to_order):
+        """Why a unit keeps what it has, or False."""
+        if any(move.picked for move in unit.moves):
+            return self.env._("It is being picked.")
+        if not to_order.isdisjoint(unit.moves.ids):
+            return self.env._("Its goods were ordered for it alone (make to order).")
+        return False
+
+    def _load_without(self, units, keys, schedules, company):
+        """Timelines without what these units have now."""
+        engine = self.env["delivery.promise.engine"]
+        lines = self.env["delivery.promise.line"].union(*(unit.lines for unit in units))
+        chosen = set(lines.ids)
+        held = lines.promise_id.filtered(lambda promise: promise.state == "held")
+        moves = self.env["stock.move"].union(*(unit.moves for unit in units))
+        loaded = engine._load(
+            keys,
+            schedules,
+            company,
+            ignore_promises=held.ids,
+            ignore_moves=moves.ids,
+        )
+        # Of a hold, all claims are left out; its lines that are not chosen keep theirs.
+        for claim in held.sudo().claim_ids:  # sudo: as in _present_claims
+            key = claim.product_id.id, claim.warehouse_id.id
+            if claim.line_id.id not in chosen and key in loaded.timelines:
+                day = schedules[key[1]].day(claim.date)
+                loaded.timelines[key].add_demand(day, claim.quantity)
+        return loaded

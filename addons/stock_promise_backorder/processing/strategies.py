@@ -1,0 +1,271 @@
+"""Who may win and who may lose when goods are given out anew.
+
+Each demand chosen for a run has a strategy, which says what may happen to the date it
+has now:
+
+    win           on the requested date, with goods of all that may lose
+    gain          never later than now; earlier where possible
+    redistribute  earlier or later
+    fill          never earlier than now; later where others took its goods
+    lose          never earlier than now, and the last to be served
+
+They are served in this order, and within a strategy by their rank. What a demand of
+the strategies ``redistribute``, ``fill`` and ``lose`` has now is free for those before
+it. What a ``gain`` has now is never free for others, not even for a ``win``.
+
+What is not chosen for the run keeps what it has: it is part of the timelines.
+"""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+WIN = "win"
+GAIN = "gain"
+REDISTRIBUTE = "redistribute"
+FILL = "fill"
+LOSE = "lose"
+#: the order in which they are served
+STRATEGIES = (WIN, GAIN, REDISTRIBUTE, FILL, LOSE)
+
+#: A day on which nothing can arrive is passed over, but not for ever.
+TRIES = 31
+
+
+class Demand(NamedTuple):
+    """Lines that get their dates together: one line, or all open lines of a promise
+    that is delivered at once."""
+
+    key: object
+    strategy: str
+    #: ``Line`` of the promising functions, for the open quantities
+    lines: tuple
+    #: parallel to ``lines``: the date that each has now, or None
+    before: tuple[datetime | None, ...]
+    #: ``Claim`` of everything that the lines have now
+    claims: tuple = ()
+    #: the smaller is served first within the strategy
+    rank: tuple = ()
+    one_delivery: bool = False
+    #: an order goes on asking for its goods, also when it has no date
+    stays: bool = False
+
+
+class Outcome(NamedTuple):
+    """What a run gives to a demand."""
+
+    #: parallel to the lines; empty where all stays as it is
+    confirmations: tuple = ()
+    #: whether everything stays as it is
+    kept: bool = False
+    #: whether the strategy's promise could not be kept: a win that is late, a gain
+    #: whose own goods are not there any more
+    unmet: bool = False
+    #: the day on which goods without a date are asked for from now on
+    waits: int | None = None
+
+    def after(self, demand):
+        """The dates after the run, parallel to the demand's lines."""
+        if self.kept:
+            return demand.before
+        if not self.confirmations:
+            return (None,) * len(demand.lines)
+        return tuple(confirmation.promised for confirmation in self.confirmations)
+
+
+class Processing:
+    """One run.
+
+    :param timelines: {(product, warehouse): Timeline} without what the chosen demands
+        have now; what is given out is taken from them
+    :param schedules: {warehouse: Schedule}
+    :param allocate: the promising functions' ``allocate``
+    :param planner: ``Planner`` that replenishes what is short
+    :param rest: whether a ``lose`` gets what is left, or nothing
+    """
+
+    def __init__(self, timelines, schedules, allocate, planner=None, rest=True):
+        self.timelines = timelines
+        self.schedules = schedules
+        self.allocate = allocate
+        self.planner = planner
+        self.rest = rest
+
+    def run(self, demands):
+        """{key of the demand: Outcome}"""
+        demands = sorted(
+            demands, key=lambda each: (STRATEGIES.index(each.strategy), each.rank)
+        )
+        for demand in demands:
+            if demand.strategy == GAIN and None not in demand.before:
+                self._put(demand.claims)
+        serve = {
+            WIN: self._win,
+            GAIN: self._gain,
+            REDISTRIBUTE: self._redistribute,
+            FILL: self._fill,
+            LOSE: self._lose,
+        }
+        outcomes = {demand.key: serve[demand.strategy](demand) for demand in demands}
+        for demand in demands:
+            outcomes[demand.key] = self._wait(demand, outcomes[demand.key])
+        return outcomes
+
+    # -- strategies ----------------------------------------------------------------
+
+    def _win(self, demand):
+        outcome = self._redistribute(demand)
+        after = self._day(demand, outcome.after(demand))
+        # The date it would have if everything were on the shelf: the requested one, or
+        # the first that the way to the customer allows.
+        ideal = self._day(demand, self._ideal(demand))
+        return outcome._replace(
+            unmet=ideal is not None and (after is None or after > ideal)
+        )
+
+    def _gain(self, demand):
+        if None in demand.before:
+            return self._redistribute(demand)
+        self._put(demand.claims, -1)
+        mark, confirmations = self._give(demand)
+        after = [each.promised for each in confirmations]
+        if self._is_better(demand, after):
+            return Outcome(tuple(confirmations))
+        self._take_back(mark, confirmations)
+        fits = self._fits(demand.claims)
+        self._put(demand.claims)
+        return Outcome(kept=True, unmet=not fits)
+
+    def _redistribute(self, demand):
+        mark, confirmations = self._give(demand)
+        after = [each.promised for each in confirmations]
+        if None in demand.before or self._is_better(demand, after):
+            return self._outcome(mark, confirmations)
+        return self._keep(demand, mark, confirmations) or self._outcome(
+            *self._give(demand)
+        )
+
+    def _fill(self, demand):
+        if None in demand.before:
+            return Outcome()
+        if self._fits(demand.claims):
+            self._put(demand.claims)
+            return Outcome(kept=True)
+        latest = max(demand.before)
+        for days in range(TRIES):
+            earliest = latest + timedelta(days=days)
+            mark, confirmations = self._give(
+                demand,
+                [
+                    line._replace(requested=max(line.requested or earliest, earliest))
+                    for line in demand.lines
+                ],
+            )
+            if not self._is_better(demand, [each.promised for each in confirmations]):
+                return self._outcome(mark, confirmations)
+            self._take_back(mark, confirmations)
+        return Outcome()
+
+    def _lose(self, demand):
+        return self._fill(demand) if self.rest else Outcome()
+
+    # -- steps ---------------------------------------------------------------------
+
+    def _outcome(self, mark, confirmations):
+        if any(each.promised is None for each in confirmations):
+            self._take_back(mark, confirmations)
+            return Outcome()
+        return Outcome(tuple(confirmations))
+
+    def _keep(self, demand, mark, confirmations):
+        """What it has now, instead of what is no better; None if that is gone."""
+        self._take_back(mark, confirmations)
+        after = self._day(demand, [each.promised for each in confirmations])
+        before = self._day(demand, demand.before)
+        if (after is None or after >= before) and self._fits(demand.claims):
+            self._put(demand.claims)
+            return Outcome(kept=True)
+        return None
+
+    def _give(self, demand, lines=None):
+        mark = self.planner and self.planner.mark()
+        confirmations = self.allocate(
+            list(lines or demand.lines),
+            self.timelines,
+            self.schedules,
+            one_delivery=demand.one_delivery,
+            planner=self.planner,
+        )
+        return mark, confirmations
+
+    def _take_back(self, mark, confirmations):
+        for confirmation in confirmations:
+            self._put(confirmation.claims, -1)
+        if self.planner:
+            self.planner.take_back(mark)
+
+    def _put(self, claims, sign=1):
+        to_order = self.planner.to_order if self.planner else ()
+        for claim in claims:
+            key = claim.product_id, claim.warehouse_id
+            if key not in to_order:
+                self.timelines[key].add_demand(claim.day, sign * claim.quantity)
+
+    def _fits(self, claims):
+        """Whether all of this can be had, nobody else's goods being touched."""
+        put, fits = [], True
+        # What a hold counts on being bought or made comes first.
+        for claim in sorted(claims, key=lambda claim: claim.quantity):
+            timeline = self.timelines[claim.product_id, claim.warehouse_id]
+            if claim.quantity > timeline.available(claim.day) + timeline.epsilon:
+                fits = False
+                break
+            self._put([claim])
+            put.append(claim)
+        self._put(put, -1)
+        return fits
+
+    def _wait(self, demand, outcome):
+        """An order without a date waits for what nobody knows of yet: after everything
+        that is known, where it is in nobody's way."""
+        if not demand.stays or outcome.kept or outcome.confirmations:
+            return outcome
+        day = None
+        for claim in demand.claims:
+            timeline = self.timelines[claim.product_id, claim.warehouse_id]
+            days = [each for each, __ in timeline.demands()]
+            day = max(day or 0, claim.day, timeline.today, *timeline.supplies, *days)
+        self._put([claim._replace(day=day) for claim in demand.claims])
+        return outcome._replace(waits=day)
+
+    # -- comparing dates -----------------------------------------------------------
+
+    def _day(self, demand, dates):
+        """The day of the last date, as an ordinal; None if one has no date."""
+        if None in dates:
+            return None
+        return max(
+            self.schedules[line.warehouse_id].day(date)
+            for line, date in zip(demand.lines, dates, strict=True)
+        )
+
+    def _is_better(self, demand, dates):
+        before, after = self._day(demand, demand.before), self._day(demand, dates)
+        return after is not None and (before is None or after < before)
+
+    def _ideal(self, demand):
+        """The dates if nothing were missing."""
+        confirmations = self.allocate(
+            [
+                line._replace(
+                    components=tuple(
+                        component._replace(tracked=False)
+                        for component in line.components
+                    )
+                )
+                for line in demand.lines
+            ],
+            self.timelines,
+            self.schedules,
+            one_delivery=demand.one_delivery,
+        )
+        return [each.promised for each in confirmations]
