@@ -29,10 +29,15 @@ ARROWS = {
     "crm_dealer_locator": {"dealer_locator"},
     "dealer_call_center": {"dealer_locator", "call_center"},
     "sale_promise_credit": {"sale_stock_promise"},
-    "promise_desk": {"crm_stock_promise", "crm_call_center"},
+    "stock_promise_backorder": {"stock_promise"},
+    "promise_desk": {
+        "crm_stock_promise",
+        "crm_call_center",
+        "stock_promise_backorder",
+    },
 }
 #: Installed by a person's choice; all others install themselves.
-CHOSEN = ROOTS | {"promise_desk", "promise_desk_demo"}
+CHOSEN = ROOTS | {"stock_promise_backorder", "promise_desk", "promise_desk_demo"}
 
 every_addon = pytest.mark.parametrize("addon", KNOWN.values(), ids=KNOWN)
 

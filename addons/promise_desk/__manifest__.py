@@ -13,6 +13,7 @@
         "crm_call_center",
         "sale_call_center",
         "stock_promise_call_center",
+        "stock_promise_backorder",
     ],
     "data": [
         "views/delivery_promise_views.xml",

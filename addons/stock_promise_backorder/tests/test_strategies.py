@@ -8,7 +8,7 @@ from .common import BackorderCase
 @tagged("post_install", "-at_install")
 class TestStrategies(BackorderCase):
     def example(self):
-        """The worked example: six customers want 10 tomorrow, 10 arrive now and then."""
+        """Six customers want 10 tomorrow; 10 arrive now and then."""
         self.on_hand(15)
         self.delivery(5, 30)  # not part of any run
         for day in (3, 7, 10, 14, 21):
