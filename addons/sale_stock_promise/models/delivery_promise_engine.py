@@ -34,18 +34,20 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 """
                 SELECT 'quoted', line.product_id,
                        COALESCE(line.warehouse_id, quotation.warehouse_id),
-                       NULL::date, NULL::timestamp,
-                       SUM(line.product_uom_qty * unit.factor / own.factor)::float8,
-                       NULL::int, NULL::int, NULL::date, NULL::float8
+                       NULL::int, NULL::text, NULL::int, NULL::timestamp,
+                       (SUM(line.product_uom_qty * (
+                           SELECT factor FROM uom_uom WHERE id = line.product_uom_id
+                        )) / (
+                           SELECT unit.factor
+                             FROM product_product product
+                             JOIN product_template template
+                               ON template.id = product.product_tmpl_id
+                             JOIN uom_uom unit ON unit.id = template.uom_id
+                            WHERE product.id = line.product_id
+                        ))::float8,
+                       false
                   FROM sale_order_line line
                   JOIN sale_order quotation ON quotation.id = line.order_id
-                  JOIN uom_uom unit ON unit.id = line.product_uom_id
-                  JOIN product_product product ON product.id = line.product_id
-                  JOIN product_template template
-                    ON template.id = product.product_tmpl_id
-                  JOIN uom_uom own ON own.id = template.uom_id
-                  LEFT JOIN delivery_promise promise
-                    ON promise.id = quotation.promise_id
                  WHERE line.product_id = ANY(%(products)s)
                    AND COALESCE(line.warehouse_id, quotation.warehouse_id)
                        = ANY(%(warehouses)s)
@@ -54,8 +56,9 @@ class DeliveryPromiseEngine(models.AbstractModel):
                    AND line.product_uom_qty > 0
                    AND (quotation.validity_date IS NULL
                         OR quotation.validity_date >= %(today)s)
-                   AND (promise.id IS NULL OR promise.state <> 'held'
-                        OR promise.hold_until <= %(now)s)
+                   AND (SELECT promise.state = 'held' AND promise.hold_until > %(now)s
+                          FROM delivery_promise promise
+                         WHERE promise.id = quotation.promise_id) IS NOT TRUE
                  GROUP BY line.product_id,
                           COALESCE(line.warehouse_id, quotation.warehouse_id)
                 """,

@@ -10,7 +10,9 @@ from . import delivery_promise_lock
 from . import delivery_promise_engine
 from . import delivery_promise_engine_values
 from . import delivery_promise_engine_check
+from . import delivery_promise_engine_facts
 from . import delivery_promise_engine_load
+from . import delivery_promise_engine_chains
 from . import delivery_promise_engine_replenish
 from . import delivery_promise_engine_explain
 from . import delivery_promise

@@ -1,6 +1,7 @@
 from . import test_against_counting
 from . import test_answers
 from . import test_confidence
+from . import test_facts
 from . import test_fuzz
 from . import test_history
 from . import test_hold

@@ -1,0 +1,93 @@
+"""Rows of stock, moves and claims, added up by what they mean for a warehouse."""
+
+from collections import defaultdict
+
+
+class Flows:
+    """What is known of one product in one warehouse, by ordinal days."""
+
+    __slots__ = ("chains", "demand", "moments", "on_hand", "quoted", "supply")
+
+    def __init__(self):
+        self.on_hand = self.quoted = 0.0
+        self.supply, self.demand = defaultdict(float), defaultdict(float)
+        #: {day: the last arrival on it}
+        self.moments = {}
+        #: [(demand's day, its quantity, its move, supply's move, its day, its
+        #: quantity)] of what was made to order
+        self.chains = []
+
+    def arrives(self, day, quantity, at):
+        self.supply[day] += quantity
+        known = self.moments.get(day)
+        self.moments[day] = max(at, known) if known else at
+
+
+class Ledger:
+    """Adds up rows of ``kind, product, place, target, tz, day, at, quantity`` and
+    whether something is made to order.
+
+    - ``quant``: in the location ``place``;
+    - ``move``: from the location ``place`` to the location ``target``;
+    - ``on_hand``, ``supply``, ``demand``, ``quoted``: in the warehouse ``place``;
+    - ``pair``: a delivery (the move ``target``) from the warehouse ``place`` and, in
+      further columns, the receipt that was ordered for it.
+
+    A row with a ``tz`` counts in warehouses of that time zone only.
+
+    :param wanted: (product, warehouse) of which anything is to be known
+    :param places: {warehouse: (depth, {location inside: whether goods lie there})}; of
+        nested warehouses the deeper one has a location
+    :param zones: {warehouse: name of its time zone}
+    :param returns: locations from which nothing counts as supply
+    """
+
+    def __init__(self, wanted, places, zones, returns=()):
+        self.flows = {key: Flows() for key in wanted}
+        self.places = [
+            (places[warehouse][1], warehouse)
+            for warehouse in sorted(places, key=lambda id_: -places[id_][0])
+        ]
+        self.zones = zones
+        self.returns = returns
+
+    def add(self, rows):
+        for kind, product, place, target, tz, day, at, quantity, *chain in rows:
+            if kind == "move":
+                self._add_move(product, place, target, tz, day, at, quantity)
+            elif kind == "quant":
+                warehouse, on_hand = self._home(place)
+                if on_hand and (flow := self._flow(product, warehouse)):
+                    flow.on_hand += quantity
+            elif flow := self._flow(product, place, tz):
+                if kind == "demand":
+                    flow.demand[day] += quantity
+                elif kind == "supply":
+                    flow.arrives(day, quantity, at)
+                elif kind == "on_hand":
+                    flow.on_hand += quantity
+                elif kind == "quoted":
+                    flow.quoted += quantity
+                elif kind == "pair":
+                    flow.chains.append((day, quantity, target, *chain[1:]))
+
+    def _add_move(self, product, place, target, tz, day, at, quantity):
+        source, final = self._home(place)[0], self._home(target)[0]
+        if source == final:
+            return
+        if place not in self.returns and (flow := self._flow(product, final, tz)):
+            flow.arrives(day, quantity, at)
+        if flow := self._flow(product, source, tz):
+            flow.demand[day] += quantity
+
+    def _flow(self, product, warehouse, tz=None):
+        if tz is None or tz == self.zones.get(warehouse):
+            return self.flows.get((product, warehouse))
+        return None
+
+    def _home(self, location):
+        """(the warehouse that a location is inside of, whether goods lie there)"""
+        for inside, warehouse in self.places:
+            if location in inside:
+                return warehouse, inside[location]
+        return None, False
