@@ -5,6 +5,7 @@ the sources are ours; only the mirror's address, the keyring and apt's own setti
 (a proxy, say) are the machine's.
 """
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -34,6 +35,23 @@ _FIELDS = "$(REPO_URI)|$(CODENAME)|$(RELEASE)|$(COMPONENT)|$(ORIGIN)"
 
 def unpack_odoo(work):
     """Fetch and unpack the packages below a working folder; return the tree."""
+    with private_apt(work, PACKAGES) as apt:
+        wanted = [
+            f"{name}/{suite}" for suite, names in PACKAGES.items() for name in names
+        ]
+        with step("Fetching Debian's package odoo-19 and what it links to"):
+            debs = apt.download(wanted)
+        tree = work / "tree"
+        with step("Unpacking it"):
+            for deb in debs:
+                run(["dpkg-deb", "-x", deb, tree])
+        return tree
+
+
+@contextlib.contextmanager
+def private_apt(work, suites):
+    """An apt of our own that has read the suites' lists, by the first of the
+    machine's mirrors that has them."""
     for name in ("apt-get", "dpkg-deb"):
         if not program(name):
             raise Failure(f"this machine has no {name}: it is not Debian")
@@ -45,20 +63,15 @@ def unpack_odoo(work):
         raise Failure("the machine's apt names no Debian mirror")
     problems = []
     for mirror in found:
-        apt = _PrivateApt(work / "apt", mirror, keyring)
+        apt = _PrivateApt(work / "apt", mirror, keyring, suites)
         try:
             with step(f"Reading the package lists of {mirror}"):
                 apt.update()
         except Failure as failure:
             problems.append(str(failure))
             continue
-        with step("Fetching Debian's package odoo-19 and what it links to"):
-            debs = apt.download()
-        tree = work / "tree"
-        with step("Unpacking it"):
-            for deb in debs:
-                run(["dpkg-deb", "-x", deb, tree])
-        return tree
+        yield apt
+        return
     raise Failure("\n".join(problems))
 
 
@@ -99,15 +112,14 @@ def mirrors(targets, release):
 
 
 class _PrivateApt:
-    def __init__(self, folder, mirror, keyring):
+    def __init__(self, folder, mirror, keyring, suites):
         self.folder = folder
         for name in ("lists/partial", "cache/archives/partial", "debs"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         (folder / "status").touch()
         (folder / "sources.list").write_text(
             "".join(
-                f"deb [signed-by={keyring}] {mirror} {suite} main\n"
-                for suite in PACKAGES
+                f"deb [signed-by={keyring}] {mirror} {suite} main\n" for suite in suites
             )
         )
         self.options = [
@@ -138,10 +150,8 @@ class _PrivateApt:
             if line.startswith("W:"):
                 say(f"    {line}")
 
-    def download(self):
-        wanted = [
-            f"{name}/{suite}" for suite, names in PACKAGES.items() for name in names
-        ]
+    def download(self, wanted):
+        """The packages themselves; returns the files."""
         run(
             ["apt-get", *self.options, "download", *wanted],
             what="apt-get download",
@@ -149,3 +159,16 @@ class _PrivateApt:
             timeout=1800,
         )
         return sorted((self.folder / "debs").glob("*.deb"))
+
+    def download_with_dependencies(self, *wanted, seconds=600):
+        """The packages and all that they need on an empty machine."""
+        run(
+            [
+                *("apt-get", *self.options, "-oAPT::Install-Recommends=false"),
+                *("-y", "--download-only", "install", *wanted),
+            ],
+            what="apt-get install --download-only",
+            timeout=seconds,
+            env={**os.environ, "LC_ALL": "C.UTF-8"},
+        )
+        return sorted((self.folder / "cache" / "archives").glob("*.deb"))

@@ -1,10 +1,18 @@
-"""Tell Odoo of Asterisk's calls.
+"""Tell Odoo of Asterisk's calls, and place calls that Odoo's users want.
 
     cd addons/call_center && python3 -m asterisk
 
 Settings come from the environment: CALL_CENTER_URL (the line's address), AMI_USER,
-AMI_SECRET, and, where they differ, AMI_HOST (127.0.0.1), AMI_PORT (5038) and SPOOL
-(asterisk-events.sqlite).
+AMI_SECRET, and, where they differ:
+
+AMI_HOST      127.0.0.1
+AMI_PORT      5038
+SPOOL         asterisk-events.sqlite; events that wait for Odoo, at most SPOOL_EVENTS
+SPOOL_EVENTS  100000
+DIAL_CHANNEL  PJSIP/{extension}; an agent's telephone. Empty: no calls are placed
+DIAL_CONTEXT  from-internal; where the dial plan takes numbers
+DIAL_SECONDS  25; how long his telephone rings
+DIAL_PLUS     +; what a number's plus becomes, 00 for instance
 """
 
 import logging
@@ -13,8 +21,8 @@ import signal
 import sys
 import urllib.parse
 
-from .connector import Connector
-from .spool import Spool
+from .connector import Connector, Dialling
+from .spool import MAX_EVENTS, Spool
 
 
 def main():
@@ -31,7 +39,17 @@ def main():
     if urllib.parse.urlsplit(url).scheme not in ("http", "https"):
         sys.stderr.write("CALL_CENTER_URL: an http or https address is expected\n")
         return 2
-    spool = Spool(os.environ.get("SPOOL", "asterisk-events.sqlite"))
+    spool = Spool(
+        os.environ.get("SPOOL", "asterisk-events.sqlite"),
+        int(os.environ.get("SPOOL_EVENTS", MAX_EVENTS)),
+    )
+    channel = os.environ.get("DIAL_CHANNEL", "PJSIP/{extension}")
+    dialling = channel and Dialling(
+        channel,
+        os.environ.get("DIAL_CONTEXT", "from-internal"),
+        os.environ.get("DIAL_PLUS", "+"),
+        int(os.environ.get("DIAL_SECONDS", "25")),
+    )
     connector = Connector(
         spool,
         url,
@@ -41,6 +59,7 @@ def main():
             "user": os.environ["AMI_USER"],
             "secret": os.environ["AMI_SECRET"],
         },
+        dialling=dialling or None,
     )
     signal.signal(signal.SIGTERM, lambda *_: connector.stop())
     threads = connector.start()

@@ -1,4 +1,5 @@
-"""Reads Asterisk's manager and posts the generic contract to Odoo.
+"""Reads Asterisk's manager and posts the generic contract to Odoo; asks Odoo for calls
+to place, and places them.
 
 A process of its own beside the PBX: no telephony library and no standing connection in
 Odoo's workers. Standard library only.
@@ -7,13 +8,14 @@ Odoo's workers. Standard library only.
 import json
 import logging
 import random
+import re
 import socket
 import threading
 import time
 import urllib.error
 import urllib.request
 
-from .translate import translate
+from .translate import ORDER, translate
 
 _logger = logging.getLogger("asterisk")
 
@@ -21,8 +23,15 @@ READ_TIMEOUT = 90
 PING_EVERY = 30
 POST_TIMEOUT = 15
 BACKOFF_MAX = 60
+ASK_EVERY = 1.0
+ASK_AGAIN_LATER = 60
+MAX_ANSWER = 64 * 1024
 #: answers after which sending the same event again would change nothing
 FINAL = (200, 400, 413, 422)
+# what a line's orders may hold: they become lines of the manager's protocol
+_EXTENSION = re.compile(r"[0-9]{2,5}")
+_NUMBER = re.compile(r"\+?[0-9*#]{2,20}")
+_CALL_ID = re.compile(re.escape(ORDER) + r"[0-9a-f]{8,64}")
 
 
 class Backoff:
@@ -47,6 +56,7 @@ class Manager:
     def __init__(self, host, port, user, secret, timeout=READ_TIMEOUT):
         self.socket = socket.create_connection((host, port), timeout=10)
         self.socket.settimeout(timeout)
+        self.sending = threading.Lock()
         self.file = self.socket.makefile("rb")
         self.file.readline()  # the greeting
         self.send(Action="Login", Username=user, Secret=secret, Events="on")
@@ -56,7 +66,8 @@ class Manager:
 
     def send(self, **fields):
         lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
-        self.socket.sendall(f"{lines}\r\n".encode())
+        with self.sending:
+            self.socket.sendall(f"{lines}\r\n".encode())
 
     def messages(self):
         """Messages until the connection ends."""
@@ -75,10 +86,58 @@ class Manager:
         self.socket.close()
 
 
-class Connector:
-    """Two threads: one fills the spool from the manager, one empties it to Odoo."""
+class Dialling:
+    """How the PBX is told to place a call.
 
-    def __init__(self, spool, url, manager_options, backoff=Backoff):
+    :param str channel: an agent's telephone, with its extension
+    :param str context: where the dial plan takes numbers
+    :param plus: what a number's plus sign becomes, if the dial plan wants digits only
+    :param int seconds: how long the agent's telephone rings before it is given up
+    """
+
+    def __init__(
+        self,
+        channel="PJSIP/{extension}",
+        context="from-internal",
+        plus="+",
+        seconds=25,
+    ):
+        self.channel, self.context = channel, context
+        self.plus, self.seconds = plus, seconds
+
+    def action(self, command):
+        """The manager's action for an order, or None if it cannot be one."""
+        texts = [command.get(name) for name in ("callId", "extension", "number")]
+        patterns = (_CALL_ID, _EXTENSION, _NUMBER)
+        for text, pattern in zip(texts, patterns, strict=True):
+            if not isinstance(text, str) or not pattern.fullmatch(text):
+                return None
+        call_id, extension, number = texts
+        number = number.replace("+", self.plus)
+        return {
+            "Action": "Originate",
+            # the call's id at both sides, and what a failure is told under
+            "ActionID": call_id,
+            "ChannelId": call_id,
+            "Channel": self.channel.format(extension=extension),
+            "Context": self.context,
+            "Exten": number,
+            "Priority": 1,
+            "CallerID": number,
+            "Timeout": self.seconds * 1000,
+            "Async": "true",
+        }
+
+
+class Connector:
+    """Three threads: one fills the spool from the manager, one empties it to Odoo,
+    one asks Odoo for calls to place.
+
+    :param dialling: a :class:`Dialling`, or None to place no calls
+    """
+
+    def __init__(self, spool, url, manager_options, backoff=Backoff, dialling=None):
+        self.dialling = dialling
         self.spool = spool
         self.url = url
         self.manager_options = manager_options
@@ -88,10 +147,10 @@ class Connector:
         self.manager = None
 
     def start(self):
-        threads = [
-            threading.Thread(target=self.read_forever, daemon=True),
-            threading.Thread(target=self.post_forever, daemon=True),
-        ]
+        loops = [self.read_forever, self.post_forever]
+        if self.dialling:
+            loops.append(self.ask_forever)
+        threads = [threading.Thread(target=loop, daemon=True) for loop in loops]
         for thread in threads:
             thread.start()
         return threads
@@ -114,6 +173,7 @@ class Connector:
             try:
                 self.manager = Manager(**self.manager_options)
                 backoff.reset()
+                _logger.info("connected to the PBX")
                 self.follow(self.manager)
                 _logger.warning("the PBX closed the connection")
             except (OSError, StopIteration) as error:
@@ -134,7 +194,7 @@ class Connector:
             kind = message.get("Event")
             if kind == "CoreShowChannel":
                 running.add(message.get("Linkedid"))
-                self.take(self.as_new(message))
+                self.take(self.as_it_began(message))
             elif kind == "CoreShowChannelsComplete":
                 for call_id in known - running:
                     self.take_event(
@@ -152,16 +212,20 @@ class Connector:
                 pinged = time.monotonic()
 
     @staticmethod
-    def as_new(message):
-        """A running channel as if it began now, at the time when it did."""
+    def as_it_began(message):
+        """A running channel with the time when it began; an agent's, who talks by
+        now, with the present: he did not answer before he was rung."""
+        if message.get("Uniqueid") != message.get("Linkedid"):
+            return message
         parts = [int(p) for p in message.get("Duration", "0").split(":") if p.isdigit()]
         seconds = sum(p * 60**i for i, p in enumerate(reversed(parts)))
-        began = time.time() - seconds
-        return {**message, "Event": "Newchannel", "Timestamp": f"{began:.3f}"}
+        return {**message, "Timestamp": f"{time.time() - seconds:.3f}"}
 
     def take(self, message):
         event = translate(message)
         if event:
+            # unless manager.conf has timestampevents = yes
+            event["timestamp"] = event["timestamp"] or f"{time.time():.6f}"
             self.take_event(event)
 
     def take_event(self, event):
@@ -192,18 +256,74 @@ class Connector:
 
     def post(self, event):
         """The status of Odoo's answer, 0 if there is none."""
+        status, _answer = self.request(self.url, event)
+        if status not in FINAL:
+            _logger.warning("Odoo answers %s, trying again", status or "nothing")
+        return status
+
+    def request(self, url, body):
+        """(status, answer) of a request; status 0 if there is no answer."""
         request = urllib.request.Request(  # noqa: S310 - checked at the start
-            self.url, json.dumps(event).encode(), {"Content-Type": "application/json"}
+            url, json.dumps(body).encode(), {"Content-Type": "application/json"}
         )
         try:
             with urllib.request.urlopen(  # noqa: S310 - checked at the start
                 request, timeout=POST_TIMEOUT
             ) as response:
-                return response.status
+                return response.status, response.read(MAX_ANSWER)
         except urllib.error.HTTPError as error:
-            if error.code not in FINAL:
-                _logger.warning("Odoo answered %s, trying again", error.code)
-            return error.code
+            with error:
+                return error.code, b""
         except OSError as error:
-            _logger.warning("Odoo does not answer: %s", error)
-            return 0
+            _logger.debug("no answer: %s", error)
+            return 0, b""
+
+    # -- calls to place ----------------------------------------------------
+
+    def ask_forever(self):
+        """Ask Odoo once a second: nobody has to be let in to the PBX's network."""
+        said = None
+        while not self.stopping.is_set():
+            wait = ASK_EVERY
+            # an order that nobody can carry out is better left with Odoo
+            if self.manager:
+                status, answer = self.request(f"{self.url}/commands", {})
+                if status == 200:
+                    self.place(answer)
+                else:
+                    wait = ASK_AGAIN_LATER if status in (401, 404, 422) else 5
+                    if status != said:
+                        _logger.warning("calls to place: Odoo answers %s", status)
+                said = status
+            self.stopping.wait(wait)
+
+    def place(self, answer):
+        try:
+            commands = json.loads(answer)["commands"]
+            actions = [(c, self.dialling.action(c)) for c in commands]
+        except (ValueError, KeyError, TypeError, AttributeError):
+            _logger.error("calls to place: the answer cannot be read")
+            return
+        for command, action in actions:
+            manager = self.manager
+            try:
+                if not action or not manager:
+                    raise OSError("it is no order, or the PBX is away")
+                manager.send(**action)
+            except OSError as error:
+                _logger.warning("a call was not placed: %s", error)
+                self.give_back(command)
+
+    def give_back(self, command):
+        """Tell Odoo that an order was not carried out."""
+        call_id = command.get("callId")
+        if isinstance(call_id, str) and _CALL_ID.fullmatch(call_id):
+            self.take_event(
+                {
+                    "event": "hangup",
+                    "callId": call_id,
+                    "cause": "congestion",
+                    "failed": "agent",
+                    "timestamp": f"{time.time():.6f}",
+                }
+            )

@@ -11,6 +11,9 @@ import re
 _UNKNOWN = ("", "<unknown>", "s")
 _CHANNEL = re.compile(r"^[^/]+/(.+?)(?:-[0-9a-fA-F]+)?(?:;\d)?$")
 _AGENT = re.compile(r"^\d{2,5}$")
+_UP = "6"
+#: what an order's id begins with: its failure is of interest, others' is not
+ORDER = "odoo-"
 _DIAL = ("DialBegin", "AgentCalled")
 _ANSWER = ("DialEnd", "AgentConnect")
 _CAUSES = {
@@ -27,6 +30,8 @@ _CAUSES = {
     "42": "congestion",
     "127": "cancel",
 }
+# why the telephone that was to place a call did not
+_ORIGINATE_REASONS = {"1": "noAnswer", "3": "noAnswer", "5": "busy", "8": "congestion"}
 
 
 def endpoint(channel):
@@ -58,6 +63,10 @@ def translate(message):
         event = _answer(message)
     elif kind == "Hangup":
         event = _hangup(message)
+    elif kind == "OriginateResponse":
+        event = _order_failed(message)
+    elif kind == "CoreShowChannel":
+        event = _running(message)
     else:
         event = None
     if event:
@@ -142,5 +151,36 @@ def _answer(message):
 def _hangup(message):
     if not _is_first(message):
         return None
-    cause = _CAUSES.get(message.get("Cause", ""), "normalClearing")
+    cause = _CAUSES.get(message.get("Cause", ""), "")
+    if not cause:
+        # a call that nobody took ends as quietly as one that was talked to its end
+        taken = message.get("ChannelState", _UP) == _UP
+        cause = "normalClearing" if taken else "noAnswer"
     return {"event": "hangup", "callId": message["Linkedid"], "cause": cause}
+
+
+def _order_failed(message):
+    """A call that was ordered does not come about: the agent's own telephone is
+    busy, unreachable or not answered."""
+    call_id = message.get("ActionID", "")
+    if message.get("Response") != "Failure" or not call_id.startswith(ORDER):
+        return None
+    cause = _ORIGINATE_REASONS.get(message.get("Reason", ""), "notFound")
+    return {"event": "hangup", "callId": call_id, "cause": cause, "failed": "agent"}
+
+
+def _running(message):
+    """A channel that was there before anybody listened. When it was answered nobody
+    knows any more; the receiver keeps the earliest that it is told."""
+    if _is_first(message):
+        return _first_channel(message)
+    if not message.get("Linkedid") or not is_agent(message.get("Channel")):
+        return None
+    internal = _AGENT.match(message.get("ConnectedLineNum", ""))
+    return {
+        "event": "answer" if message.get("ChannelState") == _UP else "newCall",
+        "callId": message["Linkedid"],
+        "direction": "out" if internal else "in",
+        "user": [endpoint(message["Channel"])],
+        "legId": message.get("Uniqueid", ""),
+    }

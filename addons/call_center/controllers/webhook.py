@@ -135,6 +135,26 @@ class CallWebhook(Controller):
         provider._log_event(200, event)
         return self._reply(kind, event, reply, token, provider)
 
+    @route(
+        "/call_center/generic/<string:token>/commands",
+        type="call_center",
+        auth="none",
+        methods=["POST"],
+        csrf=False,
+        save_session=False,
+        readonly=False,
+    )
+    def commands(self, token):
+        """Calls that the process beside a PBX is to place: it asks once a second, so
+        that nobody has to be let in to the PBX and no worker waits for it."""
+        env = request.env(user=SUPERUSER_ID, su=True)
+        provider = env["call.provider"]._from_token("generic", token)
+        if not provider or provider.kind != "asterisk":
+            return self._answer(401)
+        provider._see_connector()
+        commands = env["phone.call.order"]._take(provider)
+        return self._answer(200, json.dumps({"commands": commands}))
+
     # -- reading -----------------------------------------------------------
 
     def _body(self):

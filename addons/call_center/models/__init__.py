@@ -4,6 +4,7 @@ from . import phone_call_lookup
 from . import phone_call_context
 from . import phone_call_life
 from . import phone_call_panel
+from . import phone_call_dial
 from . import phone_call
 from . import phone_call_leg
 from . import call_provider
@@ -15,3 +16,4 @@ from . import call_team
 from . import phone_call_wrap_up
 from . import phone_call_back
 from . import phone_call_chatter
+from . import ir_http

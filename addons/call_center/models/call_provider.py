@@ -4,6 +4,7 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 
 from ..tools import signature
 from .phone_call import PROVIDER_KINDS
@@ -64,6 +65,12 @@ class CallProvider(models.Model):
         "Public Key Is Set", compute="_compute_has_secrets", compute_sudo=True
     )
     public_key_stored = fields.Text(copy=False, groups=fields.NO_ACCESS)
+    connector_seen = fields.Datetime(
+        "Process Last Seen",
+        copy=False,
+        readonly=True,
+        help="When the process beside the PBX last asked for calls to place.",
+    )
     event_ids = fields.One2many("call.provider.event", "provider_id", readonly=True)
 
     _token_hash_unique = models.UniqueIndex(
@@ -176,6 +183,34 @@ class CallProvider(models.Model):
             or self.env["phone.directory"]._company_region(self.company_id.id)
             or ""
         )
+
+    @api.model
+    def _that_dial(self, company):
+        """Lines that can make an agent's telephone call somebody, in superuser mode."""
+        # sudo: agents may not read lines
+        return self.sudo().search(
+            [
+                ("kind", "=", "asterisk"),
+                ("company_id", "=", company.id),
+                ("token_hash", "!=", False),
+            ]
+        )
+
+    def _see_connector(self):
+        """Note that the process beside the PBX is there, twice a minute at most."""
+        self.ensure_one()
+        now = fields.Datetime.now()
+        seen = self.connector_seen
+        if not seen or seen < fields.Datetime.subtract(now, seconds=20):
+            # past the chatter and the change log: it is no change by anybody
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE call_provider SET connector_seen = %s WHERE id = %s",
+                    now,
+                    self.id,
+                )
+            )
+            self.invalidate_recordset(["connector_seen"], flush=False)
 
     def _log_event(self, status, event=None, problem=False):
         """Keep what was received, and what was wrong with it, for the settings."""

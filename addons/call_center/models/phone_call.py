@@ -18,6 +18,7 @@ class PhoneCall(models.Model):
         "phone.call.context.mixin",
         "phone.call.panel.mixin",
         "phone.call.life.mixin",
+        "phone.call.dial.mixin",
     ]
     _description = "Phone Call"
     _order = "started_at desc, id desc"

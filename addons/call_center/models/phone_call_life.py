@@ -41,6 +41,8 @@ class PhoneCallLife(models.AbstractModel):
             call._link_customer()
         if is_new or changes:
             call._notify_agents()
+        if event["failed"]:
+            call._dial_failed(event["cause"])
         return call._direct(event) if is_new and call.state == "ringing" else {}
 
     def _event_time(self, event, now):
@@ -91,10 +93,8 @@ class PhoneCallLife(models.AbstractModel):
             vals["started_at"] = at
         if kind == "answer" and (not self.answered_at or at < self.answered_at):
             vals["answered_at"] = at
-        if kind == "hangup" and (
-            not self.ended_at or self.cause == "lost" or at < self.ended_at
-        ):
-            vals.update(ended_at=at, cause=event["cause"])
+        if kind == "hangup":
+            vals.update(self._end_vals(event, at))
         legs_changed = kind != "hangup" and self._merge_legs(event, at)
         answered = vals.get("answered_at") or self.answered_at
         ended = vals.get("ended_at") or self.ended_at
@@ -114,6 +114,17 @@ class PhoneCallLife(models.AbstractModel):
         if {"from_number", "to_number"} & set(vals) and not self.partner_id:
             self._link_customer()
         return bool(legs_changed or {"state", "user_id"} & set(vals))
+
+    def _end_vals(self, event, at):
+        """The earliest end; why, as it says, unless it is an order's failure: the
+        end of its channel knows better why, whichever of the two comes first."""
+        ended = self.ended_at if self.cause != "lost" else False
+        earlier = not ended or at < ended
+        vals = {"ended_at": at} if earlier else {}
+        better = earlier if not event["failed"] else False
+        if not ended or better or (not event["failed"] and self._has_failed_order()):
+            vals["cause"] = event["cause"]
+        return vals
 
     def _missing_vals(self, event):
         """What an event that came out of turn could not tell yet."""

@@ -1,4 +1,5 @@
 from . import test_caller_context
+from . import test_dial
 from . import test_lookup
 from . import test_lookup_table
 from . import test_phone_call

@@ -9,18 +9,21 @@ import time
 from odoo.tests import BaseCase, tagged
 from odoo.tools import file_open, mute_logger
 
-from ..asterisk.connector import Backoff, Connector, Manager
+from ..asterisk.connector import Backoff, Connector, Dialling, Manager
 from ..asterisk.spool import Spool
+from ..asterisk.translate import translate
 
 
 class FakeManager:
     """A PBX that plays messages, over as many connections as are made."""
 
-    def __init__(self, plays, channels=((), ())):
+    def __init__(self, plays, channels=((), ()), stays=None):
+        self.stays = stays
         self.plays, self.channels = list(plays), list(channels)
         self.server = socket.create_server(("127.0.0.1", 0))
         self.port = self.server.getsockname()[1]
         self.connections = 0
+        self.actions = []
         self.done = threading.Event()
         threading.Thread(target=self.serve, daemon=True).start()
 
@@ -47,6 +50,9 @@ class FakeManager:
                 pass  # one action
             self.send(connection, answer)
         self.send(connection, play)
+        if callable(self.stays):
+            while not self.stays() and (line := lines.readline()):
+                self.actions.append(line.decode().strip())
 
     @staticmethod
     def send(connection, messages):
@@ -58,13 +64,22 @@ class FakeManager:
 class FakeOdoo(http.server.ThreadingHTTPServer):
     """Keeps what is posted; refuses at first, if so told."""
 
-    def __init__(self, statuses=()):
+    def __init__(self, statuses=(), commands=()):
         self.events, self.statuses = [], list(statuses)
+        self.commands = list(commands)
         odoo = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                if self.path.endswith("/commands"):
+                    answer = {
+                        "commands": [odoo.commands.pop()] if odoo.commands else []
+                    }
+                    self.send_response(200)
+                    self.end_headers()
+                    self.wfile.write(json.dumps(answer).encode())
+                    return
                 status = odoo.statuses.pop(0) if odoo.statuses else 200
                 if status == 200:
                     odoo.events.append(json.loads(body))
@@ -91,12 +106,14 @@ class TestAsteriskConnector(BaseCase):
         self.addCleanup(folder.cleanup)
         self.path = os.path.join(folder.name, "spool.sqlite")
 
-    def _run(self, pbx, odoo, until):
+    def _run(self, pbx, odoo, until, dialling=None):
         spool = Spool(self.path)
         self.addCleanup(spool.close)
         options = {"host": "127.0.0.1", "port": pbx.port, "user": "u", "secret": "s"}
-        url = f"http://127.0.0.1:{odoo.server_address[1]}/"
-        connector = Connector(spool, url, options, lambda: Backoff(0.01, 0.05))
+        url = f"http://127.0.0.1:{odoo.server_address[1]}/token"
+        connector = Connector(
+            spool, url, options, lambda: Backoff(0.01, 0.05), dialling
+        )
         threads = connector.start()
         end = time.monotonic() + 15
         try:
@@ -198,3 +215,100 @@ class TestAsteriskConnector(BaseCase):
         self.addCleanup(server.close)
         with self.assertRaisesRegex(PermissionError, "No such user"):
             Manager("127.0.0.1", server.getsockname()[1], "u", "wrong")
+
+    # -- calls to place ----------------------------------------------------
+
+    ORDER = {"callId": "odoo-0123456789ab", "extension": "101", "number": "+4930123"}
+
+    @mute_logger("asterisk")
+    def test_order_becomes_an_action_of_the_manager(self):
+        pbx = FakeManager([[]], stays=lambda: False)
+
+        def placed(_events, _spool):
+            return "ActionID: odoo-0123456789ab" in pbx.actions and "" in pbx.actions
+
+        self._run(pbx, FakeOdoo(commands=[self.ORDER]), placed, Dialling(plus="00"))
+        actions = pbx.actions
+        self.assertEqual(
+            actions[actions.index("Action: Originate") + 1][:8], "ActionID"
+        )
+        for line in (
+            "ChannelId: odoo-0123456789ab",
+            "Channel: PJSIP/101",
+            "Context: from-internal",
+            "Exten: 004930123",
+            "Timeout: 25000",
+        ):
+            self.assertIn(line, actions)
+
+    def test_order_that_is_more_than_a_number_is_no_order(self):
+        dialling = Dialling()
+        self.assertTrue(dialling.action(self.ORDER))
+        for name, value in (
+            ("number", "+4930123\r\nApplication: System"),
+            ("number", "+4930123\n"),
+            ("number", "4930&PJSIP/102"),
+            ("number", ""),
+            ("number", 4930123),
+            ("extension", "101/x"),
+            ("extension", "101&102"),
+            ("extension", None),
+            ("callId", "other"),
+            ("callId", "odoo-12345678\r\n"),
+        ):
+            self.assertIsNone(dialling.action({**self.ORDER, name: value}), value)
+
+    @mute_logger("asterisk")
+    def test_order_that_cannot_be_carried_out_is_given_back(self):
+        pbx = FakeManager([[]], stays=lambda: False)
+        bad = {**self.ORDER, "number": "x"}
+        odoo = FakeOdoo(commands=[bad])
+        events = self._run(pbx, odoo, lambda events, _spool: events, Dialling())
+        self.assertEqual(events[0]["callId"], self.ORDER["callId"])
+        self.assertEqual((events[0]["event"], events[0]["failed"]), ("hangup", "agent"))
+
+    # -- single messages ---------------------------------------------------
+
+    def test_order_that_failed_is_told_by_its_id(self):
+        message = {
+            "Event": "OriginateResponse",
+            "Response": "Failure",
+            "ActionID": "odoo-1",
+            "Reason": "3",
+            "Uniqueid": "<unknown>",
+        }
+        event = translate(message)
+        self.assertEqual((event["callId"], event["cause"]), ("odoo-1", "noAnswer"))
+        self.assertEqual(event["failed"], "agent")
+        self.assertIsNone(translate({**message, "Response": "Success"}))
+        self.assertIsNone(translate({**message, "ActionID": "somebody-else"}))
+
+    def test_call_that_nobody_took_is_not_cleared_normally(self):
+        message = {"Event": "Hangup", "Uniqueid": "1", "Linkedid": "1"}
+        for state, cause, expected in (
+            ("4", "0", "noAnswer"),
+            ("4", "16", "noAnswer"),
+            ("4", "17", "busy"),
+            ("6", "16", "normalClearing"),
+        ):
+            event = translate({**message, "ChannelState": state, "Cause": cause})
+            self.assertEqual(event["cause"], expected)
+
+    def test_running_channels_tell_who_talks(self):
+        message = {
+            "Event": "CoreShowChannel",
+            "Channel": "PJSIP/101-00000002",
+            "Uniqueid": "2",
+            "Linkedid": "1",
+        }
+        for state, other, expected in (
+            ("6", "+49301", ("answer", "in")),
+            ("5", "+49301", ("newCall", "in")),
+            ("5", "102", ("newCall", "out")),
+        ):
+            event = translate(
+                {**message, "ChannelState": state, "ConnectedLineNum": other}
+            )
+            self.assertEqual((event["event"], event["direction"]), expected)
+            self.assertEqual((event["user"], event["legId"]), (["101"], "2"))
+        self.assertIsNone(translate({**message, "Channel": "PJSIP/trunk-00000002"}))

@@ -6,6 +6,7 @@ returns events::
     {"event": "newCall" | "answer" | "hangup", "call_id",
      "direction": "in" | "out" | "", "from", "to",
      "users": [names or extensions], "queue", "answering_number", "cause",
+     "failed": whether the agent's telephone did not take an ordered call,
      "leg", "at": naive UTC datetime or None}
 
 or None for an event that is valid and means nothing here. ``Unprocessable`` is raised
@@ -109,6 +110,7 @@ def _values(event, call_id, direction, fields, **more):
         "queue": _first(fields, "queue"),
         "answering_number": _first(fields, "answeringNumber"),
         "cause": "",
+        "failed": False,
         "leg": _first(fields, "legId"),
         "at": _moment(_first(fields, "timestamp")),
         **more,
@@ -121,8 +123,8 @@ def _cause(fields):
 
 
 def read_generic(fields):
-    """The generic contract. ``legId`` and ``timestamp`` are additions to it that
-    nobody has to send."""
+    """The generic contract. ``legId``, ``timestamp`` and ``failed`` are additions to it
+    that nobody has to send."""
     event = _first(fields, "event")
     if event not in EVENTS:
         raise Unprocessable(f"event: “{event}” is not newCall, answer or hangup")
@@ -137,6 +139,8 @@ def read_generic(fields):
         values["users"] = _all(fields, "caller")
     if event == "hangup":
         values["cause"] = _cause(fields)
+        # a call that was ordered: the agent's own telephone did not take it
+        values["failed"] = _first(fields, "failed") == "agent"
     return values
 
 
@@ -196,6 +200,7 @@ def read_twilio(fields):
         "queue": _first(fields, "QueueName"),
         "answering_number": "",
         "cause": _TWILIO_CAUSES.get(status, ""),
+        "failed": False,
         "leg": leg,
         "at": _twilio_moment(_first(fields, "Timestamp")),
     }

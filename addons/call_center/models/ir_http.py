@@ -1,0 +1,17 @@
+from odoo import models
+
+
+class IrHttp(models.AbstractModel):
+    _inherit = "ir.http"
+
+    def session_info(self):
+        """Tell the web client whether phone numbers are to get a call button."""
+        info = super().session_info()
+        user = self.env.user
+        info["call_center_dial"] = bool(
+            user._is_internal()
+            and user.phone_extension
+            and self.env["phone.call"].has_access("create")
+            and self.env["call.provider"]._that_dial(self.env.company)
+        )
+        return info

@@ -1,0 +1,220 @@
+import json
+from unittest.mock import patch
+
+from freezegun import freeze_time
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import HttpCase, tagged
+
+from .test_call_life import CallLifeCommon
+
+
+class DialCommon(CallLifeCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.line = cls.env["call.provider"].create(
+            {"name": "PBX", "kind": "asterisk", "company_id": cls.company.id}
+        )
+        cls.token = cls.line.rotate_token()["token"]
+        cls.line.connector_seen = fields.Datetime.now()
+        cls.customer = cls._partner("Berger", "030 1234567", "DE")
+
+    def _dial(self, number="030 1234567", user=None, **record):
+        answer = self.Call.with_user(user or self.agent).dial(number, **record)
+        return self.Call.browse(answer["call_id"])
+
+    def _take(self):
+        return self.env["phone.call.order"]._take(self.line)
+
+    def _bus_messages(self):
+        messages = []
+        users = self.env.registry["res.users"]
+
+        def send(user, kind, message):
+            messages.append((user.login, kind, message))
+
+        self.enterContext(patch.object(users, "_bus_send", send))
+        return messages
+
+
+@tagged("post_install", "-at_install")
+class TestDial(DialCommon):
+    def test_call_is_written_down_and_ordered_once(self):
+        call = self._dial()
+        self.assertEqual((call.direction, call.state), ("out", "ringing"))
+        self.assertEqual(call.e164, "+49301234567")
+        self.assertEqual(call.partner_id, self.customer)
+        self.assertEqual(call.user_id, self.agent)
+        self.assertEqual(
+            self._take(),
+            [
+                {
+                    "action": "dial",
+                    "callId": call.external_id,
+                    "extension": "101",
+                    "number": "+49301234567",
+                }
+            ],
+        )
+        self.assertEqual(self._take(), [])
+
+    def test_record_that_the_number_stands_in_is_the_customer(self):
+        other = self._partner("Huber", "030 1234567", "DE")
+        call = self._dial(model="res.partner", record_id=other.id)
+        self.assertEqual(call.partner_id, other)
+        self.assertEqual((call.res_model, call.res_id), ("res.partner", other.id))
+
+    def test_record_is_looked_up_where_it_makes_no_sense(self):
+        for model, record_id in (
+            ("res.partner", 2**40),
+            ("res.partner", "1; DROP"),
+            ("res.partner", True),
+            ("ir.config_parameter", 1),
+            ("nonsense", 1),
+        ):
+            call = self._dial(model=model, record_id=record_id)
+            self.assertEqual(call.partner_id, self.customer, (model, record_id))
+            self._take()
+
+    def test_events_of_the_pbx_are_the_same_call(self):
+        self.provider = self.line
+        call = self._dial()
+        call_id = call.external_id
+        self._take()
+        for event in (
+            self._event("newCall", callId=call_id, direction="out", **{"from": "101"}),
+            self._event("answer", self._after(5), callId=call_id, user="101"),
+            self._event("hangup", self._after(25), callId=call_id),
+        ):
+            self.Call._receive(self.line, event)
+        self.assertEqual(self._call(call_id), call)
+        self.assertEqual(call.state, "ended")
+        self.assertEqual(call.to_number, "+49301234567")
+        self.assertEqual(call.user_id, self.agent)
+
+    def test_only_an_agent_with_an_extension_may_dial(self):
+        with self.assertRaises(AccessError):
+            self._dial(user=self.employee)
+        self.agent.phone_extension = False
+        with self.assertRaisesRegex(UserError, "no telephone"):
+            self._dial()
+        for extension in ("1", "101@x", "123456", "10\n1", "101&102"):
+            self.agent.phone_extension = extension
+            with self.assertRaisesRegex(UserError, "no telephone"):
+                self._dial()
+
+    def test_only_numbers_are_dialled(self):
+        for number in ("", "  ", "anonymous", "hello", "x" * 300, 5, None, "1"):
+            with self.assertRaisesRegex(UserError, "number:"):
+                self._dial(number)
+
+    def test_extension_of_a_colleague_is_dialled(self):
+        self.assertEqual(self._dial("102").to_number, "102")
+
+    def test_line_that_is_not_there_is_said(self):
+        self.line.connector_seen = False
+        with self.assertRaisesRegex(UserError, "not connected"):
+            self._dial()
+        self.line.active = False
+        with self.assertRaisesRegex(UserError, "Kupplung"):
+            self._dial()
+
+    def test_lines_of_other_companies_place_no_calls(self):
+        self.line.company_id = self.env.ref("base.main_company")
+        with self.assertRaisesRegex(UserError, "No telephone line"):
+            self._dial()
+
+    def test_second_click_orders_no_second_call(self):
+        self._dial()
+        with self.assertRaisesRegex(UserError, "about to ring"):
+            self._dial()
+        self._dial(user=self.manager)
+
+    def test_order_that_nobody_fetched_is_given_up_and_told(self):
+        with freeze_time("2026-05-04 10:00:00"):
+            self.line.connector_seen = fields.Datetime.now()
+            call = self._dial()
+            order = self.env["phone.call.order"].search([("call_id", "=", call.id)])
+            # create_date is the transaction's
+            self.env.cr.execute(
+                "UPDATE phone_call_order SET create_date = '2026-05-04 10:00:00'"
+            )
+            order.invalidate_recordset()
+        messages = self._bus_messages()
+        with freeze_time("2026-05-04 10:00:30"):
+            self.assertEqual(self._take(), [])
+        self.assertEqual((order.state, call.state), ("failed", "ended"))
+        told = [m for m in messages if m[1] == "call_center.dial"]
+        self.assertEqual(len(told), 1)
+        self.assertEqual(told[0][0], "cc_agent")
+        self.assertIn("+49301234567", told[0][2]["message"])
+
+    def test_failure_is_told_once_and_its_cause_kept_in_any_order(self):
+        ends = {
+            "channel": {"cause": "busy"},
+            "order": {"cause": "notFound", "failed": "agent"},
+        }
+        messages = self._bus_messages()
+        for order in (("channel", "order"), ("order", "channel")):
+            messages.clear()
+            call = self._dial()
+            self._take()
+            for name in (*order, *order):
+                self.Call._receive(
+                    self.line,
+                    self._event("hangup", callId=call.external_id, **ends[name]),
+                )
+            self.assertEqual((call.state, call.cause), ("ended", "busy"), order)
+            told = [m for m in messages if m[1] == "call_center.dial"]
+            self.assertEqual(len(told), 1)
+
+    def test_failure_of_a_call_that_nobody_ordered_is_told_to_nobody(self):
+        messages = self._bus_messages()
+        self.Call._receive(self.line, self._event("newCall"))
+        self.Call._receive(self.line, self._event("hangup", failed="agent"))
+        self.assertFalse([m for m in messages if m[1] == "call_center.dial"])
+
+
+@tagged("post_install", "-at_install")
+class TestDialCommands(DialCommon, HttpCase):
+    def _ask(self, token):
+        return self.url_open(
+            f"/call_center/generic/{token}/commands", data=b"{}", method="POST"
+        )
+
+    def test_process_beside_the_pbx_fetches_orders_with_the_token(self):
+        self.line.connector_seen = fields.Datetime.now()
+        call = self._dial()
+        self.line.connector_seen = False
+        response = self._ask(self.token)
+        self.assertEqual(response.status_code, 200)
+        commands = json.loads(response.text)["commands"]
+        self.assertEqual([c["callId"] for c in commands], [call.external_id])
+        self.assertTrue(self.line.connector_seen)
+        self.assertEqual(json.loads(self._ask(self.token).text)["commands"], [])
+
+    def test_nobody_else_gets_orders(self):
+        self._dial()
+        other = self.provider.rotate_token()["token"]
+        for token in ("nonsense", other):
+            response = self._ask(token)
+            self.assertEqual((response.status_code, response.text), (401, ""))
+        self.line.active = False
+        self.assertEqual(self._ask(self.token).status_code, 401)
+
+    def test_session_says_whether_numbers_can_be_called(self):
+        self.agent.password = "cc_agent_1"
+        self.authenticate("cc_agent", "cc_agent_1")
+        self.assertTrue(self._session()["call_center_dial"])
+        self.agent.phone_extension = False
+        self.assertFalse(self._session()["call_center_dial"])
+
+    def _session(self):
+        response = self.url_open(
+            "/web/session/get_session_info",
+            data=json.dumps({"jsonrpc": "2.0", "params": {}}),
+            headers={"Content-Type": "application/json"},
+        )
+        return response.json()["result"]
