@@ -17,9 +17,11 @@
     ],
     "data": [
         "views/delivery_promise_views.xml",
+        "views/promise_desk_overview.xml",
         "views/promise_desk_menus.xml",
     ],
     "assets": {
+        "web.assets_backend": ["promise_desk/static/src/**/*"],
         "web.assets_tests": [
             "promise_desk/static/tests/tours/**/*",
         ],

@@ -1,2 +1,3 @@
 from . import delivery_promise
 from . import phone_call
+from . import promise_desk_overview

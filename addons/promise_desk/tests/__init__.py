@@ -1,2 +1,3 @@
 from . import test_promise_desk
 from . import test_caller_with_promise
+from . import test_overview

@@ -16,6 +16,8 @@ def lead(env, name, customer, lines, **values):
             "type": "opportunity",
             "partner_id": who.id,
             "user_id": env.uid,
+            # what a salesperson thinks of it, since there is no history to learn from
+            "probability": 40,
             "promise_line_ids": [
                 Command.create(
                     {
@@ -37,7 +39,8 @@ def ask(env):
         env,
         "Spring stock for the workshop",
         "dealer_munich",
-        [("disc", 60, 14), ("pads", 30, 14), ("fluid", 40, None)],
+        [("disc", 60, 14), ("pads", 90, 14), ("fluid", 40, None)],
+        probability=70,
     ).action_compute_promise()
     lead(
         env,

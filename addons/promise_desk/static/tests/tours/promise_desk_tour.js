@@ -28,3 +28,36 @@ registry.category("web_tour.tours").add("promise_desk_caller", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("promise_desk_overview", {
+    steps: () => [
+        {
+            content: "one line is late",
+            trigger: ".o_promise_overview_tile[data-tile=risk]:contains('1 late')",
+        },
+        {
+            content: "a year instead",
+            trigger: ".o_promise_overview button[data-days='365']",
+            run: "click",
+        },
+        {
+            trigger: ".o_promise_overview button[data-days='365'].active",
+        },
+        {
+            content: "the weeks are drawn",
+            trigger: ".o_promise_overview section:contains('Are promises kept') canvas",
+        },
+        {
+            content: "what is late is named",
+            trigger: ".o_promise_overview td a:contains('PROM')",
+        },
+        {
+            content: "to whom one should talk",
+            trigger: ".o_promise_overview_tile[data-tile=risk]",
+            run: "click",
+        },
+        {
+            trigger: ".o_list_view .o_data_row:contains('Garage')",
+        },
+    ],
+});

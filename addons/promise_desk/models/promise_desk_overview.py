@@ -1,0 +1,216 @@
+"""What a manager wants to know of a company's promises, on one screen."""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Domain
+
+PERIODS = (30, 90, 365)
+#: lines whose day is over or whose goods are delivered
+DECIDED = ("on_time", "late", "short", "undated", "overdue")
+#: rows that fit on the screen beside their picture
+TOP = 8
+
+
+class PromiseDeskOverview(models.AbstractModel):
+    _name = "promise.desk.overview"
+    _description = "Overview of Promises"
+
+    @api.model
+    @api.readonly
+    def get_overview(self, days=90):
+        """The figures of the current company.
+
+        :param int days: how far to look back: 30, 90 or 365
+        :return: ``{"currency_id": int, "kept": {…}, "risk": {…}, "holds": {…},
+            "pipeline": [{…}] or False}``: shares between 0 and 1 (False while nothing
+            is decided), amounts in the company's currency, quantities in the
+            products' units, dates as ``YYYY-MM-DD``; ``pipeline`` is False for who
+            may not read opportunities
+        :raises AccessError: the user does not manage promises
+        :raises ValidationError: another number of days
+        """
+        if not self.env.user.has_group("stock_promise.group_promise_manager"):
+            raise AccessError(
+                self.env._("The overview is for administrators of promises.")
+            )
+        if days not in PERIODS:
+            raise ValidationError(
+                self.env._(
+                    "An overview is of %(periods)s days, not of %(days)s.",
+                    periods=", ".join(map(str, PERIODS)),
+                    days=days,
+                )
+            )
+        return {
+            "currency_id": self.env.company.currency_id.id,
+            "kept": self._overview_kept(days),
+            "risk": self._overview_risk(),
+            "holds": self._overview_holds(days),
+            "pipeline": self._overview_pipeline(),
+        }
+
+    def _overview_domain(self):
+        return Domain("company_id", "=", self.env.company.id)
+
+    # -- are promises kept -----------------------------------------------------------
+
+    def _overview_kept(self, days):
+        """Shares of the lines whose day came in the period, and week by week."""
+        Report = self.env["delivery.promise.report"]
+        now = fields.Datetime.now()
+        domain = self._overview_domain() & Domain(
+            [
+                ("promised_date", ">=", now - timedelta(days=days)),
+                ("promised_date", "<", now + timedelta(days=1)),
+                ("state", "in", ("confirmed", "done")),
+                ("outcome", "in", DECIDED),
+            ]
+        )
+        names = ("on_time_requested", "on_time_first", "on_time_latest")
+        names += ("in_full", "otif_latest")
+        ((count, *shares),) = Report._read_group(
+            domain, [], ["__count", *(f"{name}:avg" for name in names)]
+        )
+        weeks = Report._read_group(
+            domain,
+            ["promised_date:week"],
+            ["__count", "on_time_latest:sum"],
+            order="promised_date:week",
+        )
+        return {
+            "lines": count,
+            **{
+                name: share if share is not None and count else False
+                for name, share in zip(names, shares, strict=True)
+            },
+            "weeks": [
+                {
+                    "date": fields.Date.to_string(week),
+                    "kept": round(kept or 0),
+                    "late": total - round(kept or 0),
+                }
+                for week, total, kept in weeks
+            ],
+        }
+
+    # -- what is at risk -------------------------------------------------------------
+
+    def _overview_risk(self):
+        Line = self.env["delivery.promise.line"]
+        domain = self._overview_domain() & Domain(
+            [
+                ("promise_state", "in", ("held", "confirmed")),
+                ("status", "in", ("at_risk", "late")),
+            ]
+        )
+        groups = Line._read_group(domain, ["status"], ["__count", "amount:sum"])
+        by_status = {status: (count, amount) for status, count, amount in groups}
+        lines = Line.search(domain, order="promised_date, id", limit=TOP)
+        statuses = dict(Line._fields["status"]._description_selection(self.env))
+        return {
+            "at_risk": by_status.get("at_risk", (0, 0.0))[0],
+            "late": by_status.get("late", (0, 0.0))[0],
+            "amount": sum(amount or 0.0 for __, amount in by_status.values()),
+            "lines": [
+                {
+                    "id": line.id,
+                    "promise_id": line.promise_id.id,
+                    "name": line.promise_id.name,
+                    "product": line.product_id.display_name,
+                    "customer": line.partner_id.display_name or "",
+                    "promised_date": fields.Datetime.to_string(line.promised_date)
+                    or False,
+                    "feasible_date": fields.Datetime.to_string(line.feasible_date)
+                    or False,
+                    "status": line.status,
+                    "status_label": statuses[line.status],
+                    "message": line.risk_message or "",
+                }
+                for line in lines
+            ],
+        }
+
+    # -- what holds are worth ----------------------------------------------------------
+
+    def _overview_holds(self, days):
+        Promise = self.env["delivery.promise"]
+        now = fields.Datetime.now()
+        held = self._overview_domain() & Domain("state", "=", "held")
+        ((count, amount),) = Promise._read_group(held, [], ["__count", "amount:sum"])
+        expired = self._overview_domain() & Domain(
+            [
+                ("state", "=", "expired"),
+                ("hold_until", ">=", now - timedelta(days=days)),
+            ]
+        )
+        ((expired_count, expired_amount),) = Promise._read_group(
+            expired, [], ["__count", "amount:sum"]
+        )
+        return {
+            "count": count,
+            "amount": amount or 0.0,
+            "ending": Promise.search_count(
+                held & Domain("hold_until", "<=", now + timedelta(hours=4))
+            ),
+            "expired_count": expired_count,
+            "expired_amount": expired_amount or 0.0,
+        }
+
+    # -- what the pipeline needs -------------------------------------------------------
+
+    def _overview_pipeline(self):
+        """The products that open opportunities ask for most, beside what of them can
+        still be promised, today and after all that is known to come."""
+        Need = self.env["crm.promise.need.report"]
+        if not Need.has_access("read"):
+            return False
+        # What is held is claimed already: it is no further need.
+        domain = (
+            Domain("company_id", "in", (False, self.env.company.id))
+            & Domain("held_quantity", "=", 0)
+            & Domain("product_id.is_storable", "=", True)
+        )
+        groups = Need._read_group(
+            domain,
+            ["product_id"],
+            [
+                "quantity:sum",
+                "weighted_quantity:sum",
+                "revenue:sum",
+                "lead_id:count_distinct",
+            ],
+            order="revenue:sum desc",
+            limit=TOP,
+        )
+        if not groups:
+            return []
+        today = fields.Date.context_today(self)
+        profile = self.env["delivery.promise"].atp_profile(
+            [product.id for product, *__ in groups],
+            False,
+            fields.Date.to_string(today),
+            fields.Date.to_string(today + timedelta(days=max(PERIODS))),
+        )
+        rows = []
+        for product, quantity, expected, revenue, leads in groups:
+            days = profile[str(product.id)]
+            available = max(days[0]["available_to_promise"], 0.0)
+            later = max(days[-1]["available_to_promise"], 0.0)
+            rows.append(
+                {
+                    "product_id": product.id,
+                    "name": product.display_name,
+                    "uom": product.uom_id.name,
+                    "leads": leads,
+                    "quantity": quantity,
+                    "expected": expected,
+                    "revenue": revenue,
+                    "available": available,
+                    "later": max(available, later),
+                    # if all of these opportunities are won
+                    "short": max(quantity - max(available, later), 0.0),
+                }
+            )
+        return rows
