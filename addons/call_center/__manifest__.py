@@ -23,6 +23,7 @@
         "data/phone_call_outcome_data.xml",
         "views/call_team_views.xml",
         "views/phone_call_back_views.xml",
+        "views/live_board_views.xml",
         "views/res_config_settings_views.xml",
     ],
     "assets": {

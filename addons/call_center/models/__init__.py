@@ -17,3 +17,5 @@ from . import phone_call_wrap_up
 from . import phone_call_back
 from . import phone_call_chatter
 from . import ir_http
+from . import call_agent
+from . import phone_call_board

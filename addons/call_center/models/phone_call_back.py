@@ -216,6 +216,35 @@ class PhoneCallBack(models.Model):
     # -- by hand -----------------------------------------------------------
 
     @api.model
+    def _plan_by_hand(self, number, partner):
+        """The open call-back of a number, or a new one, with an activity of the
+        user."""
+        if not isinstance(number, str):
+            raise UserError(self.env._("number: a telephone number is expected."))
+        # an unsaved call reads the number as a call's
+        call = self.env["phone.call"].new(
+            {
+                "direction": "in",
+                "from_number": number[:250],
+                "company_id": self.env.company.id,
+                "partner_id": partner.id,
+            }
+        )
+        if not call.e164:
+            raise UserError(
+                self.env._("number: “%s” cannot be called back.", number[:64])
+            )
+        back = self._of_number(call)
+        back.user_id = self.env.user
+        if not back.activity_ids:
+            back.activity_schedule(
+                "mail.mail_activity_data_call",
+                summary=back.display_name,
+                user_id=self.env.uid,
+            )
+        return back
+
+    @api.model
     def _of_number(self, call):
         """The open call-back of a call's caller, or a new one."""
         if not call.e164:

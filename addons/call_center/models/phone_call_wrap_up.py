@@ -10,6 +10,8 @@ WRAP_UP_KEYS = {
 }
 ACTIVITY_KEYS = {"activity_type_id", "date_deadline", "user_id", "summary"}
 COLLEAGUES = 200
+# calls that were missed longer ago are on the list of call-backs only
+MISSED_SHOWN = timedelta(minutes=30)
 
 
 class PhoneCall(models.Model):
@@ -133,6 +135,62 @@ class PhoneCall(models.Model):
 
     def _panel_values(self):
         return {**super()._panel_values(), "wrap_up": self._is_wrapping_up()}
+
+    @api.model
+    @api.readonly
+    def my_calls(self):
+        """Also what the user has still to write down, and who tried to reach him
+        while his browser was closed or asleep."""
+        calls = super().my_calls()
+        if not self.has_access("read"):
+            return calls
+        more = self.search(
+            [
+                ("state", "=", "ended"),
+                ("ended_at", ">", fields.Datetime.now() - MISSED_SHOWN),
+                "|",
+                "&",
+                "&",
+                ("user_id", "=", self.env.uid),
+                ("wrap_up_started_at", "!=", False),
+                ("wrap_up_ended_at", "=", False),
+                "&",
+                "&",
+                "&",
+                ("direction", "=", "in"),
+                ("answered_at", "=", False),
+                ("leg_ids.user_id", "=", self.env.uid),
+                "|",
+                ("callback_id", "=", False),
+                ("callback_id.state", "=", "open"),
+            ],
+            order="started_at, id",
+            limit=20,
+        )
+        return calls + [call._panel_values() for call in more]
+
+    @api.model
+    def plan_call_back(self, number, model=False, id=False):  # noqa: A002
+        """Put a caller on the list of call-backs, for the user.
+
+        :param str number: his number, in any spelling
+        :param model: with ``id``, the match of ``lookup`` that it is, if one was found
+        :return: an action that opens the call-back
+        :rtype: dict
+        """
+        self._check_agent()
+        partner = self.env["res.partner"]
+        if model:
+            record = self._check_caller(model, id)
+            partner = self._caller_partner(record)
+        back = self.env["phone.call.back"]._plan_by_hand(number, partner)
+        return {
+            "type": "ir.actions.act_window",
+            "name": back.display_name,
+            "res_model": back._name,
+            "res_id": back.id,
+            "views": [(False, "form")],
+        }
 
     @api.readonly
     def wrap_up_form(self):

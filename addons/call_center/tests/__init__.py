@@ -13,3 +13,4 @@ from . import test_webhook
 from . import test_call_team
 from . import test_wrap_up
 from . import test_call_back
+from . import test_board

@@ -1,3 +1,5 @@
+import datetime
+
 from odoo.tests import HttpCase, tagged
 from odoo.tests.common import new_test_user
 
@@ -54,7 +56,22 @@ class TestCallPanel(CallLifeCommon):
         self.assertEqual([call["id"] for call in mine], self._call("c1").ids)
         self.assertEqual(mine[0]["state"], "ringing")
         self.assertEqual(self.Call.with_user(self.employee).my_calls(), [])
+
+    def test_missed_calls_are_got_after_sleep(self):
+        self._receive(self._event("newCall", user=["101"]))
         self._receive(self._event("hangup"))
+        mine = self.Call.with_user(self.agent).my_calls()
+        self.assertEqual([call["state"] for call in mine], ["ended"])
+        self.assertEqual(self.Call.with_user(self.manager).my_calls(), [])
+        self._call().ended_at -= datetime.timedelta(minutes=31)
+        self.assertEqual(self.Call.with_user(self.agent).my_calls(), [])
+
+    def test_calls_to_write_down_are_got_after_sleep(self):
+        self._receive(self._event("answer", user="101", direction="in"))
+        self._receive(self._event("hangup"))
+        mine = self.Call.with_user(self.agent).my_calls()
+        self.assertEqual([call["wrap_up"] for call in mine], [True])
+        self._call().with_user(self.agent).end_wrap_up()
         self.assertEqual(self.Call.with_user(self.agent).my_calls(), [])
 
 
@@ -77,3 +94,8 @@ class TestCallPanelTour(HttpCase):
         call = self.env["phone.call"].search([("external_id", "=", "tour")])
         self.assertEqual(call.summary, "Wants eight brake discs")
         self.assertEqual((call.state, call.user_id), ("ended", agent))
+        self.assertEqual(call.outcome_id.name, "Call back")
+        self.assertEqual(call.subject_id.name, "Delivery date")
+        self.assertEqual(call.tag_ids.name, "Urgent")
+        self.assertTrue(call.wrap_up_ended_at)
+        self.assertEqual(call.partner_id.activity_ids.user_id, agent)

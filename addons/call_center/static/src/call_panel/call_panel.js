@@ -6,13 +6,14 @@ import {registry} from "@web/core/registry";
 import {useService} from "@web/core/utils/hooks";
 import {unknownCallerActions} from "../caller_box/caller_box";
 import {CallerMatches} from "../caller_matches/caller_matches";
+import {WrapUp} from "../wrap_up/wrap_up";
 
 const {DateTime} = luxon;
 
 /** One call: who it is, and what is known about him. */
 export class CallCard extends Component {
     static template = "call_center.CallCard";
-    static components = {CallerMatches};
+    static components = {CallerMatches, WrapUp};
     static props = {call: Object};
 
     setup() {
@@ -25,8 +26,6 @@ export class CallCard extends Component {
             actions: [],
             error: "",
             seconds: 0,
-            note: "",
-            saved: false,
         });
         onWillStart(() => {
             this.load();
@@ -109,9 +108,13 @@ export class CallCard extends Component {
         return this.action.doAction(action.getAction(this.call.number));
     }
 
-    async saveNote() {
-        await this.orm.write("phone.call", [this.call.id], {summary: this.state.note});
-        this.store.dismiss(this.call.id);
+    /** Without anything to write down; the agent is free again. */
+    async close() {
+        const {id, state, wrap_up} = this.call;
+        this.store.dismiss(id);
+        if (state === "ended" && wrap_up) {
+            await this.orm.silent.call("phone.call", "end_wrap_up", [[id]]);
+        }
     }
 }
 
@@ -126,12 +129,22 @@ export class CallPanel extends Component {
         this.state = useState({folded: false});
     }
 
+    /** What a screen reader says; nothing is repeated while nothing changes. */
     get announcement() {
-        const ringing = this.store.calls.filter(
-            (call) => call.state === "ringing" && call.direction === "in",
-        );
-        return ringing
-            .map((call) => _t("Incoming call from %s", call.number || _t("unknown")))
+        const said = {
+            ringing: (call) =>
+                call.direction === "in"
+                    ? _t("Incoming call from %s", call.number || _t("unknown"))
+                    : "",
+            answered: () => _t("On the phone"),
+            ended: (call) =>
+                call.answered
+                    ? _t("Call ended. Write down how it went.")
+                    : _t("Missed call from %s", call.number || _t("unknown")),
+        };
+        return this.store.calls
+            .map((call) => said[call.state](call))
+            .filter(Boolean)
             .join(". ");
     }
 }

@@ -6,6 +6,28 @@ import {user} from "@web/core/user";
 const RANK = {ringing: 0, answered: 1, ended: 2};
 const CHANNEL = "call_center";
 
+const DISMISSED = "call_center.dismissed";
+const DISMISSED_KEPT = 50;
+
+/** What was removed from the panel stays so when the browser is opened again. */
+function readDismissed() {
+    try {
+        const ids = JSON.parse(browser.localStorage.getItem(DISMISSED));
+        return Array.isArray(ids) ? ids : [];
+    } catch {
+        return [];
+    }
+}
+
+function keepDismissed(ids) {
+    try {
+        const kept = [...ids].slice(-DISMISSED_KEPT);
+        browser.localStorage.setItem(DISMISSED, JSON.stringify(kept));
+    } catch {
+        // a full or forbidden storage loses no call
+    }
+}
+
 /**
  * The calls that ring at the user or that he talks, the same in all of his tabs.
  *
@@ -18,7 +40,7 @@ export class CallStore {
         this.orm = orm;
         this.multiTab = multi_tab;
         this.calls = [];
-        this.dismissed = new Set();
+        this.dismissed = new Set(readDismissed());
         this.bus = bus_service;
         return reactive(this);
     }
@@ -51,11 +73,16 @@ export class CallStore {
             }
         }
         for (const call of calls) {
-            this.receive(call);
+            this.receive(call, true);
         }
     }
 
-    receive(call) {
+    /**
+     * @param {Object} call
+     * @param {boolean} [asked] told when asked: then calls that have ended are shown
+     *      too, since nobody saw them ring
+     */
+    receive(call, asked = false) {
         if (this.dismissed.has(call.id)) {
             return;
         }
@@ -66,9 +93,11 @@ export class CallStore {
         const isMine = call.user_id === user.userId;
         if (call.state !== "ringing" && call.answered && !isMine) {
             this.remove(call.id); // somebody else took it
+        } else if (known?.wrap_up && !call.wrap_up && call.state === "ended") {
+            this.remove(call.id); // written down elsewhere
         } else if (known) {
             Object.assign(known, call);
-        } else if (call.state !== "ended") {
+        } else if (asked || call.state !== "ended") {
             this.calls.push(call);
             if (call.state === "ringing" && call.direction === "in") {
                 this.ring();
@@ -98,6 +127,7 @@ export class CallStore {
 
     remove(id) {
         this.dismissed.add(id);
+        keepDismissed(this.dismissed);
         const index = this.calls.findIndex((call) => call.id === id);
         if (index >= 0) {
             this.calls.splice(index, 1);

@@ -1,5 +1,6 @@
 import {Component, onWillUpdateProps, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
+import {CallerActions} from "../caller_actions/caller_actions";
 import {CallerSections} from "../caller_sections/caller_sections";
 
 let nextId = 1;
@@ -7,9 +8,10 @@ let nextId = 1;
 /** Who has a number, each with how sure that is; one of them unfolded. */
 export class CallerMatches extends Component {
     static template = "call_center.CallerMatches";
-    static components = {CallerSections};
+    static components = {CallerActions, CallerSections};
     static props = {
         matches: Array,
+        number: {type: String, optional: true},
         onOpened: {type: Function, optional: true},
     };
 

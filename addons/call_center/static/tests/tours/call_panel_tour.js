@@ -54,11 +54,28 @@ registry.category("web_tour.tours").add("call_center_panel", {
         },
         {
             content: "it has ended: write down what it was about",
-            trigger: ".o_call_card[data-state=ended] .o_call_note textarea",
+            trigger:
+                ".o_call_card[data-state=ended] .o_wrap_up_outcome:has(option:contains(Solved))",
+            run: "selectByLabel Call back",
+        },
+        {
+            content: "the outcome proposes to call back tomorrow",
+            trigger: ".o_wrap_up_activity_type:visible",
+        },
+        {
+            trigger: ".o_wrap_up_subject",
+            run: "selectByLabel Delivery date",
+        },
+        {
+            trigger: ".o_wrap_up_tag:contains(Urgent)",
+            run: "click",
+        },
+        {
+            trigger: ".o_call_note textarea",
             run: "edit Wants eight brake discs",
         },
         {
-            trigger: ".o_call_note button:contains(Save the note)",
+            trigger: ".o_wrap_up_save",
             run: "click",
         },
         {

@@ -1,0 +1,51 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class CallAgent(models.Model):
+    """Whether an agent takes calls. A record of its own, because users' records are
+    read by everybody and written by few; whether he talks or wraps up is told by his
+    calls and kept nowhere else."""
+
+    _name = "call.agent"
+    _description = "Agent of the Call Center"
+    _rec_name = "user_id"
+
+    user_id = fields.Many2one("res.users", required=True, ondelete="cascade")
+    away_since = fields.Datetime("Away Since")
+
+    _user_unique = models.UniqueIndex("(user_id)", "This agent is known already.")
+
+    @api.model
+    def _set_away(self, away):
+        """The user steps away from the telephone, or is back."""
+        # sudo: agents change their own record by this method alone
+        agent = self.sudo().search([("user_id", "=", self.env.uid)])
+        since = fields.Datetime.now() if away else False
+        if agent:
+            if bool(agent.away_since) != away:
+                agent.away_since = since
+        else:
+            self.sudo().create({"user_id": self.env.uid, "away_since": since})
+
+
+class PhoneCall(models.Model):
+    _inherit = "phone.call"
+
+    @api.model
+    def set_away(self, away):
+        """Tell whether the user takes calls.
+
+        :param bool away: True: not at the telephone
+        :return: True
+        """
+        self._check_agent()
+        if not isinstance(away, bool):
+            raise UserError(self.env._("away: true or false is expected."))
+        self.env["call.agent"]._set_away(away)
+        self._board_changed(self.env.user.company_ids)
+        return True
+
+    @api.model
+    def _check_agent(self):
+        self.browse().check_access("read")
