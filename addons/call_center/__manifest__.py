@@ -24,6 +24,7 @@
         "views/call_team_views.xml",
         "views/phone_call_back_views.xml",
         "views/live_board_views.xml",
+        "views/phone_call_report_views.xml",
         "views/res_config_settings_views.xml",
     ],
     "assets": {

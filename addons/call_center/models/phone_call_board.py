@@ -258,8 +258,9 @@ class PhoneCall(models.Model):
                               <= COALESCE(NULLIF(team.service_threshold, 0),
                                           company.call_service_threshold)),
                        COUNT(*) FILTER (
-                           WHERE call.answered_at IS NULL AND call.wait_seconds
-                              >= company.call_short_abandon)
+                           WHERE call.answered_at IS NULL
+                             AND call.cause IS DISTINCT FROM 'forwarded'
+                             AND call.wait_seconds >= company.call_short_abandon)
                   FROM phone_call call
                   JOIN res_company company ON company.id = call.company_id
                   LEFT JOIN call_team team ON team.id = call.team_id

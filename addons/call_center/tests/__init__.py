@@ -14,3 +14,4 @@ from . import test_call_team
 from . import test_wrap_up
 from . import test_call_back
 from . import test_board
+from . import test_call_report

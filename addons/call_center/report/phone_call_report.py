@@ -1,0 +1,232 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+from ..models.phone_call import PROVIDER_KINDS
+
+
+class PhoneCallReport(models.Model):
+    """Calls as figures: a row a call, shares as 0 or 100, so that their average is
+    the percentage. What a call has no part in is empty and left out of averages."""
+
+    _name = "phone.call.report"
+    _description = "Call Report"
+    _auto = False
+    _rec_name = "started_at"
+    _order = "started_at desc, id desc"
+
+    call_id = fields.Many2one("phone.call", "Call", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    team_id = fields.Many2one("call.team", readonly=True)
+    queue = fields.Char(readonly=True)
+    user_id = fields.Many2one("res.users", "Agent", readonly=True)
+    partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
+    direction = fields.Selection(
+        [("in", "Incoming"), ("out", "Outgoing")], readonly=True
+    )
+    provider = fields.Selection(PROVIDER_KINDS, readonly=True)
+    outcome_id = fields.Many2one("phone.call.outcome", readonly=True)
+    subject_id = fields.Many2one("phone.call.subject", readonly=True)
+    started_at = fields.Datetime("Started", readonly=True)
+    hour = fields.Char("Hour of the Day", readonly=True, help="In your own time zone.")
+    weekday = fields.Selection(
+        [
+            ("1", "Monday"),
+            ("2", "Tuesday"),
+            ("3", "Wednesday"),
+            ("4", "Thursday"),
+            ("5", "Friday"),
+            ("6", "Saturday"),
+            ("7", "Sunday"),
+        ],
+        readonly=True,
+    )
+    call_count = fields.Integer("Calls", readonly=True)
+    offered = fields.Integer(
+        readonly=True,
+        help="Incoming calls that were answered or waited long enough to count.",
+    )
+    answered = fields.Integer(readonly=True, help="Incoming calls that were answered.")
+    abandoned = fields.Integer(
+        "Given Up",
+        readonly=True,
+        help="Incoming calls that nobody answered, without those too short to count.",
+    )
+    service_level = fields.Float(
+        "Service Level (%)",
+        readonly=True,
+        aggregator="avg",
+        help="Answered within the threshold, of all that were offered.",
+    )
+    service_goal = fields.Float("Goal (%)", readonly=True, aggregator="avg")
+    abandon_rate = fields.Float(
+        "Abandonment (%)",
+        readonly=True,
+        aggregator="avg",
+        help="Given up, of all that were offered.",
+    )
+    speed_of_answer = fields.Float(
+        "Speed of Answer (s)",
+        readonly=True,
+        aggregator="avg",
+        help="From the call's arrival to the answer: queue and ringing.",
+    )
+    speed_without_ringing = fields.Float(
+        "Speed of Answer without Ringing (s)",
+        readonly=True,
+        aggregator="avg",
+        help="From the call's arrival until it rang at the agent who answered: the "
+        "queue alone.",
+    )
+    talk_seconds = fields.Float("Talking (s)", readonly=True, aggregator="avg")
+    wrap_up_seconds = fields.Float("Wrap-up (s)", readonly=True, aggregator="avg")
+    handle_seconds = fields.Float(
+        "Handle Time (s)",
+        readonly=True,
+        aggregator="avg",
+        help="Talking and wrap-up of answered calls.",
+    )
+    first_contact = fields.Float(
+        "Solved at First Contact (%)",
+        readonly=True,
+        aggregator="avg",
+        help="First calls of a customer about a subject after which he did not call "
+        "about it again within the days set. Calls that are younger than that do not "
+        "count yet.",
+    )
+
+    @property
+    def _table_query(self):
+        return SQL(
+            "%s %s %s",
+            self._report_with(),
+            self._report_select(),
+            self._report_from(),
+        )
+
+    def _report_with(self):
+        """Each ended call with its customer, and what it is measured by."""
+        # of what the ORM still has in memory the view would know nothing
+        for model in ("phone.call", "phone.call.leg", "call.team", "res.company"):
+            self.env[model].flush_model()
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
+        return SQL(
+            """
+            WITH ended AS (
+                SELECT call.*,
+                       COALESCE(NULLIF(team.service_threshold, 0),
+                                company.call_service_threshold) AS threshold,
+                       COALESCE(NULLIF(team.service_share, 0),
+                                company.call_service_share) AS goal,
+                       make_interval(days => company.call_contact_days) AS contact,
+                       (call.direction = 'in' AND call.answered_at IS NOT NULL)
+                           AS is_answered,
+                       (call.direction = 'in' AND call.answered_at IS NULL
+                        AND call.cause IS DISTINCT FROM 'forwarded'
+                        AND call.wait_seconds >= company.call_short_abandon)
+                           AS is_abandoned,
+                       COALESCE('p' || partner.commercial_partner_id,
+                                'n' || call.e164) AS customer,
+                       %(local)s AS local_time
+                  FROM phone_call call
+                  JOIN res_company company ON company.id = call.company_id
+                  LEFT JOIN call_team team ON team.id = call.team_id
+                  LEFT JOIN res_partner partner ON partner.id = call.partner_id
+                 WHERE call.state = 'ended'
+            )
+            """,
+            local=SQL(
+                "timezone(%s, timezone('UTC', call.started_at))", str(self.env.tz)
+            ),
+        )
+
+    def _report_select(self):
+        return SQL(
+            """
+            SELECT call.id, call.id AS call_id, call.company_id, call.team_id,
+                   call.queue, call.user_id, call.partner_id, call.direction,
+                   call.provider, call.outcome_id, call.subject_id, call.started_at,
+                   to_char(call.local_time, 'HH24') AS hour,
+                   to_char(call.local_time, 'ID') AS weekday,
+                   1 AS call_count,
+                   (call.is_answered OR call.is_abandoned)::int AS offered,
+                   call.is_answered::int AS answered,
+                   call.is_abandoned::int AS abandoned,
+                   CASE WHEN call.is_answered OR call.is_abandoned THEN
+                        CASE WHEN call.is_answered
+                                  AND call.wait_seconds <= call.threshold
+                             THEN 100.0 ELSE 0.0 END
+                   END AS service_level,
+                   CASE WHEN call.is_answered OR call.is_abandoned
+                        THEN call.goal END AS service_goal,
+                   CASE WHEN call.is_answered THEN 0.0
+                        WHEN call.is_abandoned THEN 100.0 END AS abandon_rate,
+                   CASE WHEN call.is_answered
+                        THEN call.wait_seconds END AS speed_of_answer,
+                   CASE WHEN call.is_answered THEN
+                        GREATEST(0, EXTRACT(EPOCH FROM (
+                            COALESCE(leg.rang_at, call.answered_at)
+                            - call.started_at))) END AS speed_without_ringing,
+                   CASE WHEN call.answered_at IS NOT NULL
+                        THEN call.talk_seconds END AS talk_seconds,
+                   CASE WHEN call.answered_at IS NOT NULL
+                        THEN call.wrap_up_seconds END AS wrap_up_seconds,
+                   CASE WHEN call.answered_at IS NOT NULL
+                        THEN call.handle_seconds END AS handle_seconds,
+                   %(first_contact)s AS first_contact
+            """,
+            first_contact=self._report_first_contact(),
+        )
+
+    def _report_first_contact(self):
+        """A call without a subject may have been about anything: next to one it
+        counts as about the same."""
+        same = SQL(
+            """
+            other.customer = call.customer AND other.company_id = call.company_id
+            AND other.direction = 'in' AND other.id <> call.id
+            AND (other.subject_id IS NULL OR call.subject_id IS NULL
+                 OR other.subject_id = call.subject_id)
+            """
+        )
+        return SQL(
+            """
+            CASE WHEN call.is_answered AND call.customer IS NOT NULL
+                  AND call.started_at <= %(now)s - call.contact
+                  AND NOT EXISTS (
+                        SELECT FROM ended other WHERE %(same)s
+                           AND other.started_at < call.started_at
+                           AND other.started_at >= call.started_at - call.contact)
+                 THEN CASE WHEN EXISTS (
+                        SELECT FROM ended other WHERE %(same)s
+                           AND other.started_at > call.started_at
+                           AND other.started_at <= call.started_at + call.contact)
+                      THEN 0.0 ELSE 100.0 END
+            END
+            """,
+            now=fields.Datetime.now(),
+            same=same,
+        )
+
+    def _report_from(self):
+        """With the part in which it was answered first: how long that rang."""
+        return SQL(
+            """
+              FROM ended call
+              LEFT JOIN LATERAL (
+                    SELECT part.rang_at
+                      FROM phone_call_leg part
+                     WHERE part.call_id = call.id AND part.answered_at IS NOT NULL
+                     ORDER BY part.answered_at, part.id
+                     LIMIT 1) leg ON TRUE
+            """
+        )
+
+    def action_open_call(self):
+        """Open the call behind a row."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "phone.call",
+            "res_id": self.call_id.id,
+            "views": [(False, "form")],
+        }

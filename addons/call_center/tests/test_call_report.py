@@ -1,0 +1,209 @@
+import datetime
+
+from freezegun import freeze_time
+
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .test_call_life import CallLifeCommon
+
+MONDAY = datetime.datetime(2026, 5, 4, 7, 30)  # half past nine in Berlin
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(datetime.datetime(2026, 6, 30, 12, 0))
+class TestCallReport(CallLifeCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager.tz = "Europe/Berlin"
+        cls.team = cls.env["call.team"].create(
+            {
+                "name": "Sales",
+                "company_id": cls.company.id,
+                "member_ids": [(6, 0, cls.agent.ids)],
+                "queue_ids": [(0, 0, {"name": "sales"})],
+            }
+        )
+        cls.delivery = cls.env.ref("call_center.subject_delivery")
+        cls.invoice = cls.env.ref("call_center.subject_invoice")
+
+    def _logged(
+        self, wait, talk=None, at=MONDAY, ring=None, wrap_up=0, queue="sales", **values
+    ):
+        """An ended call; answered if it talked. It rang at the agent for ``ring``
+        seconds before he answered."""
+        seconds = datetime.timedelta
+        answered = at + seconds(seconds=wait) if talk is not None else False
+        ended = at + seconds(seconds=wait + (talk or 0))
+        call = self.Call.create(
+            {
+                "company_id": self.company.id,
+                "queue": queue,
+                "direction": "in",
+                "from_number": "+49301234567",
+                "state": "ended",
+                "started_at": at,
+                "answered_at": answered,
+                "ended_at": ended,
+                "user_id": self.agent.id if answered else False,
+                "wrap_up_started_at": ended,
+                "wrap_up_ended_at": ended + seconds(seconds=wrap_up),
+                **values,
+            }
+        )
+        if answered:
+            self.env["phone.call.leg"].create(
+                {
+                    "call_id": call.id,
+                    "key": "101",
+                    "user_id": self.agent.id,
+                    "rang_at": answered
+                    - seconds(seconds=wait if ring is None else ring),
+                    "answered_at": answered,
+                }
+            )
+        return call
+
+    def _figure(self, *names, by=(), user=None, domain=()):
+        Report = self.env["phone.call.report"].with_user(user or self.manager)
+        aggregates = [
+            f"{name}:{Report._fields[name].aggregator or 'sum'}" for name in names
+        ]
+        return Report._read_group(
+            [("company_id", "=", self.company.id), *domain], list(by), aggregates
+        )
+
+    def test_service_level_is_answered_in_time_of_all_offered(self):
+        for wait in (5, 10, 20, 21):
+            self._logged(wait, talk=60)
+        self._logged(30)  # given up
+        self._logged(4)  # too short to count
+        figures = self._figure("offered", "answered", "abandoned", "service_level")
+        # 3 of 5
+        self.assertEqual(figures, [(5, 4, 1, 60.0)])
+
+    def test_calls_given_up_before_the_threshold_count_if_not_too_short(self):
+        self._logged(10, talk=60)
+        self._logged(6)
+        self.assertEqual(self._figure("service_level"), [(50.0,)])
+        self.company.call_short_abandon = 10
+        self.assertEqual(self._figure("service_level"), [(100.0,)])
+
+    def test_threshold_and_share_are_the_companys_or_the_teams(self):
+        self._logged(15, talk=60)
+        figures = ("service_level", "service_goal")
+        self.assertEqual(self._figure(*figures), [(100.0, 80.0)])
+        self.company.write({"call_service_threshold": 10, "call_service_share": 70})
+        self.assertEqual(self._figure(*figures), [(0.0, 70.0)])
+        self.team.write({"service_threshold": 15, "service_share": 95})
+        self.assertEqual(self._figure(*figures), [(100.0, 95.0)])
+
+    def test_abandonment_is_given_up_of_all_offered(self):
+        for wait in (5, 10, 20):
+            self._logged(wait, talk=60)
+        self._logged(30)
+        self._logged(2)
+        self._logged(30, cause="forwarded")
+        self.assertEqual(self._figure("abandon_rate"), [(25.0,)])
+
+    def test_speed_of_answer_with_and_without_ringing(self):
+        self._logged(20, talk=60, ring=8)
+        self._logged(10, talk=60, ring=4)
+        self._logged(90)
+        figures = self._figure("speed_of_answer", "speed_without_ringing")
+        # (20 + 10) / 2; (12 + 6) / 2; who gave up was not answered
+        self.assertEqual(figures, [(15.0, 9.0)])
+
+    def test_handle_time_is_talking_and_wrap_up_of_answered_calls(self):
+        self._logged(5, talk=100, wrap_up=20)
+        self._logged(5, talk=200, wrap_up=40)
+        self._logged(60)
+        figures = self._figure("talk_seconds", "wrap_up_seconds", "handle_seconds")
+        self.assertEqual(figures, [(150.0, 30.0, 180.0)])
+
+    def _days(self, days):
+        return MONDAY + datetime.timedelta(days=days)
+
+    def _first_contact(self):
+        return self._figure("first_contact")[0][0]
+
+    def test_first_contact_solved_unless_the_customer_calls_again(self):
+        anna = self._partner("Anna", "+49301234567")
+        berta = self._partner("Berta", "+49307654321")
+        about = {"subject_id": self.delivery.id}
+        self._logged(5, 60, partner_id=anna.id, **about)
+        self._logged(5, 60, partner_id=berta.id, **about)
+        self.assertEqual(self._first_contact(), 100.0)
+        # the second call is no first contact: one of two is solved
+        self._logged(5, 60, at=self._days(6), partner_id=anna.id, **about)
+        self.assertEqual(self._first_contact(), 50.0)
+
+    def test_another_subject_and_a_later_week_are_other_contacts(self):
+        anna = self._partner("Anna", "+49301234567")
+        first = {"partner_id": anna.id, "subject_id": self.delivery.id}
+        self._logged(5, 60, **first)
+        self._logged(
+            5, 60, at=self._days(1), **{**first, "subject_id": self.invoice.id}
+        )
+        self._logged(5, 60, at=self._days(8), **first)
+        self.assertEqual(self._first_contact(), 100.0)
+
+    def test_days_without_another_call_are_a_setting(self):
+        self._logged(5, 60)
+        self._logged(5, 60, at=self._days(2))
+        self.assertEqual(self._first_contact(), 0.0)
+        self.company.call_contact_days = 1
+        self.assertEqual(self._first_contact(), 100.0)
+
+    def test_colleague_of_the_customer_calls_about_the_same(self):
+        firma = self._partner("Firma", "+49301234560", is_company=True)
+        anna = self._partner("Anna", "+49301234561", parent_id=firma.id)
+        about = {"subject_id": self.delivery.id}
+        self._logged(5, 60, partner_id=anna.id, **about)
+        self._logged(5, 60, at=self._days(1), partner_id=firma.id, **about)
+        self.assertEqual(self._first_contact(), 0.0)
+
+    def test_call_in_vain_is_another_call_too(self):
+        self._logged(5, 60, subject_id=self.delivery.id)
+        self._logged(40, at=self._days(1))
+        self.assertEqual(self._first_contact(), 0.0)
+
+    def test_whether_it_was_solved_is_known_after_the_days(self):
+        self._logged(5, 60, at=datetime.datetime(2026, 6, 25))
+        self.assertFalse(self._first_contact())
+
+    def test_outgoing_calls_count_for_handle_time_alone(self):
+        self._logged(5, 60, direction="out", to_number="+49301234567")
+        figures = self._figure("call_count", "offered", "handle_seconds")
+        self.assertEqual(figures, [(1, 0, 60.0)])
+        rows = self.env["phone.call.report"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        self.assertFalse(rows.service_level)
+
+    def test_by_queue_agent_hour_and_day(self):
+        self._logged(5, 60)
+        self._logged(5, 60, queue="service", at=self._days(1))
+        count = "call_count"
+        self.assertEqual(
+            self._figure(count, by=["queue"]), [("sales", 1), ("service", 1)]
+        )
+        self.assertEqual(self._figure(count, by=["user_id"]), [(self.agent, 2)])
+        self.assertEqual(
+            self._figure(count, by=["hour"], user=self.manager), [("09", 2)]
+        )
+        self.assertEqual(self._figure(count, by=["weekday"]), [("1", 1), ("2", 1)])
+        self.assertEqual(len(self._figure(count, by=["started_at:day"])), 2)
+
+    def test_report_shows_the_calls_that_the_user_may_see(self):
+        outsider = self._new_user("outsider", "call_center.group_call_center_agent")
+        self._logged(5, 60)
+        self.assertEqual(self._figure("call_count", user=self.agent), [(1,)])
+        self.assertFalse(self._figure("call_count", user=outsider)[0][0])
+        with self.assertRaises(AccessError):
+            self._figure("call_count", user=self.employee)
+
+    def test_running_calls_are_not_reported(self):
+        self._logged(5, 60, state="answered")
+        self.assertFalse(self._figure("call_count")[0][0])
