@@ -11,3 +11,8 @@ class StockMove(models.Model):
             ),
             "promise_line_id": self.promise_line_id.id,
         }
+
+    def _promise_document(self):
+        """What is made comes from its manufacturing order, what is used goes there."""
+        production = self.production_id or self.raw_material_production_id
+        return production or super()._promise_document()

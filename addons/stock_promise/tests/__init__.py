@@ -13,5 +13,6 @@ from . import test_rights
 from . import test_risk
 from . import test_routes
 from . import test_tours
+from . import test_watching
 from . import test_what_counts
 from . import test_timeline
