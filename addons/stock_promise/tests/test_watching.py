@@ -146,6 +146,7 @@ class TestWatching(PromiseCase):
     def test_overdue_receipt_is_noticed_though_nobody_did_anything(self):
         picking = self.planned_receipt(5, 10)
         line = self.promised_on(picking).line_ids
+        line.promise_id.sudo().hold_until = self.moment(30)
         with freeze_time(NOW + timedelta(days=11)):
             self.env.invalidate_all()
             # A test cannot commit; the cron does after each batch.
