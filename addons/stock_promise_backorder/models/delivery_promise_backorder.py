@@ -198,9 +198,10 @@ class DeliveryPromiseBackorder(models.Model):
                 counts.get((run.id, state), 0) for state in ("refused", "failed")
             )
             run.progress = 100.0 * finished / (pending + finished or 1)
-            run.state = run.stage
             if run.stage == "applied":
                 run.state = "applying" if pending else "done"
+            else:
+                run.state = run.stage
 
     # -- buttons -------------------------------------------------------------------
 

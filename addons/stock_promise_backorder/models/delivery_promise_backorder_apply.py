@@ -1,1 +1,287 @@
-"""Applying a result."""
+"""Applying a result: in the background, under the lock of holds, all or nothing for the
+products that belong together."""
+
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+#: How often a job is tried again that others have overtaken at the same time.
+MAX_RETRIES = 20
+
+
+class DeliveryPromiseBackorder(models.Model):
+    _inherit = "delivery.promise.backorder"
+
+    def action_apply(self):
+        """Promise the result: one job for each group of products."""
+        self.check_access("write")
+        for run in self:
+            if run.stage != "computed":
+                raise UserError(
+                    self.env._("%s has no result to apply: compute it first.", run.name)
+                    if run.stage == "draft"
+                    else self.env._("%s has been applied already.", run.name)
+                )
+            groups = run.group_ids.filtered(lambda group: group.state == "pending")
+            if not groups:
+                raise UserError(
+                    self.env._("%s changes no date: nothing to apply.", run.name)
+                )
+            # sudo: the stage follows the buttons alone
+            run.sudo().stage = "applied"
+            for group in groups:
+                group.with_context(allowed_company_ids=run.company_id.ids).with_delay(
+                    description=self.env._(
+                        "%(run)s: %(products)s", run=run.name, products=group.name
+                    ),
+                    max_retries=MAX_RETRIES,
+                )._apply()
+            run.message_post(
+                body=self.env._("%s group(s) of products to apply.", len(groups))
+            )
+        return True
+
+    def action_stop(self):
+        """What has not begun yet is not applied."""
+        self.check_access("write")
+        for run in self:
+            groups = run.group_ids.filtered(lambda group: group.state == "pending")
+            if run.stage != "applied" or not groups:
+                raise UserError(
+                    self.env._("Nothing of %s is under way any more.", run.name)
+                )
+            # sudo: results are written by the computation alone
+            groups.sudo().write(
+                {
+                    "state": "stopped",
+                    "message": self.env._("Stopped by %s.", self.env.user.name),
+                }
+            )
+            run.message_post(
+                body=self.env._("Stopped: %s group(s) left as they are.", len(groups))
+            )
+        return True
+
+
+class DeliveryPromiseBackorderGroup(models.Model):
+    _inherit = "delivery.promise.backorder.group"
+
+    def _apply(self):
+        """The job: promise what the run came to, for all promises of these products
+        or for none."""
+        self.ensure_one()
+        if not self.exists() or self.state != "pending":
+            return
+        # sudo: states are written by the jobs and the buttons alone
+        group = self.sudo()
+        try:
+            with self.env.cr.savepoint():
+                self._apply_result()
+        except UserError as error:
+            group.write({"state": "refused", "message": str(error)})
+        else:
+            group.write({"state": "done", "message": False})
+
+    def _note_failure(self, exc_name=False, exc_message=False, **values):
+        """The job could not end: nothing of it was written."""
+        # sudo: as in _apply
+        self.sudo().write(
+            {
+                "state": "failed",
+                "message": self.env._(
+                    "Nothing was changed. An administrator finds the cause in the job"
+                    " queue: %s",
+                    exc_message or exc_name,
+                ),
+            }
+        )
+
+    # -- steps ---------------------------------------------------------------------
+
+    def _apply_result(self):
+        self.ensure_one()
+        run = self.run_id
+        run.check_access("write")
+        rows = self.line_ids.filtered(lambda row: row.outcome != "left_out")
+        self._lock(rows)
+        self._check_open(rows)
+        processed = run._process({row.promise_line_id: row.strategy for row in rows})
+        by_line = {row.promise_line_id: row for row in rows}
+        changed = []
+        for units in processed.groups:
+            for unit in units:
+                demand, outcome = processed.results[tuple(unit.lines.ids)]
+                self._check_unchanged(unit, demand, outcome, by_line, processed)
+                if run._changes(demand, outcome):
+                    changed.append((unit, outcome))
+        for unit, outcome in changed:
+            self._write_unit(unit, outcome, processed)
+        promises = run.env["delivery.promise"].union(
+            *(unit.lines.promise_id for unit, __ in changed)
+        )
+        promises.filtered(lambda each: each.state == "confirmed")._follow_dates()
+        self._reserve(changed)
+
+    def _lock(self, rows):
+        """What is claimed for these lines is locked as for a hold of them."""
+        run = self.run_id
+        engine = self.env["delivery.promise.engine"]
+        units = run._units({row.promise_line_id: row.strategy for row in rows})
+        product_ids = {
+            component.product_id
+            for unit in units
+            for line in unit.wanted
+            for component in line.components
+            if component.tracked
+        }
+        # sudo: the lock carries no data; what lines have counts, whoever may read it
+        product_ids |= set(rows.sudo().promise_id.claim_ids.product_id.ids)
+        for unit in units:
+            product_ids |= set(unit.moves.product_id.ids)
+        self.env["delivery.promise.lock"].sudo()._acquire(
+            engine._replenishment_closure(product_ids)
+        )
+
+    def _check_open(self, rows):
+        """Refuse what is not as it was when the result was computed."""
+        for row in rows:
+            line = row.promise_line_id
+            if (
+                row.promise_id.state not in ("held", "confirmed")
+                or line.delivered_date
+                or line.closed_short
+            ):
+                raise UserError(
+                    self.env._(
+                        "%(promise)s for %(product)s is not open any more. Compute a"
+                        " new run.",
+                        promise=row.promise_id.name,
+                        product=row.product_id.display_name,
+                    )
+                )
+            remaining = line._prepare_remaining_line()["quantity"]
+            if row.product_uom_id.compare(remaining, row.quantity):
+                raise UserError(
+                    self.env._(
+                        "%(promise)s has another open quantity of %(product)s by now."
+                        " Compute a new run.",
+                        promise=row.promise_id.name,
+                        product=row.product_id.display_name,
+                    )
+                )
+
+    def _check_unchanged(self, unit, demand, outcome, by_line, processed):
+        """Refuse an outcome that is not the one that was shown, day by day."""
+        nothing = self.env._("no date")
+        for line, date in zip(unit.lines, outcome.after(demand), strict=True):
+            row = by_line[line]
+            schedule = processed.schedules[
+                (line.warehouse_id or row.promise_id.warehouse_id).id
+            ]
+            shown, now = row.date_after or None, date or None
+            if unit.left_out or (shown and schedule.day(shown)) != (
+                now and schedule.day(now)
+            ):
+                raise UserError(
+                    self.env._(
+                        "%(promise)s, %(product)s: %(now)s instead of %(shown)s, since"
+                        " supply or demand has changed. Compute a new run.",
+                        promise=row.promise_id.name,
+                        product=row.product_id.display_name,
+                        now=unit.left_out
+                        or (format_date(self.env, now) if now else nothing),
+                        shown=format_date(self.env, shown) if shown else nothing,
+                    )
+                )
+
+    def _write_unit(self, unit, outcome, processed):
+        engine = self.env["delivery.promise.engine"]
+        promise = unit.lines.promise_id
+        promise.check_access("write")
+        lines = unit.lines._with_cause("backorder", self.run_id)
+        if outcome.confirmations:
+            answer = engine._answer(
+                unit.request,
+                unit.wanted,
+                outcome.confirmations,
+                processed.loaded,
+                processed.schedules,
+            )
+            lines._write_answer(answer, list(outcome.confirmations))
+        else:
+            # sudo: dates are written by the engine alone
+            lines.sudo().write(self._prepare_no_date())
+        if promise.state == "held":
+            self._write_claims(unit.lines, outcome)
+        else:
+            unit.lines._update_move_dates()
+            if outcome.waits:
+                self._let_wait(unit, outcome, processed)
+
+    def _prepare_no_date(self):
+        """Values of a line whose goods others get."""
+        return {
+            "promised_date": False,
+            "ship_date": False,
+            "material_date": False,
+            "replenish_by": False,
+            "schedule": False,
+            "reasons": [
+                {
+                    "code": "backorder",
+                    "message": self.env._(
+                        "its goods went to others in %s", self.run_id.name
+                    ),
+                }
+            ],
+        }
+
+    def _write_claims(self, lines, outcome):
+        """Replace the claims of these lines; other lines of the hold keep theirs."""
+        # sudo: claims are written by the engine alone
+        promise = lines.promise_id.sudo()
+        old = promise.claim_ids.filtered(lambda claim: claim.line_id in lines)
+        old.unlink()
+        promise.claim_ids.create(
+            [
+                {
+                    "line_id": line.id,
+                    "promise_id": promise.id,
+                    "product_id": claim.product_id,
+                    "warehouse_id": claim.warehouse_id,
+                    "quantity": claim.quantity,
+                    "date": claim.at,
+                }
+                for line, confirmation in zip(
+                    lines, outcome.confirmations or (), strict=False
+                )
+                for claim in (*confirmation.claims, *confirmation.planned)
+            ]
+        )
+
+    def _let_wait(self, unit, outcome, processed):
+        """An order without a date asks for its goods after everything that is known."""
+        for move in unit.moves:
+            warehouse = move.location_id.warehouse_id
+            if warehouse.id not in processed.schedules:
+                continue
+            schedule = processed.schedules[warehouse.id]
+            if schedule.day(move.date) < outcome.waits:
+                move.date = schedule.midnight(outcome.waits) + timedelta(hours=12)
+
+    def _reserve(self, changed):
+        """Whoever gets goods from the shelf now takes them back from those who wait."""
+        today = fields.Date.today()
+        for unit, __ in changed:
+            # sudo in the moves: the goods of an order follow its promise
+            unit.moves.filtered(
+                lambda move: (
+                    move.state in ("confirmed", "waiting", "partially_available")
+                    and (
+                        move.picking_type_id.reservation_method == "at_confirm"
+                        or (move.reservation_date and move.reservation_date <= today)
+                    )
+                )
+            )._action_assign()

@@ -128,16 +128,22 @@ class DeliveryPromiseBackorder(models.Model):
                     "days": days,
                     "outcome": kind,
                     "unmet": outcome.unmet,
-                    "changes": self._changes(outcome),
+                    "changes": self._changes(demand, outcome),
                     "note": unit.left_out or self._unmet_note(unit, outcome),
                 }
             )
         return result
 
     @api.model
-    def _changes(self, outcome):
+    def _changes(self, demand, outcome):
         """Whether anything is to be written for an outcome."""
-        return not outcome.kept
+        if outcome.kept:
+            return False
+        if outcome.confirmations or any(demand.before):
+            return True
+        if demand.stays:
+            return any(claim.day < outcome.waits for claim in demand.claims)
+        return bool(demand.claims)
 
     @api.model
     def _compare(self, before, after, schedule):

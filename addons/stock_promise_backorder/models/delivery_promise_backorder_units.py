@@ -49,9 +49,10 @@ class DeliveryPromiseBackorder(models.Model):
                     ),
                     wanted=(),
                     claims=(),
-                    moves=self.env["stock.move"].union(
-                        *(open_moves[line] for line in part)
-                    ),
+                    # sudo: as in _open_moves
+                    moves=self.env["stock.move"]
+                    .sudo()
+                    .union(*(open_moves[line] for line in part)),
                 )
                 units.append(unit)
                 by_request.setdefault(request, []).append(len(units) - 1)

@@ -1,1 +1,2 @@
+from . import test_apply
 from . import test_strategies
