@@ -40,13 +40,12 @@ class DeliveryPromise(models.Model):
             action.update(view_mode="form", res_id=orders.id)
         return action
 
-    def action_repromise(self):
+    def _follow_dates(self):
         """An order follows its promise: its delivery date is the new arrival."""
-        result = super().action_repromise()
-        for promise in self.filtered(lambda promise: promise.state == "confirmed"):
+        super()._follow_dates()
+        for promise in self:
             # sudo: the order's date is that of its promise, whoever promises anew
             promise.sudo().sale_order_ids._set_promised_commitment(promise)
-        return result
 
     def _get_destination_partner(self):
         """The delivery address of the order, whoever has bought."""

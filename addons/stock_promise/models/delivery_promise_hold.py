@@ -280,6 +280,11 @@ class DeliveryPromise(models.Model):
         computation = self._compute_again(request, moves.ids)
         lines._write_answer(computation.answer, computation.confirmations)
         lines._update_move_dates()
+        self._follow_dates()
+
+    def _follow_dates(self):
+        """Bring the documents of confirmed promises up to dates that have moved; hook
+        for bridges."""
 
     @api.model
     def _create_promise(self, computation, vals, line_vals=None):
