@@ -171,7 +171,7 @@ class Engine:
 
         return load
 
-    def confirm(self, wanted, one_delivery=False):
+    def confirm(self, wanted, one_delivery=False, rules=None):
         lines = [
             Line(
                 warehouse_id=PLACES[ask.place],
@@ -185,7 +185,9 @@ class Engine:
             )
             for ask in wanted
         ]
-        return allocate(lines, self.timelines, self.schedules, one_delivery)
+        return allocate(
+            lines, self.timelines, self.schedules, one_delivery, rules=rules
+        )
 
 
 def check_nobody_goes_short(world, confirmations):

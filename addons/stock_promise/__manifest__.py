@@ -23,6 +23,7 @@
         "views/delivery_promise_risk_views.xml",
         "report/delivery_promise_report_views.xml",
         "views/delivery_promise_confidence_views.xml",
+        "views/delivery_promise_allocation_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["stock_promise/static/src/**/*"],

@@ -16,6 +16,9 @@ from . import delivery_promise_engine_chains
 from . import delivery_promise_engine_replenish
 from . import delivery_promise_engine_explain
 from . import delivery_promise
+from . import delivery_promise_class
+from . import delivery_promise_allocation
+from . import delivery_promise_engine_allocation
 from . import delivery_promise_transaction
 from . import delivery_promise_limits
 from . import delivery_promise_hold

@@ -26,4 +26,7 @@ class DeliveryPromiseClaim(models.Model):
     quantity = fields.Float(
         required=True, digits="Product Unit", help="In the product's unit."
     )
+    planned = fields.Boolean(
+        help="Taken for, or brought by, a replenishment: not what is delivered."
+    )
     date = fields.Datetime(required=True, help="When it must be on the shelf.")

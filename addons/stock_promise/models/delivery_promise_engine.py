@@ -54,6 +54,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
             request.company,
             ignore_promises=ignore_promises,
             ignore_moves=ignore_moves,
+            allocation=self._allocation(request),
         )
         with self._remember_rules():
             confirmations = allocate(
@@ -62,6 +63,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 schedules,
                 one_delivery=request.shipping_policy == "one",
                 planner=self._planner(request, lines, loaded, schedules),
+                rules=loaded.scope.allocation,
             )
             answer = self._answer(request, lines, confirmations, loaded, schedules)
         return Computation(request, answer, confirmations)

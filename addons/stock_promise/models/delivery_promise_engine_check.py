@@ -61,6 +61,8 @@ class CheckedRequest(NamedTuple):
     alternatives: bool
     idempotency_key: str | bool
     lines: tuple[CheckedLine, ...]
+    #: what the customer's class of customers decides is decided by this
+    customer_class: models.BaseModel | None = None
 
 
 class DeliveryPromiseEngine(models.AbstractModel):
@@ -78,6 +80,9 @@ class DeliveryPromiseEngine(models.AbstractModel):
             "res.partner", request.get("partner_id"), "partner_id", company=company
         )
         warehouse = self._checked_warehouse(request.get("warehouse_id"), company)
+        customer_class = self.env["delivery.promise.class"]._of_partner(
+            partner, company
+        )
         values = CheckedRequest(
             partner=partner,
             company=company,
@@ -86,7 +91,11 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 request, "shipping_policy", ("direct", "one"), "direct"
             ),
             priority=self._checked_choice(
-                request, "priority", ("0", "1", "2", "3"), "0"
+                request,
+                "priority",
+                ("0", "1", "2", "3"),
+                # sudo: the class decides for whoever asks
+                customer_class.sudo().priority or "0",
             ),
             origin=self._checked_text(request.get("origin"), "origin"),
             hold_hours=self._checked_hours(request.get("hold_hours")),
@@ -96,6 +105,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 request.get("idempotency_key"), "idempotency_key"
             ),
             lines=(),
+            customer_class=customer_class,
         )
         return values._replace(lines=self._checked_lines(request.get("lines"), values))
 

@@ -251,12 +251,14 @@ class DeliveryPromiseEngine(models.AbstractModel):
             return
         if confirmation.shortage:
             yield self._shortage_reason(checked, confirmation.shortage)
+            yield from self._allocation_reasons(checked, confirmation)
             return
         if confirmation.waits:
             return
         if not any(component.tracked for component in line.components):
             yield "untracked", self.env._("Always available: its stock is not kept.")
         yield from self._source_reasons(checked, confirmation, schedule, origins)
+        yield from self._allocation_reasons(checked, confirmation)
         if line.lead_days:
             yield (
                 "lead_time",

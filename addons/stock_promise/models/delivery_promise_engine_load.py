@@ -31,6 +31,10 @@ class Scope(NamedTuple):
     now: datetime
     #: {warehouse id: time zone}
     zones: dict
+    #: :class:`~..promising.allocation_rules.Rule` of these products
+    rules: tuple = ()
+    #: :class:`~..promising.allocation_rules.Allocation` of the request, or None
+    allocation: object = None
 
 
 class Loaded(NamedTuple):
@@ -47,11 +51,20 @@ class DeliveryPromiseEngine(models.AbstractModel):
     _inherit = "delivery.promise.engine"
 
     @api.model
-    def _load(self, wanted, schedules, company, ignore_promises=(), ignore_moves=()):
+    def _load(
+        self,
+        wanted,
+        schedules,
+        company,
+        ignore_promises=(),
+        ignore_moves=(),
+        allocation=None,
+    ):
         """Timelines of many products in one query.
 
         :param wanted: set of (product id, warehouse id)
         :param schedules: {warehouse id: Schedule}
+        :param allocation: what the customer's class may take; applied to the timelines
         :return: :class:`Loaded`, with an entry for each wanted pair
         """
         warehouse_ids = sorted({warehouse for __, warehouse in wanted})
@@ -64,17 +77,24 @@ class DeliveryPromiseEngine(models.AbstractModel):
             ignore_moves=list(ignore_moves),
             now=fields.Datetime.now(),
             zones={id_: schedules[id_].zone for id_ in warehouse_ids},
+            allocation=allocation,
         )
+        if allocation:
+            rules = self._allocation_rules(scope.company, scope.product_ids)
+            scope = scope._replace(rules=tuple(rules))
         loaded = Loaded({}, {}, {}, scope)
-        for key, flow in self._flows(wanted, scope).items():
+        ledger = self._ledger(wanted, scope)
+        for key, flow in ledger.flows.items():
             loaded.timelines[key], loaded.pairs[key] = self._net(
                 flow, schedules[key[1]], scope.company
             )
             loaded.quoted[key] = flow.quoted
+        if scope.rules:
+            allocation.apply(scope.rules, ledger.taken, loaded.timelines)
         return loaded
 
-    def _flows(self, wanted, scope):
-        """{(product, warehouse): Flows} of all that is wanted."""
+    def _ledger(self, wanted, scope):
+        """:class:`Ledger` of all that is wanted."""
         returns = ()
         if not scope.company.promise_count_returns:
             returns = self._customer_places()
@@ -86,7 +106,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         )
         if wanted:
             ledger.add(self._fetch(scope))
-        return ledger.flows
+        return ledger
 
     def _fetch(self, scope):
         for model, names in self._flushed_fields().items():
@@ -118,6 +138,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 *self._supply_queries(scope),
                 *self._demand_queries(scope),
                 *self._quoted_queries(scope),
+                *self._taken_queries(scope),
             ]
         )
 

@@ -135,6 +135,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
             company,
             ignore_promises=loaded.scope.ignore_promises,
             ignore_moves=loaded.scope.ignore_moves,
+            allocation=loaded.scope.allocation,
         )
         loaded.timelines.update(more.timelines)
 

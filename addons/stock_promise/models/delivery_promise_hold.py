@@ -253,6 +253,7 @@ class DeliveryPromise(models.Model):
         computation = engine._compute_request(checked, self.ids, ignore_moves)
         if refuse:
             self._check_answer(computation)
+        self._follow_class(checked)
         if self.state != "confirmed":
             self._check_hold_value(checked)
         return computation
@@ -358,9 +359,14 @@ class DeliveryPromise(models.Model):
                     "warehouse_id": claim.warehouse_id,
                     "quantity": claim.quantity,
                     "date": claim.at,
+                    "planned": planned,
                 }
                 for line, confirmation in zip(lines, confirmations, strict=True)
-                for claim in (*confirmation.claims, *confirmation.planned)
+                for planned, claims in (
+                    (False, confirmation.claims),
+                    (True, confirmation.planned),
+                )
+                for claim in claims
             ]
         )
 

@@ -2,7 +2,8 @@
 
 Everything here takes values and returns values, so that each rule can be read,
 and tested, on its own. ``timeline`` knows supply and demand, ``schedule`` knows
-working time, ``allocation`` puts the lines of a request on both.
+working time, ``allocation`` puts the lines of a request on both,
+``allocation_rules`` says what a class of customers may take.
 """
 
-from . import allocation, replenish, schedule, timeline, values
+from . import allocation, allocation_rules, replenish, schedule, timeline, values

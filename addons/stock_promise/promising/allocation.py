@@ -11,7 +11,7 @@ from math import floor
 from .values import Claim, Confirmation, Piece, Shortage, Source
 
 
-def allocate(lines, timelines, schedules, one_delivery=False, planner=None):
+def allocate(lines, timelines, schedules, one_delivery=False, planner=None, rules=None):
     """Promise the lines of a request.
 
     :param lines: list of :class:`~.values.Line`
@@ -21,6 +21,8 @@ def allocate(lines, timelines, schedules, one_delivery=False, planner=None):
     :param one_delivery: all lines arrive together, with the slowest
     :param planner: :class:`~.replenish.Planner` that is asked where known supply does
         not suffice, or only later than it could be replenished
+    :param rules: :class:`~.allocation_rules.Allocation`, what the customer's class may
+        take, already applied to ``timelines``
     :return: list of :class:`~.values.Confirmation`, parallel to ``lines``
     """
     confirmations = []
@@ -28,13 +30,17 @@ def allocate(lines, timelines, schedules, one_delivery=False, planner=None):
     for line in lines:
         schedule = schedules[line.warehouse_id]
         mark = planner and planner.mark()
-        confirmation = _confirm(line, timelines, schedule, planner)
+        confirmation = _confirm(line, timelines, schedule, planner, rules)
         if planner and not confirmation.pieces:
             planner.take_back(mark)
         _take(confirmation, timelines, to_order)
+        if rules:
+            rules.take(confirmation.claims)
         confirmations.append(confirmation)
     if one_delivery:
-        confirmations = _together(lines, confirmations, timelines, schedules, to_order)
+        confirmations = _together(
+            lines, confirmations, timelines, schedules, to_order, rules
+        )
     return confirmations
 
 
@@ -67,19 +73,35 @@ def _target(line, schedule):
     return target
 
 
-def _confirm(line, timelines, schedule, planner=None):
+def _confirm(line, timelines, schedule, planner=None, rules=None):
     target = _target(line, schedule)
     if target is None:
         return Confirmation(closed=True)
     needs = _needs(line)
     key = line.warehouse_id
+    kept, gate = (), None
+    if rules:
+        day = schedule.day(schedule.needed(target))
+        to_order = planner.to_order if planner else ()
+        stored = {part: needs[part] for part in needs if (part, key) not in to_order}
+        kept = tuple(rules.keeps(stored, key, line.quantity, timelines, day))
+        gate = rules.gate(needs, key, schedule)
+        if gate and not line.split:
+            [(target, __)] = gate.admit([(target, line.quantity)])
+            if target is None:
+                return Confirmation(closed=True)
     planned, timelines = _planned(line, needs, timelines, schedule, target, planner)
     parts = _parts(line, needs, timelines)
     if parts is None:
-        return Confirmation(shortage=_shortage(line, needs, timelines, planner))
+        return Confirmation(
+            shortage=_shortage(line, needs, timelines, planner), kept=kept
+        )
     pieces, claims = [], []
     sources = _Sources(needs, timelines, key)
-    for ship, quantity in _shipments(parts, line, target, needs, timelines, schedule):
+    shipments = _shipments(parts, line, target, needs, timelines, schedule)
+    if gate:
+        shipments = gate.admit(shipments, line.step if line.split else None)
+    for ship, quantity in shipments:
         if ship is None:
             return Confirmation(closed=True)
         needed = schedule.needed(ship)
@@ -98,7 +120,13 @@ def _confirm(line, timelines, schedule, planner=None):
         for product, ratio in needs.items():
             day = schedule.day(needed)
             claims.append(Claim(product, key, quantity * ratio, day, needed))
-    return Confirmation(tuple(pieces), tuple(claims), planned=tuple(planned))
+    return Confirmation(
+        tuple(pieces),
+        tuple(claims),
+        planned=tuple(planned),
+        kept=kept,
+        quotas=tuple(gate.closed.values()) if gate else (),
+    )
 
 
 def _planned(line, needs, timelines, schedule, target, planner):
@@ -228,7 +256,7 @@ def _shortage(line, needs, timelines, planner=None):
     return lack or shortage
 
 
-def _together(lines, confirmations, timelines, schedules, to_order):
+def _together(lines, confirmations, timelines, schedules, to_order, rules=None):
     """All lines on the date of the slowest; none where one has no date."""
     if any(confirmation.promised is None for confirmation in confirmations):
         for confirmation in confirmations:
@@ -237,12 +265,13 @@ def _together(lines, confirmations, timelines, schedules, to_order):
             confirmation if confirmation.promised is None else Confirmation(waits=True)
             for confirmation in confirmations
         ]
-    common = max(confirmation.promised for confirmation in confirmations)
+    common, earliest = _common(lines, confirmations, schedules, rules)
     result = []
-    for line, confirmation in zip(lines, confirmations, strict=True):
+    for index, (line, confirmation) in enumerate(
+        zip(lines, confirmations, strict=True)
+    ):
         schedule = schedules[line.warehouse_id]
-        ship = schedule.latest_ship(common, line.transit_days, line.carrier)
-        ship = max(ship, confirmation.ship) if ship else confirmation.ship
+        ship = _ship_by(line, schedule, common, earliest[index])
         needed = schedule.needed(ship)
         day = schedule.day(needed)
         # Available to promise never falls with time: what could be claimed for
@@ -270,6 +299,54 @@ def _together(lines, confirmations, timelines, schedules, to_order):
         _take(moved, timelines, to_order)
         result.append(moved)
     return result
+
+
+def _ship_by(line, schedule, common, earliest):
+    """The last shipment that is there by ``common``, but not before ``earliest``."""
+    ship = schedule.latest_ship(common, line.transit_days, line.carrier)
+    return max(ship, earliest) if ship else earliest
+
+
+def _common(lines, confirmations, schedules, rules):
+    """(the date of the slowest line, the earliest shipment of each line). With quotas
+    it is the first such date on which they let all lines out together."""
+    common = max(confirmation.promised for confirmation in confirmations)
+    earliest = [confirmation.ship for confirmation in confirmations]
+    if not rules:
+        return common, earliest
+    for confirmation in confirmations:
+        rules.take(confirmation.claims, -1)
+    while put_off := _put_off(lines, confirmations, schedules, rules, common, earliest):
+        index, later, closed = put_off
+        line = lines[index]
+        arrival = schedules[line.warehouse_id].arrival(
+            later, line.transit_days, line.carrier
+        )
+        common = max(common, arrival or later)
+        earliest[index] = later
+        confirmations[index] = confirmations[index]._replace(quotas=closed)
+    return common, earliest
+
+
+def _put_off(lines, confirmations, schedules, rules, common, earliest):
+    """(line, its next shipment, quotas) of the first line that the quotas do not let
+    out for a date, or None where all of them have taken what they need."""
+    taken = []
+    for index, line in enumerate(lines):
+        schedule = schedules[line.warehouse_id]
+        ship = _ship_by(line, schedule, common, earliest[index])
+        gate = rules.gate(_needs(line), line.warehouse_id, schedule)
+        if gate:
+            [(later, __)] = gate.admit([(ship, line.quantity)])
+            if later is not None and later > ship:
+                rules.take(taken, -1)
+                return index, later, tuple(gate.closed.values())
+        day = schedule.day(schedule.needed(ship))
+        claims = _merged(confirmations[index].claims)
+        claims = [claim._replace(day=day) for claim in claims]
+        rules.take(claims)
+        taken += claims
+    return None
 
 
 def _merged(claims):

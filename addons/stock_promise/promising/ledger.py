@@ -30,6 +30,7 @@ class Ledger:
     - ``quant``: in the location ``place``;
     - ``move``: from the location ``place`` to the location ``target``;
     - ``on_hand``, ``supply``, ``demand``, ``quoted``: in the warehouse ``place``;
+    - ``taken``: by a class of customers, of the rule ``target``;
     - ``pair``: a delivery (the move ``target``) from the warehouse ``place`` and, in
       further columns, the receipt that was ordered for it.
 
@@ -50,6 +51,8 @@ class Ledger:
         ]
         self.zones = zones
         self.returns = returns
+        #: {(rule, product): quantity} of shares of classes of customers
+        self.taken = {}
 
     def add(self, rows):
         for kind, product, place, target, tz, day, at, quantity, *chain in rows:
@@ -59,6 +62,8 @@ class Ledger:
                 warehouse, on_hand = self._home(place)
                 if on_hand and (flow := self._flow(product, warehouse)):
                     flow.on_hand += quantity
+            elif kind == "taken":
+                self.taken[target, product] = quantity
             elif flow := self._flow(product, place, tz):
                 if kind == "demand":
                     flow.demand[day] += quantity

@@ -95,6 +95,10 @@ class Confirmation(NamedTuple):
     #: could be promised, but the customer wants all at once and another line has
     #: no date
     waits: bool = False
+    #: what is kept for other classes of customers, without which there would be more
+    kept: tuple = ()
+    #: quotas of the customer's class that put a part off
+    quotas: tuple = ()
 
     @property
     def promised(self):

@@ -1,2 +1,3 @@
 from . import delivery_promise_report
 from . import delivery_promise_report_query
+from . import delivery_promise_report_class

@@ -1,0 +1,157 @@
+"""Customer classes: who goes first, and who gets which share of scarce goods."""
+
+from odoo import api, fields, models, tools
+from odoo.exceptions import AccessError
+
+
+class DeliveryPromiseClass(models.Model):
+    _name = "delivery.promise.class"
+    _description = "Customer Class"
+    _order = "sequence, name, id"
+
+    name = fields.Char(required=True, translate=True)
+    active = fields.Boolean(default=True)
+    sequence = fields.Integer(
+        default=10, help="The rank of the class: the first goes before the others."
+    )
+    company_id = fields.Many2one(
+        "res.company", help="Leave empty for a class of all companies."
+    )
+    priority = fields.Selection(
+        [("0", "Normal"), ("1", "Low"), ("2", "High"), ("3", "Very High")],
+        default="0",
+        required=True,
+        help="The priority of a request that names none.",
+    )
+    color = fields.Integer()
+
+    _name_company_unique = models.UniqueIndex(
+        "(name, COALESCE(company_id, 0))",
+        "There is a customer class of this name already.",
+    )
+
+    @api.model
+    @tools.ormcache()
+    def _has_any(self):
+        """Whether there are classes at all: mostly not, and then nobody's is read."""
+        # sudo: that there are some says nothing about any of them
+        return bool(self.sudo().search_count([], limit=1))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        classes = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return classes
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "active" in vals:
+            self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
+    def _promise_rank(self):
+        """The smaller goes first."""
+        self.ensure_one()
+        return self.sequence
+
+    @api.model
+    def _of_partner(self, partner, company):
+        """The class of a customer in a company; empty where there is none."""
+        nobody = self.browse()
+        if not partner or not self._has_any():
+            return nobody
+        # sudo: the class decides the date whoever asks for it
+        entity = partner.sudo().commercial_partner_id
+        found = entity.with_company(company).promise_class_id
+        if not found.active or (found.company_id and found.company_id != company):
+            return nobody
+        return found.with_env(self.env)
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    promise_class_id = fields.Many2one(
+        "delivery.promise.class",
+        string="Customer Class",
+        company_dependent=True,
+        check_company=True,
+        ondelete="restrict",
+        help="Decides the priority of this customer's promises, and which share of "
+        "scarce goods is kept for it. Contacts have the class of their company.",
+    )
+
+    @api.model
+    def _commercial_fields(self):
+        return [*super()._commercial_fields(), "promise_class_id"]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        for partner, vals in zip(partners, vals_list, strict=True):
+            if vals.get("promise_class_id"):
+                partner._check_promise_class_rights()
+        return partners
+
+    def write(self, vals):
+        if "promise_class_id" in vals:
+            self.filtered(
+                lambda partner: (
+                    partner.promise_class_id.id != (vals["promise_class_id"] or False)
+                )
+            )._check_promise_class_rights()
+        return super().write(vals)
+
+    def _check_promise_class_rights(self):
+        """Who goes first is decided by those who share out; contacts follow."""
+        if (
+            not self.env.su
+            and any(partner.commercial_partner_id == partner for partner in self)
+            and not self.env.user.has_group("stock_promise.group_promise_manager")
+        ):
+            raise AccessError(
+                self.env._(
+                    "Only an administrator of promises chooses the class of a customer."
+                )
+            )
+
+
+class DeliveryPromise(models.Model):
+    _inherit = "delivery.promise"
+
+    promise_class_id = fields.Many2one(
+        "delivery.promise.class",
+        string="Customer Class",
+        compute="_compute_promise_class_id",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The class of the customer when this was promised.",
+    )
+
+    @api.depends("partner_id", "company_id")
+    def _compute_promise_class_id(self):
+        Class = self.env["delivery.promise.class"]
+        for promise in self:
+            promise.promise_class_id = Class._of_partner(
+                promise.partner_id, promise.company_id
+            )
+
+    @api.onchange("partner_id")
+    def _onchange_partner_priority(self):
+        if self.promise_class_id:
+            self.priority = self.promise_class_id.priority
+
+    def _follow_class(self, request):
+        """What is promised anew counts for the class that the customer has now."""
+        self.ensure_one()
+        found = request.customer_class
+        if found is not None and found != self.promise_class_id:
+            # sudo: computed, as when the promise was made
+            self.sudo().promise_class_id = found
