@@ -297,7 +297,7 @@ def test_everybody_gets_what_the_shares_leave(data):
         compare(market, wanted, shop.ask(market.who, wanted))
 
 
-@random_cases(500)
+@random_cases(200)
 @given(st.data())
 def test_parts_leave_as_the_shares_allow(data):
     world = data.draw(worlds(hourly=False))

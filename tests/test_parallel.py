@@ -165,6 +165,41 @@ def test_20_pieces_go_to_20_of_32_clients(shop):
     assert shop.available(product_id) == 0
 
 
+def test_parallel_holds_do_not_pass_a_quota(shop):
+    product_id = shop.product(50)
+    class_id = shop.admin.create(
+        "delivery.promise.class", name=f"Class {time.monotonic_ns()}"
+    )
+    partner_id = shop.admin.create(
+        "res.partner", name="One of many", promise_class_id=class_id
+    )
+    today = datetime.utcnow().date()
+    shop.admin.create(
+        "delivery.promise.allocation",
+        kind="quota",
+        class_id=class_id,
+        product_id=product_id,
+        quantity=12,
+        date_from=str(today - timedelta(1)),
+        date_to=str(today + timedelta(30)),
+    )
+    latest = str(datetime.utcnow() + timedelta(20))[:19]
+    line = {"product_id": product_id, "quantity": 1, "latest_date": latest}
+
+    def call():
+        request = {"partner_id": partner_id, "lines": [line]}
+        return shop.agent.call("delivery.promise", "hold", request)
+
+    results = in_parallel([call] * 24)
+    assert_no_failures(results)
+    assert len([result for result in results if result.answer]) == 12
+    refused = [result.refusal for result in results if result.refusal]
+    assert all("the latest acceptable date" in text for text in refused)
+    assert shop.claimed(product_id) == 12
+    # Others are not bound: the rest is theirs.
+    assert shop.available(product_id) == 38
+
+
 def test_who_comes_too_late_gets_a_later_date(shop):
     product_id = shop.product(20, receipts=[(6, 12)])
     line = {"product_id": product_id, "quantity": 1}
