@@ -1,6 +1,6 @@
 import re
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
 
@@ -9,6 +9,7 @@ class DeliveryTransitTime(models.Model):
     apply, the first in order counts."""
 
     _name = "delivery.transit.time"
+    _inherit = ["delivery.promise.fact"]
     _description = "Transit Time"
     _order = "sequence, id"
     _check_company_auto = True
@@ -100,6 +101,8 @@ class DeliveryTransitTime(models.Model):
 
         :param carrier: delivery.carrier, empty where nobody knows who carries
         """
+        if not self._are_known(company.id):
+            return self.browse()
         candidates = self.search(
             [
                 ("company_id", "in", [False, company.id]),
@@ -111,6 +114,15 @@ class DeliveryTransitTime(models.Model):
             if time._reaches(partner):
                 return time
         return self.browse()
+
+    @api.model
+    @tools.ormcache("company_id")
+    def _are_known(self, company_id):
+        """Whether any transit time has been set up for a company."""
+        # sudo: how long it takes decides the date whoever asks for it
+        return bool(
+            self.sudo().search_count([("company_id", "in", [False, company_id])], 1)
+        )
 
     def _reaches(self, partner):
         """Whether the destination, beyond its country, is the partner's."""

@@ -71,6 +71,18 @@ class TestTransit(SalePromiseCase):
     def test_unknown_transit_takes_no_time(self):
         self.assertEqual(self._promised(self.parcel), (0, 0))
 
+    def test_the_first_transit_time_counts_at_once(self):
+        """That there is none is remembered, until there is one."""
+        self.assertEqual(self._promised(), (0, 0))
+        time = self._takes(3)
+        self.assertEqual(self._promised(), (0, 3))
+        time.company_id = self.env.ref("base.main_company")
+        self.assertEqual(self._promised(), (0, 0))
+        time.company_id = False
+        self.assertEqual(self._promised(), (0, 3))
+        time.unlink()
+        self.assertEqual(self._promised(), (0, 0))
+
     def test_transit_of_the_carrier_counts(self):
         self._takes(2, self.parcel)
         self._takes(5, self.lorry)

@@ -2,3 +2,4 @@ from . import delivery_promise_engine
 from . import delivery_promise_engine_make
 from . import delivery_promise_line
 from . import stock_move
+from . import mrp_bom

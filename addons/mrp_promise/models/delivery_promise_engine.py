@@ -1,7 +1,8 @@
 from collections import defaultdict
 from math import floor
 
-from odoo import api, models
+from odoo import api, models, tools
+from odoo.tools import SQL
 
 from odoo.addons.stock_promise.promising.timeline import Day
 
@@ -11,7 +12,12 @@ class DeliveryPromiseEngine(models.AbstractModel):
 
     def _explode(self, wanted, company):
         exploded = super()._explode(wanted, company)
-        products = self.env["product.product"].union(*(pair[0] for pair in wanted))
+        templates = self._kit_templates()
+        products = self.env["product.product"].union(
+            *(pair[0] for pair in wanted if pair[0].product_tmpl_id.id in templates)
+        )
+        if not products:
+            return exploded
         # sudo: a kit consists of the same parts whoever sells it
         kits = (
             self.env["mrp.bom"]
@@ -24,6 +30,19 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 if parts:
                     exploded[product, quantity] = parts
         return exploded
+
+    @api.model
+    @tools.ormcache()
+    def _kit_templates(self):
+        """Templates of which some variant may be a kit, in some company."""
+        self.env["mrp.bom"].flush_model(["active", "type", "product_tmpl_id"])
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT product_tmpl_id FROM mrp_bom"
+                " WHERE type = 'phantom' AND active"
+            )
+        )
+        return frozenset(id_ for (id_,) in rows)
 
     @api.model
     def _kit_parts(self, kit, product, quantity):

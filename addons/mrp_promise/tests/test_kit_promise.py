@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
@@ -52,6 +54,30 @@ class TestKitPromise(BaseCommon):
         reason = answer["lines"][0]["reasons"][0]
         self.assertEqual(reason["code"], "no_supply")
         self.assertIn("Wheel", reason["message"])
+
+    def test_goods_are_a_kit_as_soon_as_their_bill_says_so(self):
+        """Which goods are kits is remembered, and forgotten with each change."""
+        request = self._request(self.kit, 4)
+        self.assertTrue(self.Promise.simulate(request)["promised_date"])
+        self.bom.type = "normal"
+        engine = self.env["delivery.promise.engine"]
+        self.assertNotIn(self.kit.product_tmpl_id.id, engine._kit_templates())
+        self.bom.type = "phantom"
+        self.assertTrue(self.Promise.simulate(request)["promised_date"])
+        self.bom.active = False
+        self.assertFalse(self.Promise.simulate(request)["promised_date"])
+        self.bom.copy({"active": True})
+        self.assertTrue(self.Promise.simulate(request)["promised_date"])
+
+    def test_other_bills_forget_nothing(self):
+        registry = type(self.env.registry)
+        with patch.object(registry, "clear_cache", autospec=True) as forgotten:
+            bill = self.env["mrp.bom"].create(
+                {"product_tmpl_id": self.frame.product_tmpl_id.id, "type": "normal"}
+            )
+            bill.product_qty = 2
+            self.bom.product_qty = 1
+        self.assertFalse(forgotten.called)
 
     def test_a_held_kit_keeps_its_components(self):
         self.Promise.hold(self._request(self.kit, 3))

@@ -8,6 +8,10 @@ class DeliveryPromiseEngine(models.AbstractModel):
     def _security_days(self, company):
         return super()._security_days(company) + company.security_lead
 
+    @api.model
+    def _company_facts(self):
+        return super()._company_facts() | {"security_lead"}
+
     def _flushed_fields(self):
         return super()._flushed_fields() | {
             "sale.order": ["state", "validity_date", "warehouse_id", "promise_id"],

@@ -177,11 +177,6 @@ class DeliveryPromiseEngine(models.AbstractModel):
     def _schedules(self, warehouses, company, now):
         # sudo: working hours and settings count for everybody who may ask for a date
         company = company.sudo()
-        partners = company.partner_id.union(
-            *(warehouse.sudo().partner_id for warehouse in warehouses)
-        )
-        # An address has very many fields; these two will be read.
-        partners.fetch(["tz", "lang"])
         return {
             warehouse.id: Schedule(
                 now,

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from odoo import api, models
+from odoo.tools import SQL
 
 from .delivery_promise_engine_values import MAX_DAYS
 
@@ -76,6 +77,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         """
         request = self._checked_dict(request, REQUEST_KEYS, self.env._("The request"))
         company = self._checked_company(request.get("company_id"))
+        self._prime_company(company)
         partner = self._checked_record(
             "res.partner", request.get("partner_id"), "partner_id", company=company
         )
@@ -205,16 +207,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 self._refuse_line(number, "product_id", self.env._("name the product."))
             self._check_id(number, "product_id", line["product_id"])
             ids.append(line["product_id"])
-        # search, not browse: what the user may not see does not exist for him
-        found = (
-            self.env["product.product"]
-            .with_context(active_test=False)
-            .search_fetch(
-                [("id", "in", ids)], ["active", "product_tmpl_id"], order="id"
-            )
-        )
-        # sudo: what a variant inherits from its template may be read with it
-        found.sudo().product_tmpl_id.fetch(self._product_fields())
+        found = self._readable_products(ids)
         products = {product.id: product for product in found}
         nobody = company.browse()
         for number, product_id in enumerate(ids, 1):
@@ -241,6 +234,34 @@ class DeliveryPromiseEngine(models.AbstractModel):
             if problem:
                 self._refuse_line(number, "product_id", problem)
         return products
+
+    def _readable_products(self, ids):
+        """Those of the products that the user may see, with what a computation reads
+        of them in the cache, by one query."""
+        # search, not browse: what the user may not see does not exist for him
+        Product = self.env["product.product"].with_context(active_test=False)
+        query = Product._search([("id", "in", ids)], order="id")
+        own, names = ["active", "product_tmpl_id"], self._product_fields()
+        rows = self.env.execute_query(
+            query.select(
+                SQL.identifier(query.table, "id"),
+                *(
+                    Product._field_to_sql(query.table, name, query)
+                    for name in [*own, *names]
+                ),
+            )
+        )
+        found = Product.browse([row[0] for row in rows]).with_env(self.env)
+        if rows:
+            # What a variant inherits from its template may be read with it.
+            __, active, template_ids, *columns = zip(*rows, strict=True)
+            templates = self.env["product.template"].browse(template_ids)
+            for name, values in zip(own, (active, template_ids), strict=True):
+                Product._fields[name]._insert_cache(found, values)
+            for name, values in zip(names, columns, strict=True):
+                templates._fields[name]._insert_cache(templates, values)
+        self._prime_units(found.product_tmpl_id.uom_id)
+        return found
 
     def _product_fields(self):
         """Fields of product templates that a computation reads, in one go and no
@@ -324,12 +345,8 @@ class DeliveryPromiseEngine(models.AbstractModel):
         self._refuse_line(number, "warehouse_id", problem)
 
     def _default_warehouse(self, company):
-        # sudo: which warehouse is a company's first is no secret of the warehouse
-        return (
-            self.env["stock.warehouse"]
-            .sudo()
-            .search([("company_id", "=", company.id)], limit=1)
-            .with_env(self.env)
+        return self.env["stock.warehouse"].browse(
+            self._default_warehouse_id(company.id)
         )
 
     def _checked_record(self, model, record_id, key, company=None):

@@ -4,8 +4,10 @@ come, from what the company's own planned dates turned out to be."""
 from datetime import timedelta, timezone
 from typing import NamedTuple
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.tools import SQL
+
+from .delivery_promise_lateness import lateness_keys
 
 #: After so many days what was computed is out of date: nobody refreshes it any more.
 DAYS_VALID = 14
@@ -178,58 +180,100 @@ class DeliveryPromiseEngine(models.AbstractModel):
 
     # -- what is known ---------------------------------------------------------------
 
+    @api.model
+    @tools.ormcache("company_id")
+    def _lateness_computed_on(self, company_id):
+        """The last day on which a company's lateness was computed, or None."""
+        self.env["delivery.promise.lateness"].flush_model(["company_id", "computed_on"])
+        return self.env.execute_query(
+            SQL(
+                "SELECT MAX(computed_on) FROM delivery_promise_lateness"
+                " WHERE company_id = %s",
+                company_id,
+            )
+        )[0][0]
+
     def _lateness(self, wanted, company):
         """{Wanted: (days at 50 %, days at 90 %)} of those with enough history: the
-        finest group that has one. One query for all."""
-        wanted = list(wanted)
-        if not wanted:
+        finest group that has one. One query for all that is on the shelf, two more
+        for what is still to come."""
+        since = fields.Date.today() - timedelta(days=DAYS_VALID)
+        computed_on = self._lateness_computed_on(company.id)
+        if not wanted or not computed_on or computed_on < since:
             return {}
-        columns = [list(column) for column in zip(*wanted, strict=True)]
+        kinds, partners = self._kinds_and_partners(wanted)
+        # sudo: the category of a component is no secret of the component
+        products = self.env["product.product"].sudo()
+        products = products.browse({one.product_id for one in wanted})
+        category = {product.id: product.categ_id.id for product in products}
+        keys = {
+            one: lateness_keys(
+                one.product_id, partners.get(one), category[one.product_id]
+            )
+            for one in wanted
+            if one in kinds
+        }
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT DISTINCT ON (wanted.number)
-                       wanted.number, late.days_50, late.days_90
-                  FROM unnest(%(kinds)s::text[], %(products)s::int[],
-                              %(partners)s::int[], %(sellers)s::int[],
-                              %(moves)s::int[]) WITH ORDINALITY
-                       AS wanted (kind, product_id, partner_id, seller_id, move_id,
-                                  number)
-                  JOIN product_product product ON product.id = wanted.product_id
-                  JOIN product_template template
-                    ON template.id = product.product_tmpl_id
-                  LEFT JOIN product_supplierinfo seller ON seller.id = wanted.seller_id
-                  LEFT JOIN stock_move move ON move.id = wanted.move_id
-                  LEFT JOIN stock_picking picking ON picking.id = move.picking_id
-                  LEFT JOIN stock_location source ON source.id = move.location_id
-                  LEFT JOIN res_partner partner ON partner.id = COALESCE(
-                       wanted.partner_id, seller.partner_id,
-                       picking.partner_id, move.partner_id)
-                 CROSS JOIN LATERAL (
-                       SELECT 'p' || product.id AS p,
-                              'v' || partner.commercial_partner_id AS v,
-                              'c' || template.categ_id AS c) AS part
-                 CROSS JOIN LATERAL unnest(
-                       ARRAY[p || '/' || v, p, v || '/' || c, v, c, ''])
-                       WITH ORDINALITY AS name (key, rank)
-                  JOIN delivery_promise_lateness late
-                    ON late.company_id = %(company)s
-                   AND late.kind = COALESCE(
-                       wanted.kind,
-                       CASE source.usage WHEN 'production' THEN 'manufacture'
-                                         WHEN 'supplier' THEN 'receipt'
-                                         WHEN 'transit' THEN 'transfer' END)
-                   AND late.key = name.key
-                   AND late.computed_on >= %(since)s
-                 ORDER BY wanted.number, name.rank
+                SELECT kind, key, days_50, days_90
+                  FROM delivery_promise_lateness
+                 WHERE company_id = %s AND kind = ANY(%s) AND key = ANY(%s)
+                   AND computed_on >= %s
                 """,
-                kinds=columns[0],
-                products=columns[1],
-                partners=columns[2],
-                sellers=columns[3],
-                moves=columns[4],
-                company=company.id,
-                since=fields.Date.today() - timedelta(days=DAYS_VALID),
+                company.id,
+                list(set(kinds.values())),
+                list({key for found in keys.values() for key in found}),
+                since,
             )
         )
-        return {wanted[number - 1]: (half, nine) for number, half, nine in rows}
+        known = {(kind, key): (half, nine) for kind, key, half, nine in rows}
+        late = {}
+        for one, found in keys.items():
+            days = (known.get((kinds[one], key)) for key in found)
+            if first := next(filter(None, days), None):
+                late[one] = first
+        return late
+
+    def _kinds_and_partners(self, wanted):
+        """({Wanted: kind}, {Wanted: commercial partner}), as far as they are known."""
+        kinds = {one: one.kind for one in wanted if one.kind}
+        partners = {one: one.partner_id for one in wanted if one.partner_id}
+        sellers = [one for one in wanted if one.seller_id and not one.partner_id]
+        # sudo: whose lateness it is decides the date, and is not told
+        Seller = self.env["product.supplierinfo"].sudo()
+        for one, seller in zip(
+            sellers, Seller.browse([one.seller_id for one in sellers]), strict=True
+        ):
+            partners[one] = seller.partner_id.commercial_partner_id.id
+        moves = [one for one in wanted if one.move_id]
+        if moves:
+            found = self._move_lateness([one.move_id for one in moves])
+            for one in moves:
+                kind, partner_id = found.get(one.move_id, (None, None))
+                if kind and not one.kind:
+                    kinds[one] = kind
+                partners.setdefault(one, partner_id)
+        return kinds, partners
+
+    def _move_lateness(self, move_ids):
+        """{move id: (kind, commercial partner)}"""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT move.id,
+                       CASE source.usage WHEN 'production' THEN 'manufacture'
+                                         WHEN 'supplier' THEN 'receipt'
+                                         WHEN 'transit' THEN 'transfer' END,
+                       partner.commercial_partner_id
+                  FROM stock_move move
+                  JOIN stock_location source ON source.id = move.location_id
+                  LEFT JOIN stock_picking picking ON picking.id = move.picking_id
+                  LEFT JOIN res_partner partner ON partner.id = COALESCE(
+                       picking.partner_id, move.partner_id)
+                 WHERE move.id = ANY(%s)
+                """,
+                move_ids,
+            )
+        )
+        return {move_id: (kind, partner) for move_id, kind, partner in rows}

@@ -8,6 +8,7 @@ from odoo import api, models
 from odoo.tools import SQL, format_date
 from odoo.tools.misc import formatLang
 
+from .delivery_promise_engine_replenish import RULES
 from .stock_move import OPEN_STATES
 
 #: from weakest to strongest: a kit comes from the latest of what it is made of
@@ -160,6 +161,16 @@ class DeliveryPromiseEngine(models.AbstractModel):
         return record.display_name
 
     def _origin_moves(self, keys, schedules, company):
+        """{key: move ids} of the receipts behind these (product, days, warehouse).
+        Within a request it is looked up once, for their names and for how sure they
+        are."""
+        remembered = self.env.cr.cache.get(RULES, {})
+        asked = "origins", frozenset(keys)
+        if asked not in remembered:
+            remembered[asked] = self._find_origin_moves(keys, schedules, company)
+        return remembered[asked]
+
+    def _find_origin_moves(self, keys, schedules, company):
         products, days, warehouses = [], [], []
         for product_id, origin, warehouse_id in keys:
             for day in origin or ():

@@ -3,7 +3,7 @@ routes. Bridges know how to buy and to make; bringing needs nothing but stock.""
 
 from contextlib import contextmanager
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -11,7 +11,7 @@ from ..promising.replenish import Option, Planner
 
 #: More levels than any bill of materials has; a longer chain is a mistake in it.
 MAX_LEVELS = 30
-#: where the rules that one request has found are kept
+#: where the rules and receipts that one request has found are kept
 RULES = "delivery_promise_rules"
 
 
@@ -210,7 +210,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         # sudo: as in _browse_keys
         Rule = self.env["stock.rule"].sudo()
         warehouses = self.env["stock.warehouse"].sudo().browse({key[1] for key in keys})
-        rules = Rule.browse(self._to_order_rule_ids(warehouses.ids))
+        rules = Rule.browse(self._to_order_rule_ids(tuple(warehouses._ids)))
         if not rules:
             return set()
         routes, found = rules.route_id, set()
@@ -234,6 +234,8 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 location = rule.location_src_id
         return found
 
+    @api.model
+    @tools.ormcache("warehouse_ids")
     def _to_order_rule_ids(self, warehouse_ids):
         """Rules of active routes that take goods out of these warehouses' stock, to
         order. Mostly there are none, which every request has to find out."""
@@ -264,10 +266,10 @@ class DeliveryPromiseEngine(models.AbstractModel):
                    AND rule.action IN ('pull', 'pull_push')
                    AND starts_with(source.parent_path, shelf.parent_path)
                 """,
-                warehouse_ids,
+                list(warehouse_ids),
             )
         )
-        return [row[0] for row in rows]
+        return tuple(row[0] for row in rows)
 
     def _need_location(self, product, is_component):
         """Where the goods are wanted: with the customer, or as parts in production."""
@@ -304,7 +306,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
 
     @contextmanager
     def _remember_rules(self):
-        """Within this block each rule is looked for once."""
+        """Within this block each rule, and each receipt, is looked for once."""
         cache = self.env.cr.cache
         cache[RULES] = {}
         try:

@@ -50,6 +50,7 @@ def lateness_keys(product_id, partner_id, category_id):
 
 class DeliveryPromiseLateness(models.Model):
     _name = "delivery.promise.lateness"
+    _inherit = ["delivery.promise.fact"]
     _description = "Lateness of Planned Dates"
     _order = "kind, case_count desc, id"
     _rec_name = "kind"

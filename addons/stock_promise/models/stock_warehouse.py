@@ -27,9 +27,4 @@ class StockWarehouse(models.Model):
     def _promise_zone(self):
         """The time zone in which this warehouse's days begin and end."""
         self.ensure_one()
-        return ZoneInfo(
-            self.promise_calendar_id.tz
-            or self.partner_id.tz
-            or self.company_id.partner_id.tz
-            or "UTC"
-        )
+        return ZoneInfo(self.env["delivery.promise.engine"]._zone_name(self.id))

@@ -70,10 +70,136 @@ class TestFacts(PromiseCase):
         shelf.usage = "transit"
         self.assertFalse(self.dates(15))
 
+    def test_a_setting_of_the_company_counts_at_once(self):
+        self.receipt(5, -1)
+        self.assertFalse(self.dates(15))
+        with self.assertForgets() as forgotten:
+            self.company.promise_overdue_supply = "today"
+        self.assertTrue(forgotten.called)
+        self.assertTrue(self.dates(15))
+
+    def test_each_setting_of_the_company_is_forgotten(self):
+        names = self.engine._company_facts()
+        self.assertLessEqual(names, self.company.cache_invalidation_fields())
+        self.assertIn("promise_count_returns", names)
+
+    def test_another_time_zone_counts_at_once(self):
+        calendar = self.env["resource.calendar"].create(
+            {"name": "Shipping", "tz": "UTC", "company_id": False}
+        )
+        changes = [
+            (self.company.partner_id, "Asia/Kolkata"),
+            (self.warehouse.partner_id, "Asia/Tokyo"),
+            (calendar, "America/New_York"),
+        ]
+        self.warehouse.partner_id = self.customer
+        changes[1] = (self.customer, "Asia/Tokyo")
+        for record, zone in changes:
+            if record == calendar:
+                self.warehouse.promise_calendar_id = calendar
+            self.warehouse._promise_zone()
+            with self.assertForgets() as forgotten:
+                record.tz = zone
+            self.assertTrue(forgotten.called)
+            self.assertEqual(self.warehouse._promise_zone().key, zone)
+
+    def test_the_time_zone_of_anybody_else_forgets_nothing(self):
+        somebody = self.env["res.partner"].create({"name": "Somebody"})
+        with self.assertForgets() as forgotten:
+            somebody.tz = "Asia/Tokyo"
+        self.assertFalse(forgotten.called)
+
+    def test_the_first_warehouse_counts_at_once(self):
+        self.assertEqual(self.engine._default_warehouse(self.company), self.warehouse)
+        other = self.env["stock.warehouse"].create(
+            {"name": "First", "code": "1ST", "company_id": self.company.id}
+        )
+        other.sequence = self.warehouse.sequence - 1
+        self.assertEqual(self.engine._default_warehouse(self.company), other)
+        other.active = False
+        self.assertEqual(self.engine._default_warehouse(self.company), self.warehouse)
+
+    def test_a_unit_has_its_new_name_at_once(self):
+        unit = self.env["uom.uom"].create({"name": "Sack", "relative_factor": 1.0})
+        self.product.uom_id = unit
+        self.assertIn("Sack", self.promise(3)["reasons"][0]["message"])
+        with self.assertForgets() as forgotten:
+            unit.name = "Bag"
+        self.assertTrue(forgotten.called)
+        self.assertIn("Bag", self.promise(3)["reasons"][0]["message"])
+
+    def test_a_rule_to_order_counts_at_once(self):
+        rule = self.warehouse.mto_pull_id
+
+        def known():
+            return rule.id in self.engine._to_order_rule_ids(self.warehouse._ids)
+
+        rule.route_id.active = False
+        self.assertFalse(known())
+        with self.assertForgets() as forgotten:
+            rule.route_id.active = True
+        self.assertTrue(forgotten.called)
+        self.assertTrue(known())
+        with self.assertForgets() as forgotten:
+            rule.procure_method = "make_to_stock"
+        self.assertTrue(forgotten.called)
+        self.assertFalse(known())
+
+    def test_lateness_counts_from_its_first_day(self):
+        self.assertFalse(self.promise(3)["date_50"])
+        with self.assertForgets() as forgotten:
+            self.env["delivery.promise.lateness"].create(
+                {
+                    "company_id": self.company.id,
+                    "kind": "delivery",
+                    "key": "",
+                    "days_50": 1,
+                    "days_90": 2,
+                    "computed_on": self.moment(0).date(),
+                }
+            )
+        self.assertTrue(forgotten.called)
+        self.env.flush_all()
+        self.assertTrue(self.promise(3)["date_50"])
+
     def test_what_does_not_matter_forgets_nothing(self):
         with self.assertForgets() as forgotten:
             self.warehouse.lot_stock_id.barcode = "SHELF"
+            self.customer.name = "Gear Works Ltd"
+            self.company.email = "office@example.com"
         self.assertFalse(forgotten.called)
+
+
+@tagged("post_install", "-at_install")
+class TestQueries(PromiseCase):
+    """A promise takes as many queries for a hundred lines as for one."""
+
+    def ask(self, products):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return self.Promise.simulate(
+            {
+                "warehouse_id": self.warehouse.id,
+                "lines": [
+                    {"product_id": product.id, "quantity": 3} for product in products
+                ],
+            }
+        )
+
+    def test_queries_of_one_line_and_of_a_hundred(self):
+        products = self.env["product.product"].union(
+            *(self._create_product(f"Part {number}") for number in range(100))
+        )
+        for product in products:
+            self.on_hand(10, product)
+        self.ask(products[0])  # what is remembered is looked up once
+        # the user, the warehouse, the products, what is on hand and planned
+        with self.assertQueryCount(4):
+            answer = self.ask(products[0])
+        self.assertTrue(answer["promised_date"])
+        with self.assertQueryCount(4):
+            answer = self.ask(products)
+        self.assertTrue(answer["promised_date"])
 
 
 @tagged("post_install", "-at_install")
