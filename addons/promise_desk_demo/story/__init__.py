@@ -1,6 +1,6 @@
 """The demo company's last weeks and next ones, told in order."""
 
-from . import buying, selling
+from . import buying, calling, selling
 
 
 def tell(env):
@@ -17,5 +17,6 @@ def tell(env):
     selling.ask(env)
     selling.order(env)
     selling.let_time_pass(env)
+    calling.call(env)
     # what the end of a transaction does: promises are looked at
     env.cr.flush()

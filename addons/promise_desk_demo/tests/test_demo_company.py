@@ -41,3 +41,15 @@ class TestDemoCompany(TransactionCase):
             ]
         )
         self.assertTrue(invoices)
+
+    def test_calls_were_answered_missed_and_wrapped_up(self):
+        calls = self.env["phone.call"].search([])
+        self.assertGreater(len(calls), 60)
+        self.assertTrue(calls.filtered(lambda call: not call.answered_at))
+        self.assertTrue(calls.outcome_id)
+        self.assertEqual(len(calls.team_id), 1)
+
+    def test_who_tried_twice_is_to_be_called_back_once(self):
+        back = self.env["phone.call.back"].search([("state", "=", "open")])
+        self.assertEqual(back.partner_id.name, "Martina Weber")
+        self.assertEqual(back.missed_count, 2)
