@@ -138,6 +138,7 @@ def _missed(env, line):
         {
             **vals,
             "from_number": number,
+            "partner_id": number == weber.phone and weber.id,
             "started_at": now - timedelta(minutes=minutes),
             "ended_at": now - timedelta(minutes=minutes) + timedelta(seconds=25),
         }
