@@ -1,7 +1,5 @@
 import json
-import time
 from urllib.parse import parse_qsl
-from xml.sax.saxutils import quoteattr
 
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
@@ -9,7 +7,7 @@ from odoo import SUPERUSER_ID
 from odoo.http import Controller, HttpDispatcher, Response, request, route
 from odoo.tools import SQL
 
-from ..tools import contract, signature
+from ..tools import answers, contract, signature
 
 MAX_BODY = 64 * 1024
 XML = "application/xml"
@@ -34,26 +32,6 @@ class WebhookDispatcher(HttpDispatcher):
         if isinstance(exc, HTTPException):
             return exc
         return Response(status=503, headers={"Retry-After": "5"})
-
-
-class RateLimit:
-    """Events of a line in the running minute, in this process."""
-
-    def __init__(self, clock=time.monotonic):
-        self.clock = clock
-        self.buckets = {}
-
-    def admit(self, key, per_minute):
-        """A bucket that holds a minute's events and refills evenly."""
-        now = self.clock()
-        tokens, last = self.buckets.get(key, (per_minute, now))
-        tokens = min(per_minute, tokens + (now - last) * per_minute / 60)
-        admitted = tokens >= 1
-        self.buckets[key] = (tokens - admitted, now)
-        return admitted
-
-
-rate_limit = RateLimit()
 
 
 class CallLock:
@@ -108,7 +86,7 @@ class CallWebhook(Controller):
         provider = env["call.provider"]._from_token(kind, token)
         if not provider:
             return self._answer(401)
-        if not rate_limit.admit((env.cr.dbname, provider.id), provider.rate_limit):
+        if not env["call.provider.limit"]._admit(provider):
             return self._answer(429)
         body = self._body()
         if body is None:
@@ -227,9 +205,6 @@ class CallWebhook(Controller):
     def _reply(self, kind, event, reply, token, provider):
         if kind == "generic":
             return self._answer(200, json.dumps(reply))
-        xml = "<Response/>"
-        if kind == "sipgate" and event and event["event"] == "newCall":
-            # only new calls come unless more is asked for
-            url = quoteattr(provider._webhook_url(token))
-            xml = f"<Response onAnswer={url} onHangup={url}/>"
+        url = provider._webhook_url(token)
+        xml = answers.WRITERS[kind](reply, event, url)
         return self._answer(200, f'<?xml version="1.0" encoding="UTF-8"?>{xml}', XML)

@@ -16,6 +16,11 @@ from . import call_team
 from . import phone_call_wrap_up
 from . import phone_call_back
 from . import phone_call_chatter
+from . import call_blocked_number
+from . import call_rule
+from . import phone_call_direct
+from . import call_provider_limit
+from . import phone_call_retention
 from . import ir_http
 from . import call_agent
 from . import phone_call_board

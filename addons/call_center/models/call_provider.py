@@ -10,6 +10,9 @@ from ..tools import signature
 from .phone_call import PROVIDER_KINDS
 
 TOKEN_BYTES = 32
+# of each line's log
+EVENTS_KEPT = 1_000
+TRIM_EVERY = 200
 
 
 class CallProvider(models.Model):
@@ -42,7 +45,7 @@ class CallProvider(models.Model):
     rate_limit = fields.Integer(
         "Events per Minute",
         default=6000,
-        help="What comes faster than this to one server process is refused.",
+        help="What comes faster is refused, counted over all server processes.",
     )
     auth_token = fields.Char(
         compute="_compute_secrets",
@@ -71,6 +74,14 @@ class CallProvider(models.Model):
         readonly=True,
         help="When the process beside the PBX last asked for calls to place.",
     )
+    webhook_hint = fields.Char(
+        "Address",
+        compute="_compute_webhook_hint",
+        help="Where the provider sends events; its end is secret and was shown once.",
+    )
+    limit_ids = fields.One2many("call.provider.limit", "provider_id", readonly=True)
+    refused_count = fields.Integer("Refused", compute="_compute_refused")
+    refused_at = fields.Datetime("Last Refused", compute="_compute_refused")
     event_ids = fields.One2many("call.provider.event", "provider_id", readonly=True)
 
     _token_hash_unique = models.UniqueIndex(
@@ -85,6 +96,17 @@ class CallProvider(models.Model):
         for provider in self:
             provider.has_auth_token = bool(provider.auth_token_stored)
             provider.has_public_key = bool(provider.public_key_stored)
+
+    @api.depends("kind")
+    def _compute_webhook_hint(self):
+        for provider in self:
+            provider.webhook_hint = provider._webhook_url("…")
+
+    @api.depends("limit_ids.refused")
+    def _compute_refused(self):
+        for provider in self:
+            provider.refused_count = sum(provider.limit_ids.mapped("refused"))
+            provider.refused_at = provider.limit_ids[:1].refused_at
 
     def _compute_secrets(self):
         """They can be set and not read."""
@@ -215,7 +237,8 @@ class CallProvider(models.Model):
     def _log_event(self, status, event=None, problem=False):
         """Keep what was received, and what was wrong with it, for the settings."""
         event = event or {}
-        self.env["call.provider.event"].create(
+        events = self.env["call.provider.event"]
+        logged = events.create(
             {
                 "provider_id": self.id,
                 "status": status,
@@ -224,6 +247,8 @@ class CallProvider(models.Model):
                 "problem": problem,
             }
         )
+        if logged.id % TRIM_EVERY == 0:
+            events._trim(self)
 
 
 class CallProviderEvent(models.Model):
@@ -242,6 +267,23 @@ class CallProviderEvent(models.Model):
     event = fields.Char()
     external_id = fields.Char("Call ID")
     problem = fields.Char()
+
+    @api.model
+    def _trim(self, provider):
+        """Keep a line's newest events only, however many come between two nights."""
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM call_provider_event WHERE id IN (
+                    SELECT id FROM call_provider_event WHERE provider_id = %s
+                     ORDER BY id DESC OFFSET %s FOR UPDATE SKIP LOCKED)
+                """,
+                provider.id,
+                EVENTS_KEPT,
+            )
+        )
+        self.invalidate_model()
 
     @api.autovacuum
     def _gc_events(self):

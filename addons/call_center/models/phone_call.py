@@ -114,6 +114,9 @@ class PhoneCall(models.Model):
             region = call._region()
             parsed = phone_number.parse(number or "anonymous", region)
             call.e164 = parsed.readings[0].e164 if parsed.readings else False
+            call.number_kind = (
+                parsed.kind if number or call.direction == "in" else False
+            )
 
     @api.depends("started_at", "answered_at", "ended_at")
     def _compute_durations(self):

@@ -39,11 +39,15 @@ class PhoneCallLife(models.AbstractModel):
         changes = call._merge(event, call._event_time(event, now))
         if is_new:
             call._link_customer()
+        answer = {}
+        if event["event"] == "newCall" and call.state == "ringing":
+            # before agents are told: it may be for one of them, or for nobody
+            answer = call._direct(event)
         if is_new or changes:
             call._notify_agents()
         if event["failed"]:
             call._dial_failed(event["cause"])
-        return call._direct(event) if is_new and call.state == "ringing" else {}
+        return answer
 
     def _event_time(self, event, now):
         """The provider's time if it can be one: not in the future, not of long ago."""
@@ -203,14 +207,19 @@ class PhoneCallLife(models.AbstractModel):
     # -- customer ----------------------------------------------------------
 
     def _link_customer(self):
+        vals = self._customer_vals()
+        if vals:
+            self.write(vals)
+
+    def _customer_vals(self):
         """Whose number it is, if that is certain: found exactly, and one customer's."""
         self.ensure_one()
         number = self.from_number if self.direction == "in" else self.to_number
         if not number or len(number) > 250:
-            return
+            return {}
         parsed = phone_number.parse(number, self._region())
         if parsed.kind != "external":
-            return
+            return {}
         # an agent's companies decide what he sees; the line's what is linked
         lookup = self.with_context(allowed_company_ids=self.company_id.ids)
         _e164, found = lookup._lookup_cascade(parsed)
@@ -220,7 +229,7 @@ class PhoneCallLife(models.AbstractModel):
             if certainty == "exact" and lookup._is_of_company(record, self.company_id)
         ]
         if not found:
-            return
+            return {}
         matches = lookup._lookup_rank(found)
         entities = {match["commercial_partner_id"] for match in matches} - {False}
         vals = {"res_model": matches[0]["model"], "res_id": matches[0]["id"]}
@@ -229,8 +238,8 @@ class PhoneCallLife(models.AbstractModel):
             entity = entities.pop()
             vals["partner_id"] = partners[0] if len(partners) == 1 else entity
         elif len(entities) > 1:
-            return  # somebody of several customers: the agent asks
-        self.write(vals)
+            return {}  # somebody of several customers: the agent asks
+        return vals
 
     @api.model
     def _link_earlier(self, partner_ids):

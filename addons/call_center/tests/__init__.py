@@ -15,3 +15,7 @@ from . import test_wrap_up
 from . import test_call_back
 from . import test_board
 from . import test_call_report
+from . import test_blocked_number
+from . import test_call_rule
+from . import test_directed_answers
+from . import test_retention

@@ -9,7 +9,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import HttpCase, tagged
 from odoo.tests.common import new_test_user
 
-from ..controllers.webhook import RateLimit
+from ..models import call_provider
 from ..tools import signature
 
 NEW_CALL = {
@@ -168,11 +168,47 @@ class TestWebhook(HttpCase):
         self.assertEqual(self._post("asterisk", NEW_CALL).status_code, 200)
 
     def test_limit_refills_evenly(self):
-        clock = [0.0]
-        limit = RateLimit(clock=lambda: clock[0])
-        self.assertEqual([limit.admit(1, 60) for _i in range(61)].count(True), 60)
-        clock[0] = 2.0
-        self.assertEqual([limit.admit(1, 60) for _i in range(3)], [True, True, False])
+        line, limits = self.lines["generic"], self.env["call.provider.limit"]
+        line.rate_limit = 60
+
+        def admitted(count):
+            return [limits._count(line) for _i in range(count)].count(True)
+
+        self.assertEqual(admitted(61), 60)
+        # two seconds later
+        self.env.cr.execute(
+            "UPDATE call_provider_limit SET refilled_at = refilled_at - 2"
+        )
+        self.assertEqual(admitted(4), 2)
+        self.assertEqual(line.refused_count, 3)
+        self.assertTrue(line.refused_at)
+
+    def test_limit_is_counted_for_each_line(self):
+        for kind in ("generic", "asterisk"):
+            self.lines[kind].rate_limit = 1
+        limits = self.env["call.provider.limit"]
+        for kind in ("generic", "asterisk"):
+            self.assertTrue(limits._count(self.lines[kind]))
+            self.assertFalse(limits._count(self.lines[kind]))
+
+    def test_log_is_bounded(self):
+        line = self.lines["generic"]
+        events = self.env["call.provider.event"]
+        self.patch(call_provider, "EVENTS_KEPT", 3)
+        self.patch(call_provider, "TRIM_EVERY", 1)
+        for number in range(6):
+            line._log_event(200, {"event": "newCall", "call_id": str(number)})
+        kept = events.search([("provider_id", "=", line.id)])
+        self.assertEqual(kept.mapped("external_id"), ["5", "4", "3"])
+
+    def test_log_has_neither_token_nor_body(self):
+        token = self.urls["generic"].rsplit("/", 1)[1]
+        self._post("generic", {**NEW_CALL, "event": "dance", "secret": "hush"})
+        self._post("generic", b"{hush", **{"Content-Type": "application/json"})
+        text = str(self.lines["generic"].event_ids.read())
+        self.assertIn("dance", text)
+        for secret in (token, "hush", "+49301234567"):
+            self.assertNotIn(secret, text)
 
     def test_get_is_no_event(self):
         self.assertIn(self.url_open(self.urls["generic"]).status_code, (404, 405))

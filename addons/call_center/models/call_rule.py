@@ -1,0 +1,278 @@
+import datetime
+import fnmatch
+import re
+from typing import NamedTuple
+
+import pytz
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..tools import phone_number
+
+REJECT = "reject"
+_PATTERN = re.compile(r"^[+0-9*?# ]+$")
+
+
+class Caller(NamedTuple):
+    """What rules look at."""
+
+    provider: object  # the line
+    kind: str  # external, internal, anonymous, invalid
+    e164: str
+    to_number: str
+    partner: object
+    blocked: bool
+    at: datetime.datetime  # UTC
+
+
+class Direction(NamedTuple):
+    """What a rule does with a call. ``answer`` is the generic contract's."""
+
+    answer: dict
+    user: object = None
+
+
+class CallRule(models.Model):
+    """Where an incoming call goes, or that it is refused. The first that applies to a
+    call, and has somewhere to send it, counts."""
+
+    _name = "call.rule"
+    _description = "Call Rule"
+    _order = "sequence, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company",
+        index=True,
+        default=lambda self: self.env.company,
+        help="Empty: all companies.",
+    )
+    provider_ids = fields.Many2many(
+        "call.provider", string="Lines", check_company=True, help="Empty: all lines."
+    )
+    caller = fields.Selection(
+        [
+            ("any", "Anybody"),
+            ("known", "A customer"),
+            ("unknown", "A number that nobody has"),
+            ("withheld", "A withheld number"),
+            ("blocked", "A blocked number"),
+        ],
+        required=True,
+        default="any",
+    )
+    category_ids = fields.Many2many(
+        "res.partner.category",
+        string="Customer Tags",
+        help="The customer or his company has one of them.",
+    )
+    caller_pattern = fields.Char(
+        "Caller's Number",
+        help="How it begins, with its country; several with commas: “+4930*, +43*”. "
+        "A * stands for any digits, a ? for one.",
+    )
+    called_pattern = fields.Char(
+        "Number Called", help="As the provider sends it: “*100, 4989*”."
+    )
+    calendar_id = fields.Many2one(
+        "resource.calendar", "Opening Hours", check_company=True
+    )
+    hours = fields.Selection(
+        [("open", "While open"), ("closed", "While closed")], default="open"
+    )
+    action = fields.Selection(
+        [
+            ("salesperson", "To the customer's salesperson"),
+            ("last_agent", "To the agent whom he spoke to last"),
+            ("user", "To a user"),
+            ("number", "To a number or queue"),
+            ("reject", "Refuse: busy"),
+            ("pass", "As the telephone system has it"),
+        ],
+        required=True,
+        default="salesperson",
+    )
+    user_id = fields.Many2one("res.users", "User", domain="[('share', '=', False)]")
+    number = fields.Char(
+        "Number or Queue", help="What the telephone system is to dial."
+    )
+    last_days = fields.Integer("Within Days", default=30)
+
+    _last_days_positive = models.Constraint(
+        "CHECK (last_days > 0)", "The last call lies at least a day back."
+    )
+
+    @api.constrains("caller_pattern", "called_pattern", "action", "user_id", "number")
+    def _check_rule(self):
+        for rule in self:
+            for pattern in (rule.caller_pattern, rule.called_pattern):
+                if pattern and not all(map(_PATTERN.match, rule._patterns(pattern))):
+                    raise ValidationError(
+                        self.env._(
+                            "%(rule)s: a number is digits, with * for any digits and ? "
+                            "for one, not “%(pattern)s”.",
+                            rule=rule.name,
+                            pattern=pattern,
+                        )
+                    )
+            if rule.action == "user" and not rule.user_id:
+                raise ValidationError(
+                    self.env._("%s: choose whom the call goes to.", rule.name)
+                )
+            if rule.action == "number" and not re.fullmatch(
+                r"\+?[\w.\-]{1,64}", rule.number or ""
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%s: enter the number or queue, without blanks.", rule.name
+                    )
+                )
+
+    # -- deciding ----------------------------------------------------------
+
+    @api.model
+    def _rules_for(self, provider):
+        # sudo: how a call goes does not depend on who asks
+        return self.sudo().search(
+            [("company_id", "in", (provider.company_id.id, False))]
+        )
+
+    @api.model
+    def _decide(self, caller):
+        """(rule, direction) of the first rule that applies; (empty, None) if none."""
+        for rule in self._rules_for(caller.provider):
+            if not rule._why_not(caller):
+                direction = rule._direction(caller)
+                if direction:
+                    return rule, direction
+        return self.browse(), None
+
+    def _why_not(self, caller):
+        """Why the rule does not apply to a caller; an empty text if it does."""
+        self.ensure_one()
+        for holds, why in (
+            (self._is_line(caller), self.env._("another line")),
+            (self._is_caller(caller), self.env._("another kind of caller")),
+            (self._has_tag(caller), self.env._("the customer has none of the tags")),
+            (
+                self._fits(self.caller_pattern, caller.e164),
+                self.env._("the caller's number is another"),
+            ),
+            (
+                self._fits(self.called_pattern, caller.to_number),
+                self.env._("the number called is another"),
+            ),
+            # last: it takes longest
+            (not self.calendar_id or self._is_time(caller.at), self.env._("the hours")),
+        ):
+            if not holds:
+                return why
+        return ""
+
+    def _is_line(self, caller):
+        return not self.provider_ids or caller.provider in self.provider_ids
+
+    def _is_caller(self, caller):
+        if self.caller == "withheld":
+            return caller.kind == "anonymous"
+        if self.caller == "blocked":
+            return caller.blocked
+        if self.caller == "known":
+            return bool(caller.partner)
+        if self.caller == "unknown":
+            return caller.kind == "external" and not caller.partner
+        return True
+
+    def _has_tag(self, caller):
+        if not self.category_ids:
+            return True
+        partner = caller.partner
+        tags = partner.category_id | partner.commercial_partner_id.category_id
+        return bool(tags & self.category_ids)
+
+    @staticmethod
+    def _patterns(text):
+        return [part.replace(" ", "") for part in text.split(",") if part.strip()]
+
+    def _fits(self, patterns, number):
+        if not patterns:
+            return True
+        number = (number or "").replace(" ", "")
+        return any(
+            fnmatch.fnmatchcase(number, pattern) for pattern in self._patterns(patterns)
+        )
+
+    def _is_time(self, at):
+        start = pytz.utc.localize(at)
+        intervals = self.calendar_id._work_intervals_batch(
+            start, start + datetime.timedelta(minutes=1)
+        )[False]
+        is_open = any(begin <= start < end for begin, end, _meta in intervals)
+        return is_open == (self.hours != "closed")
+
+    # -- what is done ------------------------------------------------------
+
+    def _direction(self, caller):
+        """Where a call goes, or None if the rule has nowhere to send it."""
+        self.ensure_one()
+        if self.action == REJECT:
+            return Direction({"action": "reject", "reason": "busy"})
+        if self.action == "pass":
+            return Direction({})
+        if self.action == "number":
+            return Direction({"action": "dial", "number": self.number})
+        user = self._user_for(caller)
+        number = user and self._number_of(user, caller.provider)
+        if not number:
+            return None
+        return Direction({"action": "dial", "number": number}, user)
+
+    def _user_for(self, caller):
+        if self.action == "user":
+            user = self.user_id
+        elif self.action == "salesperson":
+            partner = caller.partner
+            user = partner.user_id or partner.commercial_partner_id.user_id
+        else:
+            user = self._last_agent(caller)
+        company = caller.provider.company_id
+        if user.active and not user.share and company in user.company_ids:
+            return user
+        return user.browse()
+
+    def _last_agent(self, caller):
+        domain = [
+            ("company_id", "=", caller.provider.company_id.id),
+            ("answered_at", "!=", False),
+            ("user_id", "!=", False),
+            (
+                "started_at",
+                ">=",
+                caller.at - datetime.timedelta(days=self.last_days),
+            ),
+        ]
+        if caller.partner:
+            domain.append(("partner_id", "=", caller.partner.id))
+        elif caller.e164:
+            domain.append(("e164", "=", caller.e164))
+        else:
+            return self.env["res.users"]
+        # sudo: by the rule, not by who asks
+        call = self.env["phone.call"].sudo().search(domain, limit=1)
+        return call.user_id
+
+    @api.model
+    def _number_of(self, user, provider):
+        """What to dial for a user: cloud providers reach numbers, a telephone system
+        of one's own its extensions."""
+        if provider.kind in ("sipgate", "twilio"):
+            region = provider._region()
+            parsed = phone_number.parse(user.partner_id.phone or "anonymous", region)
+            keys = [reading.e164 for reading in parsed.readings if reading.e164]
+            if keys:
+                return keys[0]
+        return user.phone_extension or ""

@@ -1,0 +1,120 @@
+from odoo import api, fields, models
+
+from ..models.call_rule import Caller
+from ..tools import phone_number
+
+
+class CallRuleTest(models.TransientModel):
+    """What would become of a call."""
+
+    _name = "call.rule.test"
+    _description = "Try Call Rules Out"
+
+    provider_id = fields.Many2one(
+        "call.provider",
+        "Line",
+        required=True,
+        default=lambda self: self.env["call.provider"].search([], limit=1),
+    )
+    number = fields.Char("Caller's Number", help="Empty: withheld.")
+    to_number = fields.Char("Number Called")
+    at = fields.Datetime(
+        "When", required=True, default=lambda self: fields.Datetime.now()
+    )
+    partner_id = fields.Many2one("res.partner", "Customer", compute="_compute_result")
+    result = fields.Char(compute="_compute_result")
+    line_ids = fields.One2many(
+        "call.rule.test.line", "test_id", "Rules", compute="_compute_result"
+    )
+
+    @api.depends("provider_id", "number", "to_number", "at")
+    def _compute_result(self):
+        for test in self:
+            test.partner_id = test.result = False
+            lines = self.env["call.rule.test.line"]
+            if test.provider_id and test.at:
+                lines = test._try_out()
+            test.line_ids = lines
+
+    def _caller(self):
+        # as a call of the line would be, never written
+        provider = self.provider_id.sudo()  # a manager reads lines, not all contacts
+        parsed = phone_number.parse(self.number or "anonymous", provider._region())
+        call = provider.env["phone.call"].new(
+            {
+                "provider": provider.kind,
+                "provider_id": provider.id,
+                "company_id": provider.company_id.id,
+                "from_number": self.number,
+                "to_number": self.to_number,
+            }
+        )
+        vals = call._customer_vals() if self.number else {}
+        partner = provider.env["res.partner"].browse(vals.get("partner_id"))
+        e164 = parsed.readings[0].e164 if parsed.readings else ""
+        return Caller(
+            provider=provider,
+            kind=parsed.kind,
+            e164=e164,
+            to_number=self.to_number or "",
+            partner=partner,
+            blocked=self.env["call.blocked.number"]._is_blocked(
+                provider.company_id, e164
+            ),
+            at=self.at,
+        )
+
+    def _try_out(self):
+        caller = self._caller()
+        self.partner_id = self.env["res.partner"].browse(caller.partner.id)
+        vals, found = [], False
+        for rule in self.env["call.rule"]._rules_for(caller.provider):
+            why = rule._why_not(caller)
+            direction = None if why else rule._direction(caller)
+            if found:
+                told = self.env._("not asked: an earlier rule counts")
+            elif why:
+                told = self.env._("does not apply: %s", why)
+            elif not direction:
+                told = self.env._("applies, but has nowhere to send the call")
+            else:
+                found = True
+                told = self._in_words(direction)
+                self.result = f"{rule.name}: {told}"
+            vals.append(
+                {
+                    "rule_id": rule.id,
+                    "told": told,
+                    "counts": told and found and bool(direction),
+                }
+            )
+        if not found:
+            self.result = self.env._("No rule: as the telephone system has it.")
+        lines = self.env["call.rule.test.line"]
+        for value in vals:
+            lines |= lines.new(value)
+        return lines
+
+    def _in_words(self, direction):
+        answer = direction.answer
+        if answer.get("action") == "reject":
+            return self.env._("refused as busy")
+        if not answer:
+            return self.env._("as the telephone system has it")
+        if direction.user:
+            return self.env._(
+                "to %(user)s (%(number)s)",
+                user=direction.user.name,
+                number=answer["number"],
+            )
+        return self.env._("to %s", answer["number"])
+
+
+class CallRuleTestLine(models.TransientModel):
+    _name = "call.rule.test.line"
+    _description = "Call Rule Tried Out"
+
+    test_id = fields.Many2one("call.rule.test", ondelete="cascade")
+    rule_id = fields.Many2one("call.rule", ondelete="cascade")
+    told = fields.Char("Result")
+    counts = fields.Boolean()
