@@ -68,9 +68,11 @@ class PhoneCall(models.Model):
         ended = self.filtered(lambda call: call.state == "ended")
         # sudo: recordings are not even for those to see who may delete calls
         for call in ended.sudo():
-            # what kind of number it was is no secret, and counted
-            kept = {"number_kind": call.number_kind, "e164": False}
-            call.write({**call._anonymised_vals(), **kept})
+            kind = call.number_kind
+            call.write(call._anonymised_vals())
+            # recomputed first, then set: what kind it was is no secret, and counted
+            call.flush_recordset()
+            call.number_kind = kind
             # parts are named after what the provider sends: often a number
             call.leg_ids.write({"name": False})
         backs = ended.sudo().callback_id
