@@ -6,6 +6,7 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from .test_call_life import CallLifeCommon
 
@@ -218,3 +219,28 @@ class TestDialCommands(DialCommon, HttpCase):
             headers={"Content-Type": "application/json"},
         )
         return response.json()["result"]
+
+
+@tagged("post_install", "-at_install")
+class TestDialTour(DialCommon, HttpCase):
+    def test_number_is_called_from_the_contacts_form(self):
+        self.line.connector_seen = fields.Datetime.now()
+        # where he may edit the contact the link stands beside the field
+        self.agent.group_ids += self.env.ref("base.group_partner_manager")
+        with mute_logger("odoo.http"):  # the second click is refused
+            self.start_tour(self._path(), "call_center_dial", login="cc_agent")
+        call = self.Call.search([("user_id", "=", self.agent.id)])
+        self.assertEqual(len(call), 1)
+        self.assertEqual((call.e164, call.direction), ("+49301234567", "out"))
+        self.assertEqual((call.res_model, call.res_id), self._record())
+
+    def test_without_extension_the_browser_calls(self):
+        self.agent.phone_extension = False
+        self.start_tour(self._path(), "call_center_no_dial", login="cc_agent")
+        self.assertFalse(self.Call.search([("user_id", "=", self.agent.id)]))
+
+    def _record(self):
+        return "res.partner", self.customer.id
+
+    def _path(self):
+        return f"/odoo/res.partner/{self.customer.id}"
