@@ -81,6 +81,7 @@ class DeliveryPromiseBackorder(models.Model):
     sort_by = fields.Selection(
         [
             ("priority", "Priority, then requested date"),
+            ("class", "Customer class, then priority"),
             ("requested", "Requested date, then priority"),
             ("created", "Who was promised first"),
             ("promised", "Promised date, then priority"),

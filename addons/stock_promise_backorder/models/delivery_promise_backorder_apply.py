@@ -200,6 +200,7 @@ class DeliveryPromiseBackorderGroup(models.Model):
         engine = self.env["delivery.promise.engine"]
         promise = unit.lines.promise_id
         promise.check_access("write")
+        promise._follow_class(unit.request)
         lines = unit.lines._with_cause("backorder", self.run_id)
         if outcome.confirmations:
             answer = engine._answer(
@@ -253,11 +254,16 @@ class DeliveryPromiseBackorderGroup(models.Model):
                     "warehouse_id": claim.warehouse_id,
                     "quantity": claim.quantity,
                     "date": claim.at,
+                    "planned": planned,
                 }
                 for line, confirmation in zip(
                     lines, outcome.confirmations or (), strict=False
                 )
-                for claim in (*confirmation.claims, *confirmation.planned)
+                for planned, claims in (
+                    (False, confirmation.claims),
+                    (True, confirmation.planned),
+                )
+                for claim in claims
             ]
         )
 

@@ -8,8 +8,10 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.stock_promise.promising.allocation import allocate
+from odoo.addons.stock_promise.promising.allocation_rules import Allocation
 
 from ..processing.groups import connected
+from ..processing.shares import Shares
 from ..processing.strategies import STRATEGIES, Demand, Outcome, Processing
 
 #: A run of more lines is split by the planner: by product, by date.
@@ -241,22 +243,15 @@ class DeliveryPromiseBackorder(models.Model):
             company,
             fields.Datetime.now(),
         )
-        units = [
-            unit._replace(
-                claims=self._present_claims(unit.lines, unit.moves, schedules)
-            )
-            for unit in units
-        ]
+        units = [self._with_claims(unit, schedules) for unit in units]
         keys = {key for unit in units for key in self._unit_keys(unit)}
-        more = self.env["stock.warehouse"].browse({key[1] for key in keys})
-        schedules |= engine._schedules(
-            more.filtered(lambda warehouse: warehouse.id not in schedules),
-            company,
-            fields.Datetime.now(),
+        self._add_schedules(
+            self.env["stock.warehouse"].browse({key[1] for key in keys}), schedules
         )
         units = self._leave_out(units, engine._load(keys, schedules, company))
         chosen = [unit for unit in units if not unit.left_out]
-        loaded = self._load_without(chosen, keys, schedules, company)
+        shares = chosen and engine._allocation(chosen[0].request) and Shares(Allocation)
+        loaded = self._load_without(chosen, keys, schedules, company, shares or None)
         groups, results = [units], {}
         if chosen:
             wanted = [line for unit in chosen for line in unit.wanted]
@@ -269,6 +264,7 @@ class DeliveryPromiseBackorder(models.Model):
                 schedules,
                 allocate,
                 planner,
+                shares,
                 rest=self.lose_gets_rest,
             ).run(demands)
             results = {demand.key: (demand, outcomes[demand.key]) for demand in demands}
@@ -279,6 +275,7 @@ class DeliveryPromiseBackorder(models.Model):
         return Processed(groups, results, loaded, schedules)
 
     def _demand(self, unit):
+        engine = self.env["delivery.promise.engine"]
         promise = unit.lines.promise_id
         return Demand(
             key=tuple(unit.lines.ids),
@@ -286,6 +283,8 @@ class DeliveryPromiseBackorder(models.Model):
             lines=unit.wanted,
             before=tuple(line.promised_date or None for line in unit.lines),
             claims=unit.claims,
+            planned=unit.planned,
+            customer=getattr(engine._allocation(unit.request), "customer", None),
             rank=self._rank(unit),
             one_delivery=promise.shipping_policy == "one",
             stays=promise.state == "confirmed",
@@ -301,6 +300,15 @@ class DeliveryPromiseBackorder(models.Model):
         promised = min(line.promised_date or LATEST for line in unit.lines)
         age = promise.create_date, promise.id, unit.lines[0].sequence, unit.lines[0].id
         return {
+            "class": (
+                # without a class, after those with one
+                (0, promise.promise_class_id._promise_rank())
+                if promise.promise_class_id
+                else (1, 0),
+                priority,
+                requested,
+                *age,
+            ),
             "priority": (priority, requested, *age),
             "requested": (requested, priority, *age),
             "created": age,

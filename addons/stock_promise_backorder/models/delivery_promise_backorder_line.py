@@ -27,6 +27,11 @@ class DeliveryPromiseBackorderLine(models.Model):
     partner_id = fields.Many2one(
         related="promise_line_id.partner_id", store=True, string="Customer"
     )
+    class_id = fields.Many2one(
+        related="promise_line_id.promise_id.promise_class_id",
+        store=True,
+        string="Customer Class",
+    )
     warehouse_id = fields.Many2one(related="promise_line_id.warehouse_id", store=True)
     user_id = fields.Many2one(related="promise_line_id.user_id", store=True)
     strategy = fields.Selection(STRATEGY_SELECTION, readonly=True)

@@ -25,6 +25,12 @@ class DeliveryPromiseBackorderRule(models.Model):
         [("0", "Normal"), ("1", "Low"), ("2", "High"), ("3", "Very High")],
         help="Promises of this priority; empty for all.",
     )
+    class_id = fields.Many2one(
+        "delivery.promise.class",
+        string="Customer Class",
+        ondelete="cascade",
+        help="Promises to customers of this class; empty for all.",
+    )
     partner_category_id = fields.Many2one(
         "res.partner.category",
         string="Customer Tag",
@@ -45,14 +51,19 @@ class DeliveryPromiseBackorderRule(models.Model):
         """Whether this rule is for a promise."""
         self.ensure_one()
         tag, partner = self.partner_category_id, promise.partner_id
-        return (not self.priority or self.priority == promise.priority) and (
-            not tag
-            or tag in partner.category_id | partner.commercial_partner_id.category_id
+        return (
+            (not self.priority or self.priority == promise.priority)
+            and (not self.class_id or self.class_id == promise.promise_class_id)
+            and (
+                not tag
+                or tag
+                in partner.category_id | partner.commercial_partner_id.category_id
+            )
         )
 
     def _strategy_for(self, promise):
         """The strategy of the first rule that fits, or False where none does."""
-        for rule in self:
+        for rule in self.sorted(lambda rule: (rule.sequence, rule.id)):
             if rule._fits(promise):
                 return rule.strategy
         return False

@@ -9,6 +9,7 @@ from odoo.addons.stock_promise.models.delivery_promise_engine_check import (
     CheckedRequest,
 )
 from odoo.addons.stock_promise.models.stock_move import OPEN_STATES
+from odoo.addons.stock_promise.promising.allocation_rules import Customer
 from odoo.addons.stock_promise.promising.values import Claim
 
 
@@ -21,8 +22,9 @@ class Unit(NamedTuple):
     request: CheckedRequest
     #: ``Line`` of the promising functions
     wanted: tuple
-    #: ``Claim`` of what the lines have now
+    #: ``Claim`` of what the lines have now, and of replenishments they count on
     claims: tuple
+    planned: tuple
     #: open moves of the lines
     moves: models.BaseModel
     #: why it is not given anything, in words
@@ -49,6 +51,7 @@ class DeliveryPromiseBackorder(models.Model):
                     ),
                     wanted=(),
                     claims=(),
+                    planned=(),
                     # sudo: as in _open_moves
                     moves=self.env["stock.move"]
                     .sudo()
@@ -69,15 +72,19 @@ class DeliveryPromiseBackorder(models.Model):
 
     def _prepare_request(self, promise):
         """The ``CheckedRequest`` of a promise, without lines."""
+        partner = promise._get_destination_partner()
         values = dict.fromkeys(CheckedRequest._fields, False)
         values.update(
-            partner=promise._get_destination_partner(),
+            partner=partner,
             company=promise.company_id,
             warehouse=promise.warehouse_id,
             shipping_policy=promise.shipping_policy,
             priority=promise.priority,
             allow_split=promise.allow_split,
             lines=(),
+            customer_class=self.env["delivery.promise.class"]._of_partner(
+                partner, promise.company_id
+            ),
         )
         return CheckedRequest(**values)
 
@@ -106,39 +113,44 @@ class DeliveryPromiseBackorder(models.Model):
             for line in lines
         }
 
-    def _present_claims(self, lines, moves, schedules):
-        """``Claim`` of what lines have now: a hold's claims, an order's moves."""
+    def _with_claims(self, unit, schedules):
+        """The unit with what it has now: a hold's claims, an order's moves."""
         rows = [
-            (claim.product_id, claim.warehouse_id, claim.quantity, claim.date)
+            (
+                claim.planned,
+                claim.product_id,
+                claim.warehouse_id,
+                claim.quantity,
+                claim.date,
+            )
             # sudo: what a hold takes counts, whoever may read claims
-            for claim in lines.promise_id.sudo().claim_ids
-            if claim.line_id in lines and claim.promise_id.state == "held"
+            for claim in unit.lines.promise_id.sudo().claim_ids
+            if claim.line_id in unit.lines and claim.promise_id.state == "held"
         ]
         rows += [
             (
+                False,
                 move.product_id,
                 move.location_id.warehouse_id,
                 move.product_qty,
                 move.date,
             )
-            for move in moves
+            for move in unit.moves
             if self._takes_from_shelf(move)
         ]
-        engine = self.env["delivery.promise.engine"]
-        new = {row[1] for row in rows if row[1].id not in schedules}
+        self._add_schedules({row[2] for row in rows}, schedules)
+        claims = {True: [], False: []}
+        for planned, product, warehouse, quantity, date in rows:
+            day = schedules[warehouse.id].day(date)
+            claims[planned].append(Claim(product.id, warehouse.id, quantity, day, date))
+        return unit._replace(claims=tuple(claims[False]), planned=tuple(claims[True]))
+
+    def _add_schedules(self, warehouses, schedules):
+        new = {each for each in warehouses if each.id not in schedules}
         if new:
-            company = lines.company_id
-            schedules |= engine._schedules(new, company, fields.Datetime.now())
-        return tuple(
-            Claim(
-                product.id,
-                warehouse.id,
-                quantity,
-                schedules[warehouse.id].day(date),
-                date,
+            schedules |= self.env["delivery.promise.engine"]._schedules(
+                new, next(iter(new)).company_id, fields.Datetime.now()
             )
-            for product, warehouse, quantity, date in rows
-        )
 
     def _takes_from_shelf(self, move):
         """Whether a move counts as demand: it leaves its warehouse for good."""
@@ -163,7 +175,10 @@ class DeliveryPromiseBackorder(models.Model):
             for component in line.components
             if component.tracked
         }
-        return keys | {(claim.product_id, claim.warehouse_id) for claim in unit.claims}
+        return keys | {
+            (claim.product_id, claim.warehouse_id)
+            for claim in (*unit.claims, *unit.planned)
+        }
 
     def _leave_out(self, units, loaded):
         """Mark those whose goods cannot go to anybody else."""
@@ -182,8 +197,11 @@ class DeliveryPromiseBackorder(models.Model):
             return self.env._("Its goods were ordered for it alone (make to order).")
         return False
 
-    def _load_without(self, units, keys, schedules, company):
-        """Timelines without what these units have now."""
+    def _load_without(self, units, keys, schedules, company, shares=None):
+        """Timelines without what these units have now.
+
+        :param shares: ``Shares`` that get to know the rules of customers' classes
+        """
         engine = self.env["delivery.promise.engine"]
         lines = self.env["delivery.promise.line"].union(*(unit.lines for unit in units))
         chosen = set(lines.ids)
@@ -195,11 +213,17 @@ class DeliveryPromiseBackorder(models.Model):
             company,
             ignore_promises=held.ids,
             ignore_moves=moves.ids,
+            allocation=shares,
         )
         # Of a hold, all claims are left out; its lines that are not chosen keep theirs.
-        for claim in held.sudo().claim_ids:  # sudo: as in _present_claims
+        for claim in held.sudo().claim_ids:  # sudo: as in _with_claims
             key = claim.product_id.id, claim.warehouse_id.id
             if claim.line_id.id not in chosen and key in loaded.timelines:
                 day = schedules[key[1]].day(claim.date)
                 loaded.timelines[key].add_demand(day, claim.quantity)
+                if shares and not claim.planned:
+                    shares.count(
+                        Customer(claim.promise_id.promise_class_id.id),
+                        [Claim(*key, claim.quantity, day, claim.date)],
+                    )
         return loaded

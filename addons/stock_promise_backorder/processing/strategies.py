@@ -16,6 +16,7 @@ it. What a ``gain`` has now is never free for others, not even for a ``win``.
 What is not chosen for the run keeps what it has: it is part of the timelines.
 """
 
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -41,8 +42,12 @@ class Demand(NamedTuple):
     lines: tuple
     #: parallel to ``lines``: the date that each has now, or None
     before: tuple[datetime | None, ...]
-    #: ``Claim`` of everything that the lines have now
+    #: ``Claim`` of what the lines have now
     claims: tuple = ()
+    #: ``Claim`` of replenishments that they count on: negative for what these bring
+    planned: tuple = ()
+    #: ``Customer`` of the rules of shares
+    customer: object = None
     #: the smaller is served first within the strategy
     rank: tuple = ()
     one_delivery: bool = False
@@ -72,6 +77,22 @@ class Outcome(NamedTuple):
         return tuple(confirmation.promised for confirmation in self.confirmations)
 
 
+class Given(NamedTuple):
+    """What was taken from the timelines for a demand."""
+
+    #: the planner's, before anything was replenished for it
+    mark: object
+    confirmations: tuple
+
+    @property
+    def dates(self):
+        return [confirmation.promised for confirmation in self.confirmations]
+
+    @property
+    def claims(self):
+        return [claim for each in self.confirmations for claim in each.claims]
+
+
 class Processing:
     """One run.
 
@@ -80,14 +101,18 @@ class Processing:
     :param schedules: {warehouse: Schedule}
     :param allocate: the promising functions' ``allocate``
     :param planner: ``Planner`` that replenishes what is short
+    :param shares: :class:`~.shares.Shares` that customers' classes have, or None
     :param rest: whether a ``lose`` gets what is left, or nothing
     """
 
-    def __init__(self, timelines, schedules, allocate, planner=None, rest=True):
+    def __init__(
+        self, timelines, schedules, allocate, planner=None, shares=None, rest=True
+    ):
         self.timelines = timelines
         self.schedules = schedules
         self.allocate = allocate
         self.planner = planner
+        self.shares = shares
         self.rest = rest
 
     def run(self, demands):
@@ -97,7 +122,7 @@ class Processing:
         )
         for demand in demands:
             if demand.strategy == GAIN and None not in demand.before:
-                self._put(demand.claims)
+                self._put(demand)
         serve = {
             WIN: self._win,
             GAIN: self._gain,
@@ -125,44 +150,45 @@ class Processing:
     def _gain(self, demand):
         if None in demand.before:
             return self._redistribute(demand)
-        self._put(demand.claims, -1)
-        mark, confirmations = self._give(demand)
-        after = [each.promised for each in confirmations]
-        if self._is_better(demand, after):
-            return Outcome(tuple(confirmations))
-        self._take_back(mark, confirmations)
-        fits = self._fits(demand.claims)
-        self._put(demand.claims)
+        self._put(demand, -1)
+        given = self._give(demand)
+        if self._is_better(demand, given.dates):
+            return Outcome(given.confirmations)
+        self._take_back(demand, given)
+        fits = self._fits(demand)
+        self._put(demand)
         return Outcome(kept=True, unmet=not fits)
 
     def _redistribute(self, demand):
-        mark, confirmations = self._give(demand)
-        after = [each.promised for each in confirmations]
-        if None in demand.before or self._is_better(demand, after):
-            return self._outcome(mark, confirmations)
-        return self._keep(demand, mark, confirmations) or self._outcome(
-            *self._give(demand)
-        )
+        given = self._give(demand)
+        if None in demand.before or self._is_better(demand, given.dates):
+            return self._outcome(demand, given)
+        # What is no better than what it has is not worth a change.
+        self._take_back(demand, given)
+        if self._fits(demand):
+            self._put(demand)
+            return Outcome(kept=True)
+        return self._outcome(demand, self._give(demand))
 
     def _fill(self, demand):
         if None in demand.before:
             return Outcome()
-        if self._fits(demand.claims):
-            self._put(demand.claims)
+        if self._fits(demand):
+            self._put(demand)
             return Outcome(kept=True)
         latest = max(demand.before)
         for days in range(TRIES):
             earliest = latest + timedelta(days=days)
-            mark, confirmations = self._give(
+            given = self._give(
                 demand,
                 [
                     line._replace(requested=max(line.requested or earliest, earliest))
                     for line in demand.lines
                 ],
             )
-            if not self._is_better(demand, [each.promised for each in confirmations]):
-                return self._outcome(mark, confirmations)
-            self._take_back(mark, confirmations)
+            if not self._is_better(demand, given.dates):
+                return self._outcome(demand, given)
+            self._take_back(demand, given)
         return Outcome()
 
     def _lose(self, demand):
@@ -170,58 +196,70 @@ class Processing:
 
     # -- steps ---------------------------------------------------------------------
 
-    def _outcome(self, mark, confirmations):
-        if any(each.promised is None for each in confirmations):
-            self._take_back(mark, confirmations)
+    def _outcome(self, demand, given):
+        if None in given.dates:
+            self._take_back(demand, given)
             return Outcome()
-        return Outcome(tuple(confirmations))
-
-    def _keep(self, demand, mark, confirmations):
-        """What it has now, instead of what is no better; None if that is gone."""
-        self._take_back(mark, confirmations)
-        after = self._day(demand, [each.promised for each in confirmations])
-        before = self._day(demand, demand.before)
-        if (after is None or after >= before) and self._fits(demand.claims):
-            self._put(demand.claims)
-            return Outcome(kept=True)
-        return None
+        return Outcome(given.confirmations)
 
     def _give(self, demand, lines=None):
+        """The best dates that there are, taken from the timelines."""
         mark = self.planner and self.planner.mark()
-        confirmations = self.allocate(
-            list(lines or demand.lines),
-            self.timelines,
-            self.schedules,
-            one_delivery=demand.one_delivery,
-            planner=self.planner,
-        )
-        return mark, confirmations
+        with self._bound(demand) as rules:
+            confirmations = self.allocate(
+                list(lines or demand.lines),
+                self.timelines,
+                self.schedules,
+                one_delivery=demand.one_delivery,
+                planner=self.planner,
+                **({"rules": rules} if rules else {}),
+            )
+        given = Given(mark, tuple(confirmations))
+        self._count(demand, given.claims)
+        return given
 
-    def _take_back(self, mark, confirmations):
-        for confirmation in confirmations:
-            self._put(confirmation.claims, -1)
+    def _take_back(self, demand, given):
+        self._change(given.claims, -1)
+        self._count(demand, given.claims, -1)
         if self.planner:
-            self.planner.take_back(mark)
+            self.planner.take_back(given.mark)
 
-    def _put(self, claims, sign=1):
+    def _put(self, demand, sign=1):
+        """Count what a demand has now."""
+        self._change((*demand.claims, *demand.planned), sign)
+        self._count(demand, demand.claims, sign)
+
+    def _change(self, claims, sign=1):
         to_order = self.planner.to_order if self.planner else ()
         for claim in claims:
             key = claim.product_id, claim.warehouse_id
             if key not in to_order:
                 self.timelines[key].add_demand(claim.day, sign * claim.quantity)
 
-    def _fits(self, claims):
-        """Whether all of this can be had, nobody else's goods being touched."""
+    def _bound(self, demand):
+        if not self.shares:
+            return nullcontext()
+        return self.shares.bind(demand.customer, self.timelines)
+
+    def _count(self, demand, claims, sign=1):
+        if self.shares:
+            self.shares.count(demand.customer, claims, sign)
+
+    def _fits(self, demand):
+        """Whether it can have again what it has now, nobody else's goods being
+        touched. Shares that nobody has taken do not count against what was promised."""
         put, fits = [], True
         # What a hold counts on being bought or made comes first.
-        for claim in sorted(claims, key=lambda claim: claim.quantity):
+        for claim in sorted(
+            (*demand.claims, *demand.planned), key=lambda claim: claim.quantity
+        ):
             timeline = self.timelines[claim.product_id, claim.warehouse_id]
             if claim.quantity > timeline.available(claim.day) + timeline.epsilon:
                 fits = False
                 break
-            self._put([claim])
+            self._change([claim])
             put.append(claim)
-        self._put(put, -1)
+        self._change(put, -1)
         return fits
 
     def _wait(self, demand, outcome):
@@ -234,7 +272,7 @@ class Processing:
             timeline = self.timelines[claim.product_id, claim.warehouse_id]
             days = [each for each, __ in timeline.demands()]
             day = max(day or 0, claim.day, timeline.today, *timeline.supplies, *days)
-        self._put([claim._replace(day=day) for claim in demand.claims])
+        self._change([claim._replace(day=day) for claim in demand.claims])
         return outcome._replace(waits=day)
 
     # -- comparing dates -----------------------------------------------------------

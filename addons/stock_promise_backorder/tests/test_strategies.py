@@ -1,5 +1,9 @@
 """Each strategy, on the worked example of docs/backorder-processing.md and alone."""
 
+from datetime import timedelta
+
+from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import BackorderCase
@@ -58,3 +62,128 @@ class TestStrategies(BackorderCase):
                 (promise.promised_date, promise.claim_ids.mapped("date")),
                 before[promise],
             )
+
+    # -- who takes part ----------------------------------------------------------------
+
+    def test_promises_that_no_rule_fits_are_left_as_they_are(self):
+        self.on_hand(10)
+        self.receipt(10, 7)
+        stranger = self.hold(self.line(10, requested_date=self.moment(1)))
+        winner = self.promise("win", 10)
+        run = self.computed()
+        self.assertEqual(self.result(run), {winner: (7, 7, "same")})
+        self.assertNotIn(stranger, run.line_ids.promise_id)
+        self.assertTrue(run.line_ids.unmet)
+        self.assertIn("requested date", run.line_ids.note)
+
+    def test_first_rule_that_fits_counts(self):
+        self.on_hand(10)
+        promise = self.promise("lose", 10, priority="3")
+        run = self.run_for()
+        run.rule_ids = [
+            Command.create({"sequence": 1, "priority": "3", "strategy": "win"})
+        ]
+        run.action_compute()
+        self.assertEqual(run.line_ids.promise_id, promise)
+        self.assertEqual(run.line_ids.strategy, "win")
+
+    def test_rule_by_customer_class(self):
+        gold = self.env["delivery.promise.class"].create({"name": "Gold"})
+        self.on_hand(10)
+        self.receipt(10, 7)
+        loser = self.promise("lose", 10)
+        self.customer.promise_class_id = gold
+        winner = self.hold(
+            self.line(10, requested_date=self.moment(1)), partner_id=self.customer.id
+        )
+        run = self.run_for()
+        run.rule_ids = [Command.create({"class_id": gold.id, "strategy": "win"})]
+        run.action_compute()
+        self.assertEqual(
+            self.result(run), {winner: (7, 1, "gains"), loser: (1, 7, "loses")}
+        )
+
+    def test_chosen_by_product_warehouse_and_date(self):
+        other = self._create_product("Other")
+        self.on_hand(10)
+        self.on_hand(10, product=other)
+        early = self.promise("win", 2, days=1)
+        late = self.promise("win", 2, days=9)
+        another = self.promise("win", 2, days=1, product=other)
+        today = self.moment(0).date()
+        for values, expected in (
+            ({}, early | late | another),
+            ({"product_ids": self.product.ids}, early | late),
+            ({"category_ids": other.categ_id.ids}, early | late | another),
+            ({"warehouse_ids": self.warehouse.ids}, early | late | another),
+            ({"date_to": today + timedelta(days=5)}, early | another),
+            ({"date_from": today + timedelta(days=5)}, late),
+        ):
+            with self.subTest(values):
+                self.assertEqual(self.computed(**values).line_ids.promise_id, expected)
+
+    def test_nothing_that_fits_is_said(self):
+        with self.assertRaisesRegex(UserError, "No promise in force"):
+            self.computed()
+
+    def test_what_is_being_picked_is_left_out(self):
+        self.on_hand(10)
+        self.receipt(10, 7)
+        loser, winner = self.promise("lose", 10), self.promise("win", 10)
+        line = loser.line_ids.with_env(self.env)
+        move = self.order(10, 1, promise_line_id=line.id)
+        loser.sudo()._confirm()
+        move.picked = True
+        result = self.result(self.computed())
+        self.assertEqual(result[loser], (1, 1, "left_out"))
+        self.assertEqual(result[winner], (7, 7, "same"))
+
+    # -- shares of classes -------------------------------------------------------------
+
+    def test_a_win_respects_what_is_kept_for_another_class(self):
+        gold = self.env["delivery.promise.class"].create({"name": "Gold"})
+        self.on_hand(10)
+        self.receipt(10, 7)
+        loser, winner = self.promise("lose", 10), self.promise("win", 10)
+        self.env["delivery.promise.allocation"].create(
+            {
+                "class_id": gold.id,
+                "product_id": self.product.id,
+                "warehouse_id": self.warehouse.id,
+                "company_id": self.company.id,
+                "quantity": 4,
+                "date_from": self.moment(0).date(),
+                "date_to": self.moment(20).date(),
+            }
+        )
+        result = self.result(self.computed())
+        self.assertEqual(result[winner][1], 7, "only 6 are for everybody now")
+        self.assertEqual(result[loser], (1, 1, "same"))
+
+    def test_quota_of_a_class_is_given_out_once(self):
+        bronze = self.env["delivery.promise.class"].create({"name": "Bronze"})
+        self.on_hand(20)
+        customers = [self.customer_for("redistribute") for __ in range(3)]
+        for customer in customers:
+            customer.promise_class_id = bronze
+        promises = [
+            self.hold(
+                self.line(5, requested_date=self.moment(1)), partner_id=customer.id
+            )
+            for customer in customers
+        ]
+        self.env["delivery.promise.allocation"].create(
+            {
+                "kind": "quota",
+                "class_id": bronze.id,
+                "product_id": self.product.id,
+                "company_id": self.company.id,
+                "quantity": 10,
+                "date_from": self.moment(0).date(),
+                "date_to": self.moment(9).date(),
+            }
+        )
+        self.on_hand(-12)  # 8 are left: who can keep his goods keeps them
+        self.receipt(20, 3)
+        result = self.result(self.computed())
+        self.assertEqual([result[promise][1] for promise in promises], [1, 3, 10])
