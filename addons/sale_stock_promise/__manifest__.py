@@ -10,6 +10,7 @@
     "data": [
         "security/sale_stock_promise_security.xml",
         "views/sale_order_views.xml",
+        "views/sale_order_after_views.xml",
         "views/sale_order_line_views.xml",
         "views/delivery_promise_views.xml",
         "views/res_config_settings_views.xml",

@@ -21,6 +21,7 @@
         "views/stock_promise_menus.xml",
         "views/delivery_promise_history_views.xml",
         "views/delivery_promise_risk_views.xml",
+        "views/delivery_promise_manual_views.xml",
         "report/delivery_promise_report_views.xml",
         "views/delivery_promise_confidence_views.xml",
         "views/delivery_promise_allocation_views.xml",

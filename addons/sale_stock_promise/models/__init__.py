@@ -8,5 +8,6 @@ from . import stock_move
 from . import sale_order_line
 from . import sale_order
 from . import sale_order_adjust
+from . import sale_order_after
 from . import sale_order_confirm
 from . import account_move_line

@@ -1,4 +1,5 @@
 from . import test_adjust
+from . import test_after
 from . import test_cancel
 from . import test_chain
 from . import test_confirm

@@ -101,8 +101,11 @@ class DeliveryPromiseLine(models.Model):
     def _stocked_products(self):
         """What the line takes from the shelf: of a kit, its components."""
         self.ensure_one()
-        claims = self.promise_id.claim_ids.filtered(lambda claim: claim.line_id == self)
-        return self.product_id | self.move_ids.product_id | claims.product_id
+        # sudo: the moves of an order, whoever may see moves
+        line = self.sudo()
+        claims = line.promise_id.claim_ids.filtered(lambda claim: claim.line_id == line)
+        products = line.product_id | line.move_ids.product_id | claims.product_id
+        return products.with_env(self.env)
 
     def _is_worse(self, at_risk, feasible_date):
         """At risk now, and it was not before, or is by more."""
@@ -126,7 +129,7 @@ class DeliveryPromiseLine(models.Model):
                 record.location_id.warehouse_id,
                 final.warehouse_id,
             )
-        return record != self.promise_id
+        return True
 
     def action_open_risk(self):
         """The document by which the line is at risk."""

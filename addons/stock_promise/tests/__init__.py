@@ -7,6 +7,7 @@ from . import test_fuzz
 from . import test_history
 from . import test_hold
 from . import test_kept
+from . import test_manual
 from . import test_report
 from . import test_requests
 from . import test_reservation

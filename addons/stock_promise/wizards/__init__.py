@@ -1,0 +1,2 @@
+from . import delivery_promise_manual
+from . import delivery_promise_again
