@@ -95,6 +95,14 @@ class Ask(NamedTuple):
     lead: float = 0.0
     transit: float = 0.0
     split: bool = False
+    #: deliveries at most, the smallest delivery, the smallest first one
+    most: int = 0
+    least: float = 0.0
+    first: float = 0.0
+    #: a part will do
+    partial: bool = False
+    #: days from today; later ones are not promised
+    horizon: int | None = None
 
 
 class Reply(NamedTuple):
@@ -267,6 +275,58 @@ class World:
                 break
         return pieces if sent >= ask.quantity - SMALL else []
 
+    def limited_shipments(self, ask):
+        """(the fewest unit-hours of waiting, the fewest deliveries that cost no more):
+        every way to deal whole steps out to the hours in which more is there is tried,
+        those that break a limit are thrown away. None where there is no date."""
+        there = self.shipments(ask)
+        if not there:
+            return None
+        totals, sent = [], 0.0
+        for __, quantity in there:
+            sent += quantity
+            totals.append(sent)
+        hours = [(hour - self.now) / HOUR for hour, __ in there]
+        best = None
+        for sizes in deals(totals, ask.step):
+            sizes = [(hour, size) for hour, size in zip(hours, sizes, strict=True)]
+            sizes = [(hour, size) for hour, size in sizes if size > SMALL]
+            if len(sizes) > 1 and (
+                (ask.most and len(sizes) > ask.most)
+                or any(size < ask.least - SMALL for __, size in sizes)
+                or sizes[0][1] < ask.first - SMALL
+            ):
+                continue
+            if sizes[-1][0] != hours[-1] and hours[-1] > sizes[-1][0]:
+                continue  # cannot be: the last unit is there no sooner
+            waiting = sum(hour * size for hour, size in sizes)
+            if best is None or (waiting, len(sizes)) < (best[0] - SMALL, best[1]):
+                best = waiting, len(sizes)
+            elif waiting < best[0] + SMALL:
+                best = min(waiting, best[0]), min(len(sizes), best[1])
+        return best
+
+    def largest_part(self, ask):
+        """The most whole steps of a line, or the whole, that have a date within the
+        horizon: every number is tried, from the top."""
+        last = None
+        if ask.horizon is not None:
+            today = self.places[ask.place].date(self.now)
+            last = today + ask.horizon * DAY
+        quantity, transit = ask.quantity, timedelta(days=ask.transit)
+        while quantity > SMALL:
+            pieces = self.shipments(ask._replace(quantity=quantity))
+            if pieces:
+                arrival = max(hour for hour, __ in pieces) + transit
+                if last is None or self.places[ask.place].date(arrival) <= last:
+                    return quantity if quantity >= ask.first - SMALL else 0.0
+            if not ask.partial:
+                return 0.0
+            steps = round(quantity / ask.step)
+            steps -= steps * ask.step > quantity - SMALL
+            quantity = steps * ask.step
+        return 0.0
+
     @staticmethod
     def _steps(sent, ask):
         return round(sent / ask.step) * ask.step + ask.step
@@ -291,6 +351,19 @@ class World:
             common = None if None in dates else max(dates)
             return [Reply((), common) for __ in replies]
         return replies
+
+
+def deals(totals, step, sent=0.0):
+    """Every list of sizes, one for each of ``totals``: whole steps, the last whatever
+    is left, their sums never above the total of their place."""
+    if len(totals) == 1:
+        yield [totals[0] - sent]
+        return
+    size = 0.0
+    while sent + size <= totals[0] + SMALL:
+        for rest in deals(totals[1:], step, sent + size):
+            yield [size, *rest]
+        size += step
 
 
 def together(parts):

@@ -21,6 +21,7 @@ sys.path[:0] = [
 
 import brute_force as brute  # noqa: E402
 from promising.allocation import allocate  # noqa: E402
+from promising.policy import limit_shipments  # noqa: E402
 from promising.schedule import Schedule, WorkingTime  # noqa: E402
 from promising.timeline import Timeline  # noqa: E402
 from promising.values import Component, Line  # noqa: E402
@@ -107,6 +108,25 @@ def worlds(draw, hourly=True):
     return brute.World(now, places, goods)
 
 
+@st.composite
+def dribbling_worlds(draw):
+    """Worlds in which goods come little by little: what can be split is."""
+    world = draw(worlds(hourly=False))
+    first = world.places["north"].date(world.now)
+    few = st.integers(0, 8).map(lambda number: number / 2)
+    for product in PRODUCTS:
+        days = draw(st.lists(st.integers(0, 12), min_size=1, max_size=5, unique=True))
+        demands = draw(st.lists(st.tuples(st.integers(-1, 12), few), max_size=1))
+        world.goods[product, "north"] = brute.Goods(
+            on_hand=draw(few),
+            supplies=tuple(
+                (world.now + day * brute.DAY, draw(few) + 0.5) for day in days
+            ),
+            demands=tuple((first + day * brute.DAY, wanted) for day, wanted in demands),
+        )
+    return world
+
+
 def asks(world, split=False, requests=True, kits=True):
     kit = st.lists(
         st.tuples(st.sampled_from(PRODUCTS), st.sampled_from([1, 2, 0.5])),
@@ -124,6 +144,12 @@ def asks(world, split=False, requests=True, kits=True):
         lead=st.sampled_from([0, 0, 1, 3]),
         transit=st.sampled_from([0, 0, 1, 2.5]),
         split=st.just(split),
+        # limits are drawn by those tests that are about them
+        most=st.just(0),
+        least=st.just(0.0),
+        first=st.just(0.0),
+        partial=st.just(False),
+        horizon=st.none(),
     )
 
 
@@ -171,6 +197,11 @@ class Engine:
 
         return load
 
+    def _last_day(self, ask):
+        if ask.horizon is None:
+            return None
+        return self.schedules[PLACES[ask.place]].today + ask.horizon
+
     def confirm(self, wanted, one_delivery=False, rules=None):
         lines = [
             Line(
@@ -182,6 +213,11 @@ class Engine:
                 lead_days=ask.lead,
                 transit_days=ask.transit,
                 split=ask.split,
+                max_deliveries=ask.most,
+                min_delivery=ask.least,
+                min_first=ask.first,
+                partial=ask.partial,
+                last_day=self._last_day(ask),
             )
             for ask in wanted
         ]
@@ -275,6 +311,125 @@ def test_split_lines_send_what_is_there(data):
     world = data.draw(worlds(hourly=False))
     wanted = data.draw(st.lists(asks(world, split=True), min_size=1, max_size=3))
     compare(world, wanted, Engine(world).confirm(wanted))
+
+
+@random_cases(1000)
+@given(st.data())
+def test_limited_deliveries_wait_least(data):
+    """Against every way to deal a line out: the same last day, as little waiting as
+    the limits allow, and no more deliveries than that needs."""
+    world = data.draw(dribbling_worlds())
+    ask = data.draw(asks(world, split=True, kits=data.draw(st.booleans())))
+    step = data.draw(st.sampled_from([0.5, 0.5, 1, 2]))
+    steps = data.draw(st.integers(1, 8)) - data.draw(st.sampled_from([0, 0, 0.5]))
+    ask = ask._replace(
+        place="north",
+        step=step,
+        quantity=steps * step,
+        requested=data.draw(st.sampled_from([None, None, ask.requested])),
+        most=data.draw(st.integers(0, 4)),
+        least=data.draw(st.sampled_from([0, 0, 1, 2, 3])) * step,
+        first=data.draw(st.sampled_from([0, 0, 0, 2, 4])) * step,
+    )
+    expected = world.limited_shipments(ask)
+    (confirmation,) = Engine(world).confirm([ask])
+    check_pieces(ask, confirmation, world.places[ask.place])
+    if expected is None:
+        assert not confirmation.pieces
+        return
+    pieces = confirmation.pieces
+    event(f"{len(pieces)} deliveries{', limited' if confirmation.limited else ''}")
+    waiting = sum(
+        (piece.ship - world.now) / brute.HOUR * piece.quantity for piece in pieces
+    )
+    assert (waiting, len(pieces)) == (pytest.approx(expected[0]), expected[1])
+    assert confirmation.ship == world.shipments(ask)[-1][0]
+    if len(pieces) > 1:
+        assert len(pieces) <= (ask.most or len(pieces))
+        smallest = min(piece.quantity for piece in pieces)
+        assert smallest >= max(ask.least, 0) - brute.SMALL
+        assert pieces[0].quantity >= ask.first - brute.SMALL
+    check_nobody_goes_short(world, [confirmation])
+
+
+@random_cases(1500)
+@given(
+    lots=st.lists(st.tuples(st.integers(1, 6), st.integers(1, 4)), max_size=4),
+    there=st.integers(1, 5),
+    most=st.integers(0, 4),
+    least=st.integers(0, 4),
+    first=st.sampled_from([0, 0, 3, 6]),
+    odd=st.booleans(),
+)
+def test_deliveries_are_chosen_as_if_all_ways_were_tried(
+    lots, there, most, least, first, odd
+):
+    moment, lots, hours = NOWS[0], [(0, there), *lots], []
+    for gap, __ in lots:
+        moment += timedelta(hours=gap)
+        hours.append(moment)
+    sizes = [size for __, size in lots]
+    sizes[-1] -= odd / 2
+    totals = [sum(sizes[: number + 1]) for number in range(len(sizes))]
+    found = limit_shipments(
+        list(zip(hours, sizes, strict=True)), 1.0, most, least, first
+    )
+
+    def allowed(sizes):
+        return len(sizes) == 1 or (
+            (not most or len(sizes) <= most)
+            and min(sizes) >= least
+            and sizes[0] >= first
+        )
+
+    best = min(
+        (
+            sum(
+                (at - moment) / brute.HOUR * size
+                for at, size in zip(hours, deal, strict=True)
+            ),
+            sum(size > 0 for size in deal),
+        )
+        for deal in brute.deals(totals, 1)
+        if deal[-1] > 0 and allowed([size for size in deal if size > 0])
+    )
+    event(f"{len(found)} of {len(lots)}")
+    assert allowed([size for __, size in found])
+    waits = sum((at - moment) / brute.HOUR * size for at, size in found)
+    assert (waits, len(found)) == (pytest.approx(best[0]), best[1])
+    sent = 0.0
+    for at, size in found:
+        sent += size
+        assert sent <= totals[hours.index(at)]
+
+
+@random_cases(600)
+@given(st.data())
+def test_the_largest_part_within_the_horizon(data):
+    world = data.draw(dribbling_worlds())
+    ask = data.draw(asks(world, split=data.draw(st.booleans())))
+    ask = ask._replace(
+        place="north",
+        quantity=data.draw(st.integers(1, 30)) * ask.step / 2,
+        partial=data.draw(st.booleans()),
+        first=data.draw(st.sampled_from([0, 0, 2])) * ask.step,
+        horizon=data.draw(st.none() | st.integers(0, 16)),
+    )
+    if not ask.partial:
+        ask = ask._replace(first=0)
+    ask = ask._replace(first=min(ask.first, ask.quantity))
+    expected = world.largest_part(ask)
+    (confirmation,) = Engine(world).confirm([ask])
+    assert confirmation.quantity == pytest.approx(expected)
+    if not expected:
+        event("nothing")
+        assert confirmation.shortage or confirmation.beyond
+        return
+    short = ask.quantity - expected
+    event("a part" if short > brute.SMALL else "the whole")
+    assert confirmation.short == pytest.approx(short)
+    check_pieces(ask._replace(quantity=expected), confirmation, world.places[ask.place])
+    check_nobody_goes_short(world, [confirmation])
 
 
 @random_cases(600)

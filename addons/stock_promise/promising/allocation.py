@@ -8,6 +8,7 @@ the same unit.
 from collections import ChainMap, defaultdict
 from math import floor
 
+from .policy import differ, largest_part, limit_shipments, within_horizon
 from .values import Claim, Confirmation, Piece, Shortage, Source
 
 
@@ -29,19 +30,42 @@ def allocate(lines, timelines, schedules, one_delivery=False, planner=None, rule
     to_order = planner.to_order if planner else ()
     for line in lines:
         schedule = schedules[line.warehouse_id]
-        mark = planner and planner.mark()
-        confirmation = _confirm(line, timelines, schedule, planner, rules)
-        if planner and not confirmation.pieces:
-            planner.take_back(mark)
+        confirmation = _try(line, timelines, schedule, planner, rules)
+        if line.partial and not confirmation.pieces and not confirmation.closed:
+            confirmation = _confirm_part(
+                line, timelines, schedule, planner, rules, confirmation
+            )
         _take(confirmation, timelines, to_order)
         if rules:
             rules.take(confirmation.claims)
         confirmations.append(confirmation)
     if one_delivery:
-        confirmations = _together(
+        confirmations = _parts_together(
             lines, confirmations, timelines, schedules, to_order, rules
         )
     return confirmations
+
+
+def _try(line, timelines, schedule, planner, rules, keep=True):
+    """Confirm a line; what is planned for it stays planned if it has a date."""
+    mark = planner and planner.mark()
+    confirmation = _confirm(line, timelines, schedule, planner, rules)
+    if planner and not (keep and confirmation.pieces):
+        planner.take_back(mark)
+    return confirmation
+
+
+def _confirm_part(line, timelines, schedule, planner, rules, refusal):
+    """The largest part that can be promised, or the refusal of the whole."""
+
+    def attempt(part):
+        return _try(part, timelines, schedule, planner, rules, keep=False)
+
+    part = largest_part(line, attempt)
+    if part is None:
+        return refusal
+    confirmation = _try(part, timelines, schedule, planner, rules)
+    return confirmation._replace(short=line.quantity - part.quantity)
 
 
 def _take(confirmation, timelines, to_order, sign=1):
@@ -98,9 +122,11 @@ def _confirm(line, timelines, schedule, planner=None, rules=None):
         )
     pieces, claims = [], []
     sources = _Sources(needs, timelines, key)
-    shipments = _shipments(parts, line, target, needs, timelines, schedule)
+    there = _shipments(parts, line, target, needs, timelines, schedule)
+    unlimited = there
     if gate:
-        shipments = gate.admit(shipments, line.step if line.split else None)
+        unlimited = gate.admit(there, line.step if line.split else None)
+    shipments = _limited(line, unlimited, there, gate)
     for ship, quantity in shipments:
         if ship is None:
             return Confirmation(closed=True)
@@ -120,13 +146,39 @@ def _confirm(line, timelines, schedule, planner=None, rules=None):
         for product, ratio in needs.items():
             day = schedule.day(needed)
             claims.append(Claim(product, key, quantity * ratio, day, needed))
-    return Confirmation(
+    confirmation = Confirmation(
         tuple(pieces),
         tuple(claims),
         planned=tuple(planned),
         kept=kept,
         quotas=tuple(gate.closed.values()) if gate else (),
+        limited=differ(shipments, unlimited, line.step),
     )
+    return within_horizon(line, schedule, confirmation)
+
+
+def _limited(line, shipments, there, gate):
+    """Shipments of a line that may be split, within the limits to their number and
+    size. What quotas would not let out in this way goes at once, when they do.
+
+    :param there: shipments without quotas
+    """
+    if (
+        not (line.split and line.limited)
+        or len(shipments) < 2
+        or any(ship is None for ship, __ in shipments)
+    ):
+        return shipments
+    limited = limit_shipments(
+        shipments,
+        line.step,
+        line.max_deliveries,
+        line.min_delivery,
+        line.min_first,
+    )
+    if gate and differ(gate.admit(limited, line.step), limited, line.step):
+        return gate.admit([(there[-1][0], line.quantity)])
+    return limited
 
 
 def _planned(line, needs, timelines, schedule, target, planner):
@@ -254,6 +306,34 @@ def _shortage(line, needs, timelines, planner=None):
     shortage = max(missing)[1]
     lack = planner and planner.lacking.get((shortage.product_id, line.warehouse_id))
     return lack or shortage
+
+
+def _parts_together(lines, confirmations, timelines, schedules, to_order, rules):
+    """All lines together; where a part will do, those of which anything is there."""
+    indexes = range(len(lines))
+    if any(line.partial for line in lines):
+        indexes = [index for index in indexes if confirmations[index].pieces]
+    chosen = [
+        lines[index]._replace(quantity=confirmations[index].quantity)
+        if confirmations[index].short
+        else lines[index]
+        for index in indexes
+    ]
+    result = list(confirmations)
+    if chosen:
+        moved = _together(
+            chosen,
+            [confirmations[index] for index in indexes],
+            timelines,
+            schedules,
+            to_order,
+            rules,
+        )
+        for index, line, confirmation in zip(indexes, chosen, moved, strict=True):
+            # Quotas may have put the common date off.
+            schedule = schedules[line.warehouse_id]
+            result[index] = within_horizon(line, schedule, confirmation)
+    return result
 
 
 def _together(lines, confirmations, timelines, schedules, to_order, rules=None):

@@ -33,6 +33,20 @@ class Line(NamedTuple):
     split: bool = False
     #: :class:`~.schedule.Carrier` in whose working days the transit counts
     carrier: object = None
+    #: how many deliveries at most where it may be split; 0 for any number
+    max_deliveries: int = 0
+    #: the smallest delivery, unless it is the only one
+    min_delivery: float = 0.0
+    #: the smallest first delivery
+    min_first: float = 0.0
+    #: the last day, at the customer's, that is promised for
+    last_day: int | None = None
+    #: a part will do where the whole cannot be promised
+    partial: bool = False
+
+    @property
+    def limited(self):
+        return self.max_deliveries or self.min_delivery or self.min_first
 
 
 class Source(NamedTuple):
@@ -99,6 +113,16 @@ class Confirmation(NamedTuple):
     kept: tuple = ()
     #: quotas of the customer's class that put a part off
     quotas: tuple = ()
+    #: could be promised, but only for a day beyond the horizon
+    beyond: bool = False
+    #: what was left out because only a part can be promised
+    short: float = 0.0
+    #: other deliveries than without limits to their number and size
+    limited: bool = False
+
+    @property
+    def quantity(self):
+        return sum(piece.quantity for piece in self.pieces)
 
     @property
     def promised(self):
