@@ -197,11 +197,6 @@ class Engine:
 
         return load
 
-    def _last_day(self, ask):
-        if ask.horizon is None:
-            return None
-        return self.schedules[PLACES[ask.place]].today + ask.horizon
-
     def confirm(self, wanted, one_delivery=False, rules=None):
         lines = [
             Line(
@@ -217,7 +212,7 @@ class Engine:
                 min_delivery=ask.least,
                 min_first=ask.first,
                 partial=ask.partial,
-                last_day=self._last_day(ask),
+                horizon=ask.horizon,
             )
             for ask in wanted
         ]

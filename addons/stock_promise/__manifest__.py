@@ -25,6 +25,7 @@
         "report/delivery_promise_report_views.xml",
         "views/delivery_promise_confidence_views.xml",
         "views/delivery_promise_allocation_views.xml",
+        "views/delivery_promise_policy_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["stock_promise/static/src/**/*"],

@@ -36,3 +36,6 @@ from . import delivery_promise_lateness
 from . import delivery_promise_engine_confidence
 from . import delivery_promise_line_confidence
 from . import delivery_promise_timeline
+from . import res_company_policy
+from . import delivery_promise_engine_policy
+from . import delivery_promise_policy

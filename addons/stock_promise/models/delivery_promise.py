@@ -277,6 +277,7 @@ class DeliveryPromise(models.Model):
             "origin": self.origin,
             "allow_split": self.allow_split,
             "alternatives": self.alternatives,
+            "partial": self.partial,
             "lines": [line._prepare_request_line() for line in self.line_ids],
         }
 

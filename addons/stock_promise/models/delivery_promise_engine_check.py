@@ -22,6 +22,7 @@ REQUEST_KEYS = {
     "allow_split",
     "alternatives",
     "idempotency_key",
+    "partial",
     "lines",
 }
 LINE_KEYS = {
@@ -30,6 +31,7 @@ LINE_KEYS = {
     "uom_id",
     "requested_date",
     "latest_date",
+    "minimum_first",
     "warehouse_id",
     "reference",
     "lead_days",
@@ -48,6 +50,8 @@ class CheckedLine(NamedTuple):
     reference: str | int | bool
     #: days from order to shipment, where they are not the product's own
     lead_days: float | None = None
+    #: the smallest first delivery, in the line's unit
+    minimum_first: float = 0.0
 
 
 class CheckedRequest(NamedTuple):
@@ -64,6 +68,8 @@ class CheckedRequest(NamedTuple):
     lines: tuple[CheckedLine, ...]
     #: what the customer's class of customers decides is decided by this
     customer_class: models.BaseModel | None = None
+    #: a part will do where the whole cannot be promised
+    partial: bool = False
 
 
 class DeliveryPromiseEngine(models.AbstractModel):

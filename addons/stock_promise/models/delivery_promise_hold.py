@@ -313,6 +313,7 @@ class DeliveryPromise(models.Model):
                     "origin": request.origin,
                     "allow_split": request.allow_split,
                     "alternatives": request.alternatives,
+                    "partial": request.partial,
                     "idempotency_key": request.idempotency_key,
                     "line_ids": lines,
                     **vals,
@@ -340,6 +341,7 @@ class DeliveryPromise(models.Model):
             "requested_date": checked.requested,
             "latest_date": checked.latest,
             **({} if checked.lead_days is None else {"lead_days": checked.lead_days}),
+            "minimum_first": checked.minimum_first,
             "first_promised_date": vals["promised_date"],
             **vals,
         }
@@ -404,6 +406,7 @@ class DeliveryPromise(models.Model):
                     "uom_id": line.product_uom_id.id,
                     "requested_date": to_string(line.requested_date) or False,
                     "promised_date": to_string(line.promised_date) or False,
+                    "promised_quantity": line.promised_quantity,
                     "ship_date": to_string(line.ship_date) or False,
                     "on_time": bool(
                         line.promised_date

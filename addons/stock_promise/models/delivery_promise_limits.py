@@ -12,6 +12,10 @@ class DeliveryPromise(models.Model):
     def _check_answer(self, computation):
         """Refuse where a line has no date, or one that is of no use."""
         refusals = []
+        # Where a part will do, one line is enough.
+        some = computation.request.partial and any(
+            confirmation.pieces for confirmation in computation.confirmations
+        )
         for number, (checked, confirmation, line) in enumerate(
             zip(
                 computation.request.lines,
@@ -22,6 +26,8 @@ class DeliveryPromise(models.Model):
             1,
         ):
             promised = confirmation.promised
+            if promised is None and some:
+                continue
             if promised is None or (checked.latest and promised > checked.latest):
                 why = "; ".join(
                     reason["message"]

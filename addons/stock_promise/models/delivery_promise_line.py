@@ -242,6 +242,7 @@ class DeliveryPromiseLine(models.Model):
         "requested_date",
         "latest_date",
         "lead_days",
+        "minimum_first",
     }
 
     def write(self, vals):
@@ -281,6 +282,7 @@ class DeliveryPromiseLine(models.Model):
             "first_promised_date": False,
             "ship_date": False,
             "material_date": False,
+            "promised_quantity": 0.0,
             "schedule": False,
             "reasons": False,
         }
@@ -295,6 +297,7 @@ class DeliveryPromiseLine(models.Model):
             "uom_id": self.product_uom_id.id,
             "requested_date": self.requested_date,
             "latest_date": self.latest_date,
+            "minimum_first": self.minimum_first,
             "warehouse_id": self.warehouse_id.id,
             "reference": self.reference,
             "lead_days": self.lead_days,
@@ -306,6 +309,7 @@ class DeliveryPromiseLine(models.Model):
         to_datetime = fields.Datetime.to_datetime
         vals = {
             "promised_date": to_datetime(answer["promised_date"]),
+            "promised_quantity": answer["promised_quantity"],
             "ship_date": to_datetime(answer["ship_date"]),
             "schedule": answer["schedule"],
             "reasons": answer["reasons"],
@@ -321,7 +325,7 @@ class DeliveryPromiseLine(models.Model):
                 + timedelta(days=1)
                 + max(confirmation.material - max(ready), timedelta())
             )
-            if confirmation.ship:
+            if confirmation.pieces:
                 transit = confirmation.promised - confirmation.ship
                 vals["transit_days"] = transit / timedelta(days=1)
         return vals

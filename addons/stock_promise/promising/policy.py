@@ -160,8 +160,8 @@ def _part(line, steps):
 def within_horizon(line, schedule, confirmation):
     """The confirmation, or one without a date where that lies beyond the horizon."""
     promised = confirmation.promised
-    if line.last_day is None or promised is None:
+    if line.horizon is None or promised is None:
         return confirmation
-    if schedule.day(promised) <= line.last_day:
+    if schedule.day(promised) <= schedule.today + line.horizon:
         return confirmation
     return Confirmation(beyond=True)

@@ -71,6 +71,8 @@ class Planner:
         self._filled = {}
         self._undo = []
         self._under_way = []
+        #: days from today before whose end nothing new is on the shelf
+        self.fence = 0
 
     # -- keeping and taking back ----------------------------------------------------
 
@@ -183,11 +185,15 @@ class Planner:
         :return: (moment it is ready or None, claims)
         """
         mark, schedule = self.mark(), self.schedules[key[1]]
+        if self.fence:
+            wanted_day = max(wanted_day or 0, schedule.today + self.fence)
         self._under_way.append(key)
         try:
             moment, claims = self._plan(option, quantity, schedule, wanted_day)
         finally:
             self._under_way.pop()
+        if moment and self.fence:
+            moment = max(moment, schedule.midnight(schedule.today + self.fence))
         if not moment:
             self.take_back(mark)
             return None, []

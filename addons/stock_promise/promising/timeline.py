@@ -53,6 +53,8 @@ class Timeline:
         self._supply = defaultdict(float)
         self._demand = defaultdict(float)
         self._levels = None
+        #: what is on hand, but kept from whoever asks
+        self.kept_back = 0.0
 
     # -- what is known ---------------------------------------------------------
 
@@ -67,6 +69,25 @@ class Timeline:
         day = max(day, self.today)
         self._supply[day] -= self.supplies[day].pop().quantity
         self._levels = None
+
+    def keep_back(self, quantity):
+        """Keep a quantity from being promised, from now on and for good: as if that
+        much less were on hand, so that what comes fills it up first."""
+        self.on_hand -= quantity
+        self.kept_back += quantity
+        self._levels = None
+
+    def withhold(self, origin, quantity):
+        """Leave out a part of the supply that was added with an origin."""
+        for day, supplies in self.supplies.items():
+            for index, supply in enumerate(supplies):
+                if supply.origin != origin or quantity <= self.epsilon:
+                    continue
+                part = min(supply.quantity, quantity)
+                quantity -= part
+                supplies[index] = supply._replace(quantity=supply.quantity - part)
+                self._supply[day] -= part
+                self._levels = None
 
     def add_demand(self, day, quantity):
         """Count a demand; a negative quantity takes one back."""

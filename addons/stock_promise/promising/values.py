@@ -39,8 +39,8 @@ class Line(NamedTuple):
     min_delivery: float = 0.0
     #: the smallest first delivery
     min_first: float = 0.0
-    #: the last day, at the customer's, that is promised for
-    last_day: int | None = None
+    #: days from today; nothing is promised for later ones
+    horizon: int | None = None
     #: a part will do where the whole cannot be promised
     partial: bool = False
 

@@ -8,6 +8,9 @@ from . import test_history
 from . import test_hold
 from . import test_kept
 from . import test_manual
+from . import test_policy_horizon
+from . import test_policy_safety_stock
+from . import test_policy_splits
 from . import test_report
 from . import test_requests
 from . import test_reservation

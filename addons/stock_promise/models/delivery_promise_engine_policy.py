@@ -1,0 +1,293 @@
+"""The company's policy, and what a customer agrees to, on the way from a request to its
+answer: safety stock, horizon, planning time fence, deliveries, parts.
+
+What is switched off costs no query: settings are read from the company, which is read
+anyway.
+"""
+
+from datetime import date
+
+from odoo import api, models
+from odoo.tools import SQL, format_date
+
+from .delivery_promise_engine_explain import SOURCES
+
+
+class DeliveryPromiseEngine(models.AbstractModel):
+    _inherit = "delivery.promise.engine"
+
+    # -- the request -----------------------------------------------------------------
+
+    @api.model
+    def _check_request(self, request):
+        checked = super()._check_request(request)
+        if "partial" in request:
+            checked = checked._replace(partial=self._checked_bool(request, "partial"))
+        return checked
+
+    def _checked_line(self, number, line, *args):
+        checked = super()._checked_line(number, line, *args)
+        first = line.get("minimum_first")
+        if first is None or first is False:
+            return checked
+        problem = False
+        if isinstance(first, bool) or not isinstance(first, (int, float)):
+            problem = self.env._("must be a number.")
+        elif not first >= 0:  # what is not a number at all is not, either
+            problem = self.env._("must not be less than 0.")
+        elif first > checked.quantity:
+            problem = self.env._("is more than the quantity.")
+        if problem:
+            self._refuse_line(number, "minimum_first", problem)
+        return checked._replace(minimum_first=float(first))
+
+    def _product_fields(self):
+        return [*super()._product_fields(), "promise_min_delivery"]
+
+    # -- what is promised --------------------------------------------------------------
+
+    @api.model
+    def _compute_request(self, request, *args, **kwargs):
+        policy = self._supply_policy(request)
+        engine = self
+        if policy:
+            engine = self.with_context(promise_supply_policy=policy)
+        return super(DeliveryPromiseEngine, engine)._compute_request(
+            request, *args, **kwargs
+        )
+
+    def _supply_policy(self, request):
+        """Names of the rules by which supply does not count for this request. They
+        apply to new promises alone: neither to what is promised already, nor to the
+        profile of a product.
+
+        :return: tuple of str, empty where all supply counts
+        """
+        # sudo: the settings count for everybody who may ask for a date
+        company = request.company.sudo()
+        if (
+            company.promise_safety_stock == "orderpoint"
+            and request.priority < company.promise_safety_priority
+        ):
+            return ("safety_stock",)
+        return ()
+
+    @api.model
+    def _load(self, wanted, schedules, company, *args, **kwargs):
+        loaded = super()._load(wanted, schedules, company, *args, **kwargs)
+        policy = self.env.context.get("promise_supply_policy")
+        if policy and wanted:
+            self._apply_supply_policy(policy, wanted, loaded, schedules, company)
+        return loaded
+
+    def _apply_supply_policy(self, policy, wanted, loaded, schedules, company):
+        """Take out of timelines what does not count, one statement for all of them.
+
+        :param policy: what :meth:`_supply_policy` returned
+        :param wanted: set of (product id, warehouse id) of ``loaded.timelines``
+        """
+        if "safety_stock" in policy:
+            for key, quantity in self._safety_stock(wanted).items():
+                loaded.timelines[key].keep_back(quantity)
+
+    def _safety_stock(self, wanted):
+        """{(product id, warehouse id): quantity} that reordering rules want to be there
+        at least. A rule for a location includes those for the locations below it."""
+        self.env["stock.warehouse.orderpoint"].flush_model(
+            ["product_id", "warehouse_id", "location_id", "product_min_qty", "active"]
+        )
+        self.env["stock.location"].flush_model(["parent_path"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH rule AS (
+                    SELECT orderpoint.id, orderpoint.product_id,
+                           orderpoint.warehouse_id, orderpoint.product_min_qty,
+                           location.parent_path
+                      FROM stock_warehouse_orderpoint orderpoint
+                      JOIN stock_location location
+                        ON location.id = orderpoint.location_id
+                     WHERE orderpoint.active
+                       AND orderpoint.product_min_qty > 0
+                       AND orderpoint.product_id = ANY(%s)
+                       AND orderpoint.warehouse_id = ANY(%s)
+                )
+                SELECT product_id, warehouse_id, SUM(product_min_qty)::float8
+                  FROM rule
+                 WHERE NOT EXISTS (
+                       SELECT FROM rule above
+                        WHERE above.product_id = rule.product_id
+                          AND above.warehouse_id = rule.warehouse_id
+                          AND above.id <> rule.id
+                          AND starts_with(rule.parent_path, above.parent_path))
+                 GROUP BY product_id, warehouse_id
+                """,
+                sorted({product_id for product_id, __ in wanted}),
+                sorted({warehouse_id for __, warehouse_id in wanted}),
+            )
+        )
+        return {
+            (product_id, warehouse_id): quantity
+            for product_id, warehouse_id, quantity in rows
+            if (product_id, warehouse_id) in wanted
+        }
+
+    def _promising_lines(self, request):
+        lines = super()._promising_lines(request)
+        # sudo: as in _supply_policy
+        company = request.company.sudo()
+        splits = request.allow_split and request.shipping_policy == "direct"
+        values = {}
+        if company.promise_horizon_days:
+            values["horizon"] = company.promise_horizon_days
+        if request.partial:
+            values["partial"] = True
+        if splits and company.promise_max_deliveries:
+            values["max_deliveries"] = company.promise_max_deliveries
+        return [
+            line._replace(**values, **self._line_limits(checked, company, splits))
+            if values or splits or checked.minimum_first
+            else line
+            for line, checked in zip(lines, request.lines, strict=True)
+        ]
+
+    def _line_limits(self, checked, company, splits):
+        limits = {}
+        if splits:
+            limits["min_delivery"] = (
+                checked.product.product_tmpl_id.promise_min_delivery
+                or company.promise_min_delivery
+            )
+        if checked.minimum_first:
+            in_product_unit = checked.product_quantity / checked.quantity
+            limits["min_first"] = checked.minimum_first * in_product_unit
+        return limits
+
+    @api.model
+    def _planner(self, request, *args, **kwargs):
+        planner = super()._planner(request, *args, **kwargs)
+        if planner:
+            # sudo: as in _supply_policy
+            planner.fence = request.company.sudo().promise_fence_days
+        return planner
+
+    # -- the answer --------------------------------------------------------------------
+
+    @api.model
+    def _answer(self, request, lines, confirmations, loaded, schedules):
+        answer = super()._answer(request, lines, confirmations, loaded, schedules)
+        for checked, line, confirmation, entry in zip(
+            request.lines, lines, confirmations, answer["lines"], strict=True
+        ):
+            if confirmation.short:
+                # The contract: a date is that of the whole quantity.
+                entry.update(promised_date=False, ship_date=False, on_time=False)
+                answer["promised_date"] = False
+                entry["promised_quantity"] = confirmation.quantity * (
+                    checked.quantity / checked.product_quantity
+                )
+            else:
+                entry["promised_quantity"] = (
+                    checked.quantity if confirmation.pieces else 0.0
+                )
+            reasons = [
+                {"code": code, "message": message}
+                for code, message in self._policy_reasons(
+                    request, checked, line, confirmation, loaded, schedules
+                )
+            ]
+            if reasons:
+                self._insert_reasons(entry["reasons"], reasons)
+        return answer
+
+    def _insert_reasons(self, reasons, more):
+        """Add reasons after those that say where the goods come from."""
+        place = len(reasons)
+        while place and reasons[place - 1]["code"] not in (*SOURCES, "no_supply"):
+            place -= 1
+        place = place or len(reasons)
+        reasons[place:place] = more
+
+    def _reasons(self, checked, line, confirmation, schedule, *args):
+        if confirmation.beyond:
+            yield (
+                "horizon",
+                self.env._(
+                    "Nothing is promised for later than %(date)s, %(days)s days ahead;"
+                    " this could be there only after that.",
+                    date=format_date(
+                        self.env, date.fromordinal(schedule.today + line.horizon)
+                    ),
+                    days=line.horizon,
+                ),
+            )
+            return
+        yield from super()._reasons(checked, line, confirmation, schedule, *args)
+
+    def _policy_reasons(self, request, checked, line, confirmation, loaded, schedules):
+        """[(code, sentence)] of the rules that have a part in a line's date."""
+        kinds = {
+            source.kind for piece in confirmation.pieces for source in piece.sources
+        }
+        if kinds - {"stock"} or confirmation.shortage or confirmation.short:
+            yield from self._kept_back_reasons(checked, line, loaded)
+        schedule = schedules[checked.warehouse.id]
+        # sudo: as in _supply_policy
+        fence = request.company.sudo().promise_fence_days
+        end = schedule.today + fence
+        if fence and any(
+            claim.quantity < 0 and claim.day == end for claim in confirmation.planned
+        ):
+            yield (
+                "planning_time_fence",
+                self.env._(
+                    "nothing that is still to be ordered is promised before %s",
+                    format_date(self.env, date.fromordinal(end)),
+                ),
+            )
+        if confirmation.limited:
+            yield "split_limits", self._split_message(checked, line)
+        if confirmation.short:
+            unit = checked.product.uom_id
+            yield (
+                "partial",
+                self.env._(
+                    "%(part)s of %(whole)s are promised; the rest has no date yet",
+                    part=self._quantity(confirmation.quantity, unit),
+                    whole=self._quantity(checked.product_quantity, unit),
+                ),
+            )
+
+    def _kept_back_reasons(self, checked, line, loaded):
+        for component in line.components:
+            key = component.product_id, line.warehouse_id
+            timeline = loaded.timelines.get(key)
+            if not component.tracked or not timeline or not timeline.kept_back:
+                continue
+            product = self._same_fetch(checked.product, component.product_id)
+            message = self.env._(
+                "%s kept back as safety stock",
+                self._quantity(timeline.kept_back, product.uom_id),
+            )
+            if product != checked.product:
+                message = f"{product.display_name}: {message}"
+            yield "safety_stock", message
+
+    def _split_message(self, checked, line):
+        unit = checked.product.uom_id
+        limits = []
+        if line.max_deliveries:
+            limits.append(
+                self.env._("%s deliveries at most", line.max_deliveries)
+                if line.max_deliveries > 1
+                else self.env._("one delivery")
+            )
+        if line.min_delivery:
+            limits.append(
+                self.env._("%s at least each", self._quantity(line.min_delivery, unit))
+            )
+        if line.min_first:
+            limits.append(
+                self.env._("%s at least first", self._quantity(line.min_first, unit))
+            )
+        return ", ".join(limits)
