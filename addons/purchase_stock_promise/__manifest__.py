@@ -7,5 +7,6 @@
     "license": "AGPL-3",
     "category": "Supply Chain/Purchase",
     "depends": ["stock_promise", "purchase_stock"],
+    "data": ["views/res_config_settings_views.xml"],
     "auto_install": True,
 }

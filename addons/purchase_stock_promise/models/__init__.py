@@ -1,2 +1,4 @@
+from . import res_company
 from . import delivery_promise_engine
 from . import stock_move
+from . import delivery_promise_engine_acknowledged

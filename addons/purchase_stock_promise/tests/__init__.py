@@ -1,1 +1,2 @@
+from . import test_acknowledged
 from . import test_purchase_promise

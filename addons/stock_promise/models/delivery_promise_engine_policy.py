@@ -226,10 +226,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
 
     def _policy_reasons(self, request, checked, line, confirmation, loaded, schedules):
         """[(code, sentence)] of the rules that have a part in a line's date."""
-        kinds = {
-            source.kind for piece in confirmation.pieces for source in piece.sources
-        }
-        if kinds - {"stock"} or confirmation.shortage or confirmation.short:
+        if self._misses_supply(confirmation):
             yield from self._kept_back_reasons(checked, line, loaded)
         schedule = schedules[checked.warehouse.id]
         # sudo: as in _supply_policy
@@ -257,6 +254,18 @@ class DeliveryPromiseEngine(models.AbstractModel):
                     whole=self._quantity(checked.product_quantity, unit),
                 ),
             )
+
+    def _misses_supply(self, confirmation):
+        """Whether a line is not simply taken from the shelf."""
+        return (
+            confirmation.shortage
+            or confirmation.short
+            or any(
+                source.kind != "stock"
+                for piece in confirmation.pieces
+                for source in piece.sources
+            )
+        )
 
     def _kept_back_reasons(self, checked, line, loaded):
         for component in line.components:

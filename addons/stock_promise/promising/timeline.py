@@ -55,6 +55,8 @@ class Timeline:
         self._levels = None
         #: what is on hand, but kept from whoever asks
         self.kept_back = 0.0
+        #: [(why, quantity)] of supply that was left out
+        self.withheld = []
 
     # -- what is known ---------------------------------------------------------
 
@@ -77,8 +79,9 @@ class Timeline:
         self.kept_back += quantity
         self._levels = None
 
-    def withhold(self, origin, quantity):
+    def withhold(self, origin, quantity, why=None):
         """Leave out a part of the supply that was added with an origin."""
+        wanted = quantity
         for day, supplies in self.supplies.items():
             for index, supply in enumerate(supplies):
                 if supply.origin != origin or quantity <= self.epsilon:
@@ -88,6 +91,8 @@ class Timeline:
                 supplies[index] = supply._replace(quantity=supply.quantity - part)
                 self._supply[day] -= part
                 self._levels = None
+        if quantity < wanted:
+            self.withheld.append((why, wanted - quantity))
 
     def add_demand(self, day, quantity):
         """Count a demand; a negative quantity takes one back."""
