@@ -82,6 +82,8 @@ class Goods(NamedTuple):
     supplies: tuple = ()
     #: [(date, quantity)]
     demands: tuple = ()
+    #: kept back from whoever asks
+    safety: float = 0.0
 
 
 class Ask(NamedTuple):
@@ -160,7 +162,8 @@ class World:
             later = [balances[day] for day in days if date is None or day >= date]
             if date is None:
                 later.append(balances[None])
-            self._cache[key] = all(left - quantity > -SMALL for left in later)
+            least = self.goods[product, name].safety - SMALL
+            self._cache[key] = all(left - quantity > least for left in later)
         return self._cache[key]
 
     def promise(self, product, name, date, quantity):

@@ -179,6 +179,8 @@ class Engine:
                 timeline.add_supply(day, quantity, moment)
             for date, quantity in goods.demands:
                 timeline.add_demand(date.toordinal(), quantity)
+            if goods.safety:
+                timeline.keep_back(goods.safety)
             self.timelines[IDS[product], PLACES[name]] = timeline
 
     @staticmethod
@@ -306,6 +308,29 @@ def test_split_lines_send_what_is_there(data):
     world = data.draw(worlds(hourly=False))
     wanted = data.draw(st.lists(asks(world, split=True), min_size=1, max_size=3))
     compare(world, wanted, Engine(world).confirm(wanted))
+
+
+@random_cases(500)
+@given(st.data())
+def test_safety_stock_is_left_on_every_later_day(data):
+    world = data.draw(dribbling_worlds())
+    for key, goods in world.goods.items():
+        world.goods[key] = goods._replace(safety=data.draw(st.integers(0, 6)) / 2)
+    split = data.draw(st.booleans())
+    wanted = data.draw(st.lists(asks(world, split=split), min_size=1, max_size=3))
+    confirmations = Engine(world).confirm(wanted)
+    compare(world, wanted, confirmations)
+    claims = [claim for confirmation in confirmations for claim in confirmation.claims]
+    for (product, name), goods in world.goods.items():
+        world.promised.clear()
+        for date, there in world.balances(product, name).items():
+            taken = sum(
+                claim.quantity
+                for claim in claims
+                if claim[:2] == (IDS[product], PLACES[name])
+                and (date and claim.day <= date.toordinal())
+            )
+            assert not taken or there - taken >= goods.safety - brute.SMALL
 
 
 @random_cases(1000)
