@@ -125,10 +125,10 @@ class TestAcknowledged(PromiseCase):
         """Made to order: 4 are delivered from a receipt of 6, which nobody has
         acknowledged. The delivery takes nothing from the 2 on hand; the 2 that come in
         addition do not count yet."""
-        delivery = self.delivery(4, 6, procure_method="make_to_order")
+        delivery = self.delivery(4, 6)
         order = self.buy(6, 3)
-        receipt = order.picking_ids.move_ids
-        receipt.move_dest_ids = delivery
+        order.picking_ids.move_ids.move_dest_ids = delivery
+        delivery.procure_method = "make_to_order"
         self.assertEqual(self.promised(2), fields.Datetime.now())
         self.assertFalse(self.promised(3))
         order.action_acknowledge()
