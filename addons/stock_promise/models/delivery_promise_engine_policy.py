@@ -181,7 +181,12 @@ class DeliveryPromiseEngine(models.AbstractModel):
         ):
             if confirmation.short:
                 # The contract: a date is that of the whole quantity.
-                entry.update(promised_date=False, ship_date=False, on_time=False)
+                entry.update(
+                    dict.fromkeys(
+                        ("promised_date", "ship_date", "date_50", "date_90"), False
+                    ),
+                    on_time=False,
+                )
                 answer["promised_date"] = False
                 entry["promised_quantity"] = confirmation.quantity * (
                     checked.quantity / checked.product_quantity

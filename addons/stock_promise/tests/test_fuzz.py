@@ -42,6 +42,7 @@ class TestFuzz(PromiseCase):
             "uom_id": draw.choice([False, self.unit.id, self.dozen.id]),
             "requested_date": draw.choice([False, "2026-12-01 09:00:00"]),
             "latest_date": False,
+            "minimum_first": draw.choice([False, 1]),
             "warehouse_id": draw.choice([False, self.warehouse.id]),
             "reference": draw.choice([False, "A", 1]),
         }
@@ -55,6 +56,7 @@ class TestFuzz(PromiseCase):
             "hold_hours": draw.choice([False, 1]),
             "allow_split": draw.choice([True, False]),
             "alternatives": False,
+            "partial": draw.choice([True, False]),
             "idempotency_key": False,
             "lines": [line] * draw.randint(1, 3),
         }
