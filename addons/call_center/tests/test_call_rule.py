@@ -269,6 +269,7 @@ class TestCallRule(RuleCommon):
         self.assertIn("another kind of caller", told["Strangers"][0])
         self.assertTrue(told["To Anna"][1])
         self.assertIn("earlier rule", told["Rest"][0])
+        self.assertFalse(told["Strangers"][1] or told["Rest"][1])
         test = self._try_out(number="089 1111111")
         self.assertIn("Strangers", test.result)
         self.assertFalse(self.Call.search([("provider_id", "=", self.provider.id)]))

@@ -67,32 +67,23 @@ class CallRuleTest(models.TransientModel):
     def _try_out(self):
         caller = self._caller()
         self.partner_id = self.env["res.partner"].browse(caller.partner.id)
-        vals, found = [], False
+        lines = self.env["call.rule.test.line"]
+        found = False
         for rule in self.env["call.rule"]._rules_for(caller.provider):
-            why = rule._why_not(caller)
-            direction = None if why else rule._direction(caller)
+            counts = False
             if found:
                 told = self.env._("not asked: an earlier rule counts")
-            elif why:
+            elif why := rule._why_not(caller):
                 told = self.env._("does not apply: %s", why)
-            elif not direction:
-                told = self.env._("applies, but has nowhere to send the call")
-            else:
-                found = True
+            elif direction := rule._direction(caller):
+                found = counts = True
                 told = self._in_words(direction)
                 self.result = f"{rule.name}: {told}"
-            vals.append(
-                {
-                    "rule_id": rule.id,
-                    "told": told,
-                    "counts": told and found and bool(direction),
-                }
-            )
+            else:
+                told = self.env._("applies, but has nowhere to send the call")
+            lines |= lines.new({"rule_id": rule.id, "told": told, "counts": counts})
         if not found:
             self.result = self.env._("No rule: as the telephone system has it.")
-        lines = self.env["call.rule.test.line"]
-        for value in vals:
-            lines |= lines.new(value)
         return lines
 
     def _in_words(self, direction):
