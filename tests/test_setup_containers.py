@@ -46,7 +46,9 @@ def compose():
     return run
 
 
-@pytest.mark.parametrize("profile", [(), ("--profile", "scaled")])
+@pytest.mark.parametrize(
+    "profile", [(), ("--profile", "scaled"), ("--profile", "asterisk")]
+)
 def test_a_compose_client_accepts_it(compose, profile):
     result = compose(*profile, "config", "-q")
     assert result.returncode == 0, result.stderr
