@@ -15,6 +15,7 @@
         "views/delivery_promise_views.xml",
         "views/res_config_settings_views.xml",
         "views/sale_portal_templates.xml",
+        "views/sale_portal_after_templates.xml",
         "views/mail_templates.xml",
         "report/sale_order_templates.xml",
         "report/account_move_templates.xml",

@@ -18,3 +18,10 @@ class DeliveryPromise(models.Model):
         """Who sold it."""
         # sudo: the order may be a colleague's
         return [*super()._risk_candidates(), *self.sudo().sale_order_ids.user_id]
+
+    def _get_customer_url(self):
+        """The order on the portal."""
+        order = self.sudo().sale_order_ids[:1]  # sudo: it is the customer's own
+        if not order:
+            return super()._get_customer_url()
+        return order.get_base_url() + order.get_portal_url()

@@ -38,3 +38,18 @@ class SaleOrderLine(models.Model):
         """Ask a planner for the date of this line, and why."""
         self.ensure_one()
         return self.promise_line_id.action_set_by_hand()
+
+    def _get_promise_moves(self):
+        """How the promised date of this line has moved, for its customer: the same as
+        a mail says, the latest last."""
+        self.ensure_one()
+        # sudo: who may read the order may read its dates
+        promise_line = self.sudo().promise_line_id
+        if promise_line.promise_id.state not in ("confirmed", "done"):
+            return []
+        changes = promise_line.history_ids.filtered("old_date").sorted("id")
+        return [
+            words
+            for change in changes.with_env(self.env(su=True))
+            for words in change._moves_in_words()
+        ]

@@ -9,4 +9,5 @@ from . import test_install
 from . import test_quotation
 from . import test_report
 from . import test_rights
+from . import test_tell
 from . import test_tours

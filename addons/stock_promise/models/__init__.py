@@ -32,6 +32,7 @@ from . import stock_move_cause
 from . import delivery_promise_risk_cause
 from . import delivery_promise_risk_activity
 from . import delivery_promise_manual
+from . import delivery_promise_tell
 from . import delivery_promise_lateness
 from . import delivery_promise_engine_confidence
 from . import delivery_promise_line_confidence

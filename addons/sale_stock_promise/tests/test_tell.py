@@ -1,0 +1,224 @@
+"""A customer who wants it is told when a promised date moves: once, in plain words."""
+
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import Command
+from odoo.tests import HttpCase, tagged
+
+from odoo.addons.base.models.ir_cron import IrCron
+
+from .common import NOW, SalePromiseCase
+
+
+class TellCase(SalePromiseCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.promise_tell_customers = True
+        cls.partner.write({"email": "lindholm@example.com", "promise_mail": True})
+        cls.vendor = cls.env["res.partner"].create({"name": "Secret Castings"})
+        cls.receipt = cls._receipt(cls.product, 10, 6)
+        cls.receipt.partner_id = cls.vendor
+
+    def _confirmed(self, *lines):
+        order = self._order(*(lines or [(self.product, 15)]))
+        order.action_confirm()
+        self.env.cr.flush()
+        return order
+
+    def _slip(self, order, days):
+        """The receipt comes later, and the seller promises again."""
+        self.receipt.date = NOW + timedelta(days=days)
+        self.env.cr.flush()
+        order.promise_id.with_user(self.seller).action_repromise()
+        self.env.cr.flush()
+
+    def _mails(self, minutes=16):
+        """What the job sends some minutes later."""
+        before = self.env["mail.mail"].search([])
+        self._tick(minutes=minutes)
+        with patch.object(IrCron, "_commit_progress", return_value=60.0):
+            self.env["delivery.promise"]._cron_tell_customers()
+        self.env.cr.flush()
+        return self.env["mail.mail"].search([]) - before
+
+
+@tagged("post_install", "-at_install")
+class TestTell(TellCase):
+    def test_moved_date_is_told_with_old_and_new_date_and_why(self):
+        order = self._confirmed()
+        self._slip(order, 9)
+        mail = self._mails()
+        self.assertEqual(len(mail), 1)
+        self.assertEqual(mail.recipient_ids, self.partner)
+        self.assertIn(order.name, mail.subject)
+        for words in (
+            "03/10/2030",
+            "03/13/2030",
+            "Goods that we expect arrive later than planned.",
+            order.access_token,
+        ):
+            self.assertIn(words, mail.body_html)
+
+    def test_never_twice_for_the_same_move(self):
+        order = self._confirmed()
+        self._slip(order, 9)
+        self.assertEqual(len(self._mails()), 1)
+        self.assertFalse(self._mails())
+        change = order.sudo().promise_id.history_ids[0]
+        self.assertTrue(change.told_date)
+        self.assertFalse(change._take_untold(), "whoever comes later gets nothing")
+
+    def test_several_lines_are_one_mail(self):
+        other = self._receipt(self.other, 10, 6)
+        order = self._confirmed((self.product, 15), (self.other, 15))
+        other.date = NOW + timedelta(days=9)
+        self._slip(order, 9)
+        mail = self._mails()
+        self.assertEqual(len(mail), 1)
+        self.assertIn(self.product.name, mail.body_html)
+        self.assertIn(self.other.name, mail.body_html)
+
+    def test_several_moves_of_a_line_are_told_as_one(self):
+        order = self._confirmed()
+        for days in (8, 12, 9):
+            self._slip(order, days)
+        mail = self._mails()
+        self.assertEqual(len(mail), 1)
+        self.assertIn("03/10/2030", mail.body_html)
+        self.assertIn("03/13/2030", mail.body_html)
+        self.assertNotIn("03/16/2030", mail.body_html)
+
+    def test_there_and_back_again_is_not_told(self):
+        order = self._confirmed()
+        self._slip(order, 9)
+        self.receipt.date = NOW + timedelta(days=6)
+        order.promise_id.action_repromise()
+        self.env.cr.flush()
+        self.assertFalse(self._mails())
+
+    def test_another_hour_of_the_same_day_is_not_told(self):
+        order = self._confirmed()
+        self.receipt.date = NOW + timedelta(days=6, hours=3)
+        order.promise_id.action_repromise()
+        self.env.cr.flush()
+        self.assertFalse(self._mails())
+
+    def test_earlier_date_is_told_too(self):
+        order = self._confirmed()
+        self._stock(self.product, 5)
+        order.promise_id.action_repromise()
+        self.env.cr.flush()
+        mail = self._mails()
+        self.assertIn("available earlier than planned", mail.body_html)
+
+    def test_what_is_corrected_within_minutes_waits(self):
+        order = self._confirmed()
+        self._slip(order, 9)
+        self.assertFalse(self._mails(minutes=5))
+        self.assertTrue(self._mails(minutes=11))
+
+    def test_only_customers_who_want_it(self):
+        self.partner.promise_mail = False
+        order = self._confirmed()
+        self._slip(order, 9)
+        self.assertFalse(self._mails())
+        self.partner.promise_mail = True
+        self.assertFalse(self._mails(), "what was before is not told afterwards")
+
+    def test_wish_of_a_company_is_that_of_its_contacts(self):
+        company = self.env["res.partner"].create(
+            {"name": "Garage Group", "is_company": True, "promise_mail": True}
+        )
+        self.partner.write({"promise_mail": False, "parent_id": company.id})
+        order = self._confirmed()
+        self._slip(order, 9)
+        self.assertEqual(self._mails().recipient_ids, self.partner)
+
+    def test_company_that_does_not_tell_sends_nothing(self):
+        self.company.promise_tell_customers = False
+        order = self._confirmed()
+        self._slip(order, 9)
+        self.assertFalse(self._mails())
+
+    def test_hold_of_a_quotation_is_not_told(self):
+        order = self._order((self.product, 15))
+        order.action_hold_promise()
+        self.env.cr.flush()
+        self._slip(order, 9)
+        self.assertFalse(self._mails())
+
+    def test_mail_names_no_vendor_no_document_and_no_planner_s_words(self):
+        planner = self._user("tell_planner", "sales_team.group_sale_manager")
+        order = self._confirmed()
+        self.receipt.date = NOW + timedelta(days=9)
+        self.env.cr.flush()
+        order.order_line.sudo().promise_line_id.with_user(planner).set_promised_date(
+            NOW + timedelta(days=12), "Secret Castings is on strike"
+        )
+        self.env.cr.flush()
+        mail = self._mails()
+        self.assertIn("03/16/2030", mail.body_html)
+        for secret in ("Secret Castings", "strike", self.receipt.reference or "WH/IN"):
+            self.assertNotIn(secret, mail.body_html)
+
+    def test_reason_and_dates_are_in_the_customer_s_language(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.partner.lang = "fr_FR"
+        order = self._confirmed()
+        self._slip(order, 9)
+        mail = self._mails()
+        self.assertIn("13/03/2030", mail.body_html)
+
+    def test_broken_template_is_said_on_each_promise(self):
+        template = self.env["mail.template"].create(
+            {
+                "name": "Broken",
+                "model_id": self.env["ir.model"]._get_id("delivery.promise"),
+                "body_html": "<p t-out='object.no_such_field'/>",
+                "partner_to": "{{ object.partner_id.id }}",
+            }
+        )
+        broken = self._confirmed((self.product, 12))
+        fine = self._confirmed((self.product, 4))
+        self.receipt.date = NOW + timedelta(days=9)
+        self.env.cr.flush()
+        for order in broken + fine:
+            order.promise_id.action_repromise()
+        self.env.cr.flush()
+        self.company.promise_tell_template_id = template
+        with self.assertLogs(
+            "odoo.addons.stock_promise.models.delivery_promise_tell", "ERROR"
+        ):
+            self.assertFalse(self._mails())
+        for order in broken + fine:
+            bodies = order.sudo().promise_id.message_ids.mapped("body")
+            self.assertTrue(any("could not be told" in body for body in bodies))
+
+
+@tagged("post_install", "-at_install")
+class TestTellPortal(TellCase, HttpCase):
+    def test_portal_says_the_same(self):
+        portal = self.env["res.users"].create(
+            {
+                "name": self.partner.name,
+                "login": "tell_portal",
+                "password": "tell_portal_0",
+                "partner_id": self.partner.id,
+                "company_id": self.company.id,
+                "company_ids": [Command.set(self.company.ids)],
+                "group_ids": [Command.set(self.env.ref("base.group_portal").ids)],
+            }
+        )
+        order = self._confirmed()
+        self._slip(order, 9)
+        self.authenticate(portal.login, "tell_portal_0")
+        page = self.url_open(order.get_portal_url()).text
+        for words in (
+            "03/10/2030",
+            "03/13/2030",
+            "Goods that we expect arrive later than planned.",
+        ):
+            self.assertIn(words, page)
+        self.assertNotIn("Secret Castings", page)

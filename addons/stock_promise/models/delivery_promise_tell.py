@@ -1,0 +1,273 @@
+"""Telling the customer that a date has moved: once for each move, in plain words that
+name nobody else, one mail for a promise however many lines moved."""
+
+import logging
+from collections import defaultdict
+from datetime import UTC, timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL, format_date
+
+_logger = logging.getLogger(__name__)
+
+#: supply that does not come as it was expected
+SUPPLY = ("slipped", "cancelled", "short", "overdue")
+
+
+class DeliveryPromiseHistory(models.Model):
+    _inherit = "delivery.promise.history"
+
+    risk_cause = fields.Char(
+        readonly=True, help="By what the old date was at risk when it was changed."
+    )
+    to_tell = fields.Boolean(
+        string="To Be Told",
+        readonly=True,
+        help="The customer is still to be told of this change.",
+    )
+    told_date = fields.Datetime(string="Customer Told On", readonly=True)
+
+    _to_tell_index = models.Index("(promise_id) WHERE to_tell")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        changes = super().create(vals_list)
+        waiting = changes.filtered("to_tell")
+        if waiting:
+            minutes = max(waiting.company_id.mapped("promise_tell_minutes"))
+            self.env.ref("stock_promise.ir_cron_tell_customers")._trigger(
+                at=fields.Datetime.now() + timedelta(minutes=minutes)
+            )
+        return changes
+
+    def _take_untold(self):
+        """Those of these changes that nobody has told yet; from now on they count as
+        told. The row is the key: of two jobs at once, one gets it."""
+        self.flush_model(["to_tell"])
+        rows = self.env.execute_query(
+            SQL(
+                "UPDATE delivery_promise_history SET to_tell = FALSE"
+                " WHERE id = ANY(%s) AND to_tell RETURNING id",
+                self.ids,
+            )
+        )
+        self.invalidate_model(["to_tell"])
+        return self.browse(sorted(row[0] for row in rows))
+
+    def _net_moves(self):
+        """[(line, date before, date after, the change that decided)] of lines that were
+        moved to another day; there and back again is no move."""
+        moves = []
+        for line, changes in self.sorted("id").grouped("line_id").items():
+            old_date, new_date = changes[0].old_date, changes[-1].new_date
+            if (
+                old_date
+                and new_date
+                and line._end_of_day(old_date) != line._end_of_day(new_date)
+            ):
+                moves.append((line, old_date, new_date, changes[-1]))
+        return moves
+
+    def _customer_reason(self, later):
+        """Why, in words that a customer may read: no vendor, no other customer, not
+        what a planner has written down."""
+        self.ensure_one()
+        if self.cause == "order":
+            return self.env._("Your order was changed.")
+        if not later:
+            return self.env._("The goods are available earlier than planned.")
+        if self.risk_cause in SUPPLY:
+            return self.env._("Goods that we expect arrive later than planned.")
+        if self.risk_cause == "count":
+            return self.env._("Our stock turned out to be lower than recorded.")
+        return self.env._("The goods are available later than planned.")
+
+    def _moves_in_words(self):
+        """[{"product", "quantity", "unit", "old_date", "new_date", "later", "reason"}]
+        in the language of the context and the days of the warehouse."""
+        return [
+            {
+                "product": line.product_id.with_env(self.env).display_name,
+                "quantity": line.quantity,
+                "unit": line.product_uom_id.with_env(self.env).name,
+                "old_date": line.with_env(self.env)._local_date(old_date),
+                "new_date": line.with_env(self.env)._local_date(new_date),
+                "later": new_date > old_date,
+                "reason": change.with_env(self.env)._customer_reason(
+                    new_date > old_date
+                ),
+            }
+            for line, old_date, new_date, change in self._net_moves()
+        ]
+
+
+class DeliveryPromise(models.Model):
+    _inherit = "delivery.promise"
+
+    @api.model
+    def _prepare_history(self, line, old_date, noted, document):
+        risk, model, record_id = noted.get("risk") or (False, False, False)
+        vals = super()._prepare_history(line, old_date, noted, document)
+        if risk and vals["cause"] == "repromise" and not (noted["cause"] or [0, 0])[1]:
+            # Promised again because of what put it at risk.
+            vals.update(cause_model=model, cause_res_id=record_id)
+        vals["risk_cause"] = risk
+        vals["to_tell"] = bool(
+            old_date
+            and line.promise_id.state == "confirmed"
+            and line.company_id.promise_tell_customers
+        )
+        return vals
+
+    # -- telling -----------------------------------------------------------------------
+
+    @api.model
+    def _cron_tell_customers(self):
+        """One mail for each promise with moved lines, some minutes after the last
+        change, so that what a planner corrects at once is not told."""
+        cron = self.env["ir.cron"]
+        History = self.env["delivery.promise.history"]
+        waiting = History.search([("to_tell", "=", True)]).grouped("promise_id")
+        now = fields.Datetime.now()
+        due = {
+            promise: changes
+            for promise, changes in waiting.items()
+            if max(changes.mapped("date"))
+            + timedelta(minutes=promise.company_id.promise_tell_minutes)
+            <= now
+        }
+        cron._commit_progress(remaining=len(due))
+        for promise, changes in due.items():
+            promise._tell_customer(changes._take_untold())
+            if not cron._commit_progress(1):
+                break
+
+    def _tell_customer(self, changes):
+        """Write the mail; it is sent after this transaction."""
+        self.ensure_one()
+        if not changes._net_moves() or not self._is_to_be_told():
+            return
+        template = self.company_id.promise_tell_template_id or self.env.ref(
+            "stock_promise.mail_template_moved", raise_if_not_found=False
+        )
+        if not template:
+            return
+        try:
+            with self.env.cr.savepoint():
+                template.with_context(promise_history_ids=changes.ids).send_mail(
+                    self.id, email_layout_xmlid="mail.mail_notification_light"
+                )
+                changes.told_date = fields.Datetime.now()
+        except Exception as error:
+            # A template that somebody has edited: the others are still told.
+            _logger.exception("The customer of %s could not be told", self.name)
+            self.message_post(
+                body=self.env._(
+                    "The customer could not be told of the new date: %s", error
+                )
+            )
+
+    def _is_to_be_told(self):
+        """The customer wants it and can be reached, and it is still promised."""
+        self.ensure_one()
+        partner = self.partner_id
+        return bool(
+            self.state == "confirmed"
+            and self.company_id.promise_tell_customers
+            and partner.email
+            and (partner.promise_mail or partner.commercial_partner_id.promise_mail)
+        )
+
+    def _get_moves_for_mail(self):
+        """The moves that a mail is about; the latest of each line in a preview."""
+        self.ensure_one()
+        History = self.env["delivery.promise.history"]
+        ids = self.env.context.get("promise_history_ids")
+        changes = History.browse(ids) if ids else self._latest_changes()
+        return changes._moves_in_words()
+
+    def _latest_changes(self):
+        latest = defaultdict(self.env["delivery.promise.history"].browse)
+        for change in self.history_ids.sorted("id"):
+            if change.old_date:
+                latest[change.line_id] = change
+        return self.env["delivery.promise.history"].union(*latest.values())
+
+    def _get_customer_url(self):
+        """Where the customer sees the same; hook for bridges."""
+        return False
+
+
+class DeliveryPromiseLine(models.Model):
+    _inherit = "delivery.promise.line"
+
+    def write(self, vals):
+        if "promised_date" not in vals:
+            return super().write(vals)
+        risks = {
+            line.id: (line.risk_cause, line.risk_model, line.risk_res_id)
+            for line in self
+            if line.at_risk
+        }
+        result = super().write(vals)
+        noted = self.env.cr.precommit.data.get("stock_promise.history", {})
+        for line_id, risk in risks.items():
+            if line_id in noted:
+                noted[line_id].setdefault("risk", risk)
+        return result
+
+    def _local_date(self, moment):
+        """The warehouse's day of a moment, in the language of the context."""
+        self.ensure_one()
+        zone = self.warehouse_id.sudo()._promise_zone() if self.warehouse_id else UTC
+        return format_date(self.env, moment.replace(tzinfo=UTC).astimezone(zone).date())
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    promise_mail = fields.Boolean(
+        string="Mail about Moved Dates",
+        help="This customer wants a mail when a promised date moves. Set on a company,"
+        " it is for all its contacts.",
+    )
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    promise_tell_customers = fields.Boolean(
+        string="Tell Customers of Moved Dates",
+        help="Customers who want it get a mail when the promised date of an order "
+        "moves to another day.",
+    )
+    promise_tell_minutes = fields.Integer(
+        string="Minutes before a Moved Date Is Told",
+        default=15,
+        help="What is changed again within this time is told once.",
+    )
+    promise_tell_template_id = fields.Many2one(
+        "mail.template",
+        string="Mail about a Moved Date",
+        domain=[("model", "=", "delivery.promise")],
+        help="Empty: the one that comes with the app.",
+    )
+
+    _promise_tell_minutes_positive = models.Constraint(
+        "CHECK (promise_tell_minutes >= 0)",
+        "The minutes before a moved date is told cannot be negative.",
+    )
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    promise_tell_customers = fields.Boolean(
+        related="company_id.promise_tell_customers", readonly=False
+    )
+    promise_tell_minutes = fields.Integer(
+        related="company_id.promise_tell_minutes", readonly=False
+    )
+    promise_tell_template_id = fields.Many2one(
+        related="company_id.promise_tell_template_id", readonly=False
+    )
