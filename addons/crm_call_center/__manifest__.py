@@ -7,6 +7,7 @@
     "website": "https://github.com/promise-desk/promise-desk",
     "license": "AGPL-3",
     "depends": ["crm", "call_center"],
+    "data": ["views/crm_lead_views.xml"],
     "assets": {
         "web.assets_backend": [
             "crm_call_center/static/src/**/*",

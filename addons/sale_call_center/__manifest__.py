@@ -7,5 +7,11 @@
     "website": "https://github.com/promise-desk/promise-desk",
     "license": "AGPL-3",
     "depends": ["sale", "call_center"],
+    "data": ["views/sale_order_views.xml"],
+    "assets": {
+        "web.assets_backend": [
+            "sale_call_center/static/src/**/*",
+        ],
+    },
     "auto_install": True,
 }

@@ -46,14 +46,14 @@ class TestAccountCallCenter(AccountTestInvoicingCommon):
         invoice.action_post()
         return invoice
 
-    def _section(self, user):
+    def _section(self, user, code="invoices"):
         context = (
             self.env["phone.call"]
             .with_user(user)
             .with_context(allowed_company_ids=self.company.ids)
             .caller_context("res.partner", self.anna.id)
         )
-        return next((s for s in context["sections"] if s["code"] == "invoices"), None)
+        return next((s for s in context["sections"] if s["code"] == code), None)
 
     def test_section_shows_open_and_overdue_invoices_of_the_company(self):
         open_ = self._invoice("2026-06-01")
@@ -91,3 +91,25 @@ class TestAccountCallCenter(AccountTestInvoicingCommon):
     def test_no_section_without_a_right_to_read_invoices(self):
         self._invoice("2026-04-01")
         self.assertIsNone(self._section(self.employee))
+
+    def _credit_levels(self):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        # no right to read invoices is needed to be warned
+        section = self._section(self.employee, "credit")
+        return [alert["level"] for alert in section["alerts"]]
+
+    def test_whoever_sells_is_told_that_the_credit_limit_is_used_up(self):
+        self.company.account_use_credit_limit = True
+        self.firma.with_company(self.company).credit_limit = 100
+        self.assertEqual(self._credit_levels(), [])
+        self._invoice("2026-06-01", amount=150.0)
+        self.assertEqual(self._credit_levels(), ["danger"])
+        self.firma.with_company(self.company).credit_limit = 1000
+        self.assertEqual(self._credit_levels(), [])
+
+    def test_companies_without_credit_limits_are_not_told(self):
+        self.company.account_use_credit_limit = False
+        self.firma.with_company(self.company).credit_limit = 100
+        self._invoice("2026-06-01", amount=150.0)
+        self.assertEqual(self._credit_levels(), [])

@@ -24,3 +24,4 @@ from . import phone_call_retention
 from . import ir_http
 from . import call_agent
 from . import phone_call_board
+from . import phone_call_alerts

@@ -12,6 +12,9 @@ class PhoneCallOutcome(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", help="Empty: for all companies.")
+    is_solved = fields.Boolean(
+        "Solved", help="Nothing is left to do: an open complaint is settled."
+    )
     activity_type_id = fields.Many2one(
         "mail.activity.type",
         "Next Activity",
@@ -40,6 +43,11 @@ class PhoneCallSubject(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", help="Empty: for all companies.")
+    is_complaint = fields.Boolean(
+        "Complaint",
+        help="Whoever talks to the customer next is told, until a call about it has an "
+        "outcome that solves it.",
+    )
 
 
 class PhoneCallTag(models.Model):

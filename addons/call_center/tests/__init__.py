@@ -19,3 +19,4 @@ from . import test_blocked_number
 from . import test_call_rule
 from . import test_directed_answers
 from . import test_retention
+from . import test_caller_alerts

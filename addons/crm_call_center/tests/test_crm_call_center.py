@@ -130,3 +130,35 @@ class TestCrmCallCenter(CallCenterCommon):
             self._lead(f"Lead {i}", partner_id=anna.id)
         # a statement for each would be at least as many more
         self.assertLess(count(), one + 5)
+
+    def test_lead_counts_its_calls(self):
+        lead = self.env["crm.lead"].create(
+            {
+                "name": "Brakes",
+                "phone": "+49 30 5550001",
+                "company_id": self.company.id,
+                "type": "opportunity",
+            }
+        )
+        values = {"company_id": self.company.id}
+        own = self.Call.create({**values, "from_number": "030 5550001"})
+        about = self.Call.create({**values, "res_model": "crm.lead", "res_id": lead.id})
+        self.Call.create({**values, "from_number": "030 5550002"})
+        seller = self._new_user(
+            "calling_seller",
+            "sales_team.group_sale_salesman_all_leads,"
+            "call_center.group_call_center_agent",
+        )
+        self.assertEqual(lead.with_user(seller).phone_call_count, 2)
+        action = lead.with_user(seller).action_view_phone_calls()
+        self.assertEqual(self.Call.search(action["domain"]), own | about)
+
+    def test_wrap_up_can_be_about_a_lead(self):
+        partner = self._partner("Anna", "+49 30 5550003")
+        lead = self.env["crm.lead"].create(
+            {"name": "Brakes", "partner_id": partner.id, "type": "opportunity"}
+        )
+        call = self.Call.create(
+            {"company_id": self.company.id, "partner_id": partner.id}
+        )
+        self.assertIn(lead, call._wrap_up_abouts())

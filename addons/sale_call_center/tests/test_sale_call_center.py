@@ -114,3 +114,44 @@ class TestSaleCallCenter(CallCenterCommon):
             self._order(confirm=True)
         # a statement for each would be at least as many more
         self.assertLess(count(), one + 5)
+
+    def test_products_owned_are_what_was_delivered(self):
+        first = self._order(confirm=True, quantity=4)
+        second = self._order(self.firma, confirm=True, quantity=2)
+        self._order(confirm=True, quantity=9)  # not delivered
+        other = self._order(self._partner("Stranger", "+49 30 7654321"), confirm=True)
+        for order, delivered in ((first, 3), (second, 2), (other, 4)):
+            order.order_line.qty_delivered = delivered
+        section = self._section(self.anna, "owned", self.salesman)
+        (line,) = section["records"]
+        self.assertEqual(
+            (line["model"], line["id"]), ("product.product", self.product.id)
+        )
+        self.assertTrue(line["quantity"].startswith("5 "))
+        self.assertEqual(line["order"], second.name)
+
+    def test_order_counts_the_calls_about_it_and_of_its_customer(self):
+        order = self._order(confirm=True)
+        seller = self._new_user(
+            "calling_seller",
+            "sales_team.group_sale_salesman_all_leads,"
+            "call_center.group_call_center_agent",
+        )
+        values = {"company_id": self.company.id, "from_number": "+49301234567"}
+        about = self.Call.create(
+            {**values, "res_model": "sale.order", "res_id": order.id}
+        )
+        his = self.Call.create({**values, "partner_id": self.anna.id})
+        his.started_at = order.create_date
+        self.Call.create({**values, "partner_id": self.firma.id})
+        self.assertEqual(order.with_user(seller).phone_call_count, 2)
+        action = order.with_user(seller).action_view_phone_calls()
+        self.assertEqual(self.Call.search(action["domain"]), about | his)
+
+    def test_wrap_up_can_be_about_an_order(self):
+        order = self._order(confirm=True)
+        call = self.Call.create(
+            {"company_id": self.company.id, "partner_id": self.anna.id}
+        )
+        abouts = call.with_user(self.salesman).sudo()._wrap_up_abouts()
+        self.assertIn(order, abouts)

@@ -1,0 +1,1 @@
+from . import test_financial_risk_call_center

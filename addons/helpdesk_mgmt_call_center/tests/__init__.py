@@ -1,0 +1,1 @@
+from . import test_helpdesk_mgmt_call_center

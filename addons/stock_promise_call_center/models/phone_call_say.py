@@ -1,0 +1,172 @@
+import re
+
+from babel.dates import format_date, match_skeleton
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools.misc import babel_locale_parse
+
+from odoo.addons.call_center.models.phone_call_context import (
+    SECTION_LIMIT,
+    CallerSection,
+)
+
+URGENCY = {"late": 0, "at_risk": 1}
+LEVELS = {"late": "danger", "at_risk": "warning"}
+
+
+class PhoneCall(models.Model):
+    """What to say: dates and reasons as sentences in the caller's language."""
+
+    _inherit = "phone.call"
+
+    @api.model
+    def _caller_sections(self, record):
+        sections = super()._caller_sections(record)
+        if self.env["delivery.promise.line"].has_access("read"):
+            sections.append(
+                CallerSection(
+                    12,
+                    "say",
+                    self.env._("What to Say"),
+                    lambda: self._caller_say(record),
+                )
+            )
+        return sections
+
+    @api.model
+    def _caller_say(self, record):
+        """A sentence for each line that the caller has not got yet, what is late
+        first. Alerts are the promises' section's."""
+        promises = self.env["delivery.promise"].search(
+            self._caller_promise_domain(record), order="promised_date, id", limit=50
+        )
+        lines = self.env["delivery.promise.line"].search(
+            Domain("promise_id", "in", promises.ids)
+            & Domain("delivered_date", "=", False)
+            & Domain("promised_date", "!=", False)
+        )
+        lines = lines.sorted(
+            lambda line: (URGENCY.get(line.status, 2), line.promised_date, line.id)
+        )[:SECTION_LIMIT]
+        lang = self._caller_lang(record)
+        spoken = lines.with_context(lang=lang)
+        statuses = dict(lines._fields["status"]._description_selection(self.env))
+        records = []
+        for line, said in zip(lines, spoken, strict=True):
+            entry = self._caller_record(
+                line.promise_id,
+                name=said._what_to_say(),
+                badge=line.status in LEVELS and statuses[line.status],
+                level=LEVELS.get(line.status, "success"),
+            )
+            entry.update(key=f"line_{line.id}", lang=(lang or "").replace("_", "-"))
+            records.append(entry)
+        return records, []
+
+    @api.model
+    def _caller_lang(self, record):
+        """The caller's language, if it is installed, else the user's."""
+        partner = self._caller_partner(record)
+        # sudo: a lead's language is its own
+        own = partner.lang or (
+            record._name == "crm.lead" and record.sudo().lang_id.code
+        )
+        installed = {code for code, _name in self.env["res.lang"].get_installed()}
+        return own if own in installed else self.env.lang
+
+
+class DeliveryPromiseLine(models.Model):
+    _inherit = "delivery.promise.line"
+
+    def _what_to_say(self):
+        """Date and reason of this line, as one says it, in the context's language.
+
+        It names nobody and nothing that is the company's own business: no vendor, no
+        document, no other customer.
+        """
+        self.ensure_one()
+        values = {
+            "goods": f"{self.quantity:g} × {self.product_id.name}",
+            "date": self._spoken_date(self.promised_date),
+        }
+        new_date = self._spoken_new_date()
+        reason = self._spoken_reason()
+        if self.status == "late":
+            said = self.env._(
+                "Your %(goods)s should have been with you on %(date)s. I am sorry that"
+                " they are late.",
+                **values,
+            )
+        elif self.status == "at_risk":
+            said = self.env._(
+                "We promised you %(goods)s for %(date)s, and it looks as if we will"
+                " not make that day.",
+                **values,
+            )
+        elif self.promise_id.state == "held":
+            said = self.env._(
+                "We keep %(goods)s for you. They can be with you on %(date)s.", **values
+            )
+        else:
+            said = self.env._("Your %(goods)s will be with you on %(date)s.", **values)
+        parts = [said, reason]
+        if self.status in URGENCY:
+            parts.append(
+                self.env._("We now expect to bring them on %s.", new_date)
+                if new_date
+                else self.env._(
+                    "I cannot name the new day yet; we will call you as soon as we"
+                    " know."
+                )
+            )
+        return " ".join(part for part in parts if part)
+
+    def _spoken_new_date(self):
+        """The day on which it can be there as things are now, if that is to come."""
+        if self.feasible_date and self.feasible_date > fields.Datetime.now():
+            if self.feasible_date > self.promised_date:
+                return self._spoken_date(self.feasible_date)
+        return ""
+
+    def _spoken_reason(self):
+        """Why, by where the last part of the goods comes from."""
+        schedule = self.schedule or [{}]
+        source = max(schedule, key=lambda part: part.get("delivery_date") or "").get(
+            "source"
+        )
+        if self.status in URGENCY:
+            reasons = {
+                "stock": self.env._("There is less in stock than we had counted on."),
+                "receipt": self.env._("A delivery to us has not come as planned."),
+                "transfer": self.env._(
+                    "The goods come from another warehouse and are not here yet."
+                ),
+                "purchase": self.env._("Our supplier needs longer than planned."),
+                "manufacture": self.env._("Making them takes longer than planned."),
+            }
+        else:
+            reasons = {
+                "stock": self.env._("They are in our warehouse."),
+                "receipt": self.env._("They are on their way to us."),
+                "transfer": self.env._("They come from another of our warehouses."),
+                "purchase": self.env._("We order them for you."),
+                "manufacture": self.env._("We make them for you."),
+            }
+        return reasons.get(source, "")
+
+    def _spoken_date(self, moment):
+        """A day with its name, as the warehouse's calendar has it."""
+        # sudo: the time zone counts, whoever asks
+        zone = self.warehouse_id.sudo()._promise_zone() if self.warehouse_id else None
+        local = fields.Datetime.context_timestamp(
+            self.with_context(tz=zone.key) if zone else self, moment
+        )
+        locale = babel_locale_parse(self.env.lang or "en_US")
+        if local.year != fields.Datetime.now().year:
+            return format_date(local, "full", locale=locale)
+        skeleton = match_skeleton("MMMMEEEEd", locale.datetime_skeletons)
+        pattern = locale.datetime_skeletons[skeleton].pattern
+        # in full: the short forms are for reading, not for reading out
+        pattern = re.sub(r"E+", "EEEE", re.sub(r"[ML]{3,}", "MMMM", pattern))
+        return format_date(local, pattern, locale=locale)
