@@ -42,7 +42,8 @@ class TestFinancialRiskCallCenter(AccountTestInvoicingCommon):
                 "credit_limit": 100,
             }
         )
-        self.init_invoice("out_invoice", partner=self.anna, amounts=[150.0], post=True)
+        invoice = self.init_invoice("out_invoice", partner=self.anna, amounts=[150.0])
+        invoice.action_post()
         self.assertEqual(self._levels(), ["danger"])
         self.firma.with_company(company).credit_limit = 1000
         self.assertEqual(self._levels(), [])
