@@ -117,6 +117,9 @@ class DeliveryPromiseEngine(models.AbstractModel):
         )
         return "no_vendor" if rule else code, f"{message} {hint}"
 
+    def _origin_fields(self):
+        return [*super()._origin_fields(), "purchase_line_id"]
+
     def _readable_origins(self, moves):
         """A receipt is named by its purchase order, where that may be read."""
         names = super()._readable_origins(moves)
@@ -124,12 +127,17 @@ class DeliveryPromiseEngine(models.AbstractModel):
         if not orders.has_access("read"):
             return names
         # sudo: only to get from the moves to the orders, whose rights are checked
+        moves = moves.sudo()
+        moves.fetch(self._origin_fields())
+        moves.purchase_line_id.fetch(["order_id"])
         by_move = {
             move.id: move.purchase_line_id.order_id.id
-            for move in moves.sudo()
+            for move in moves
             if move.purchase_line_id
         }
-        allowed = orders.search([("id", "in", list(set(by_move.values())))])
+        allowed = orders.search_fetch(
+            [("id", "in", list(set(by_move.values())))], ["name"]
+        )
         order_names = {order.id: order.name for order in allowed}
         return names | {
             move_id: order_names[order_id]

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from odoo import api, models
-from odoo.tools import SQL
+from odoo.tools import SQL, float_round
 
 from .delivery_promise_engine_values import MAX_DAYS
 
@@ -169,10 +169,18 @@ class DeliveryPromiseEngine(models.AbstractModel):
                     ),
                 )
         quantity = self._checked_quantity(number, line.get("quantity"))
-        product_quantity = uom._compute_quantity(
-            quantity, product.uom_id, rounding_method="HALF-UP"
-        )
-        if product.uom_id.compare(product_quantity, 0) <= 0:
+        # As Odoo's moves round it; with most units it is the only conversion.
+        product_quantity = quantity
+        if uom != product.uom_id:
+            product_quantity = uom._compute_quantity(
+                quantity, product.uom_id, round=False
+            )
+        if not product_quantity.is_integer():
+            digits = self.env["decimal.precision"].precision_get("Product Unit")
+            product_quantity = float_round(
+                product_quantity, precision_digits=digits, rounding_method="HALF-UP"
+            )
+        if product_quantity <= 0:
             self._refuse_line(
                 number,
                 "quantity",
@@ -266,6 +274,8 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 Product._fields[name]._insert_cache(found, values)
             for name, values in zip(names, columns, strict=True):
                 templates._fields[name]._insert_cache(templates, values)
+                if not templates._fields[name].translate:
+                    Product._fields[name]._insert_cache(found, values)
         self._prime_units(found.product_tmpl_id.uom_id)
         return found
 
@@ -298,6 +308,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
     # -- the head ----------------------------------------------------------------
 
     def _checked_company(self, company_id):
+        self._prime_user()
         if self._is_absent(company_id):
             return self.env.company
         self._check_id(None, "company_id", company_id)

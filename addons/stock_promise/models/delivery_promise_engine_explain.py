@@ -8,7 +8,7 @@ from odoo import api, models
 from odoo.tools import SQL, format_date
 from odoo.tools.misc import formatLang
 
-from .delivery_promise_engine_replenish import RULES
+from .delivery_promise_engine_replenish import ORIGINS
 from .stock_move import OPEN_STATES
 
 #: from weakest to strongest: a kit comes from the latest of what it is made of
@@ -164,46 +164,38 @@ class DeliveryPromiseEngine(models.AbstractModel):
         """{key: move ids} of the receipts behind these (product, days, warehouse).
         Within a request it is looked up once, for their names and for how sure they
         are."""
-        remembered = self.env.cr.cache.get(RULES, {})
-        asked = "origins", frozenset(keys)
+        remembered = self.env.cr.cache.get(ORIGINS, {})
+        asked = frozenset(keys)
         if asked not in remembered:
             remembered[asked] = self._find_origin_moves(keys, schedules, company)
         return remembered[asked]
 
     def _find_origin_moves(self, keys, schedules, company):
-        products, days, warehouses = [], [], []
-        for product_id, origin, warehouse_id in keys:
-            for day in origin or ():
-                products.append(product_id)
-                days.append(date.fromordinal(day))
-                warehouses.append(warehouse_id)
-        found = defaultdict(list)
+        wanted = [
+            (
+                product_id,
+                schedules[warehouse_id].midnight(day),
+                schedules[warehouse_id].midnight(day + 1),
+                (product_id, (day,), warehouse_id),
+            )
+            for product_id, origin, warehouse_id in keys
+            for day in origin or ()
+        ]
+        if not wanted:
+            return {}
+        products, starts, ends, known_as = map(list, zip(*wanted, strict=True))
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT wanted.product_id, wanted.day, wanted.warehouse_id, move.id
-                  FROM unnest(%(products)s::int[], %(days)s::date[],
-                              %(warehouses)s::int[])
-                       AS wanted (product_id, day, warehouse_id)
-                  JOIN unnest(%(zoned)s::int[], %(zones)s::text[])
-                       AS zone (warehouse_id, tz)
-                    ON zone.warehouse_id = wanted.warehouse_id
-                  JOIN stock_warehouse warehouse
-                    ON warehouse.id = wanted.warehouse_id
-                  JOIN stock_location top ON top.id = warehouse.view_location_id
+                SELECT wanted.number, move.id, move.location_id,
+                       COALESCE(move.location_final_id, move.location_dest_id)
+                  FROM unnest(%(products)s::int[], %(starts)s::timestamp[],
+                              %(ends)s::timestamp[]) WITH ORDINALITY
+                       AS wanted (product_id, starts, ends, number)
                   JOIN stock_move move ON move.product_id = wanted.product_id
                    AND move.state IN %(states)s
-                   AND move.date >= timezone('UTC', timezone(
-                           zone.tz, wanted.day::timestamp))
-                   AND move.date < timezone('UTC', timezone(
-                           zone.tz, wanted.day + interval '1 day'))
-                  JOIN stock_location source ON source.id = move.location_id
-                  JOIN stock_location final ON final.id
-                       = COALESCE(move.location_final_id, move.location_dest_id)
-                 WHERE final.parent_path LIKE top.parent_path || '%%'
-                   AND source.parent_path NOT LIKE top.parent_path || '%%'
-                   AND (source.usage <> 'customer' OR %(returns)s)
-                   AND NOT EXISTS (
+                   AND move.date >= wanted.starts AND move.date < wanted.ends
+                 WHERE NOT EXISTS (
                        -- made to order: this receipt is somebody's already
                        SELECT FROM stock_move_move_rel link
                          JOIN stock_move dest ON dest.id = link.move_dest_id
@@ -213,17 +205,19 @@ class DeliveryPromiseEngine(models.AbstractModel):
                  ORDER BY move.date, move.id
                 """,
                 products=products,
-                days=days,
-                warehouses=warehouses,
-                zoned=list(schedules),
-                zones=[str(schedule.zone) for schedule in schedules.values()],
+                starts=starts,
+                ends=ends,
                 states=OPEN_STATES,
-                # sudo: the company's setting decides what counts, whoever asks
-                returns=company.sudo().promise_count_returns,
             )
         )
-        for product_id, day, warehouse_id, move_id in rows:
-            found[product_id, (day.toordinal(),), warehouse_id].append(move_id)
+        # sudo: the company's setting decides what counts, whoever asks
+        ways = self._empty_ledger({key[2] for key in keys}, company.sudo())
+        found = defaultdict(list)
+        for number, move_id, place, target in rows:
+            key = known_as[number - 1]
+            source, final, counts = ways.way(place, target)
+            if counts and final == key[2] and source != final:
+                found[key].append(move_id)
         return found
 
     def _readable_origins(self, moves):
@@ -234,10 +228,10 @@ class DeliveryPromiseEngine(models.AbstractModel):
             return {}
         # sudo: only to get from the moves to the pickings, whose rights are checked
         moves = moves.sudo()
-        moves.fetch(["picking_id"])
+        moves.fetch(self._origin_fields())
         by_move = {move.id: move.picking_id.id for move in moves}
-        allowed = pickings.search(
-            [("id", "in", [id_ for id_ in by_move.values() if id_])]
+        allowed = pickings.search_fetch(
+            [("id", "in", [id_ for id_ in by_move.values() if id_])], ["name"]
         )
         names = {picking.id: picking.name for picking in allowed}
         return {
@@ -245,6 +239,10 @@ class DeliveryPromiseEngine(models.AbstractModel):
             for move_id, picking_id in by_move.items()
             if picking_id in names
         }
+
+    def _origin_fields(self):
+        """Fields of moves that lead to the documents that they are named by."""
+        return ["picking_id"]
 
     # -- reasons -----------------------------------------------------------------------
 
@@ -429,7 +427,9 @@ class DeliveryPromiseEngine(models.AbstractModel):
     # -- words -------------------------------------------------------------------------
 
     def _quantity(self, quantity, unit):
-        digits = 0 if unit.compare(quantity, round(quantity)) == 0 else 2
+        digits = 0
+        if quantity != round(quantity) and unit.compare(quantity, round(quantity)):
+            digits = 2
         if not digits and quantity < 1000:
             # No language groups three digits, and most quantities are of this kind.
             number = f"{quantity:.0f}"

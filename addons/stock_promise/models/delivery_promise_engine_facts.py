@@ -54,12 +54,37 @@ class DeliveryPromiseEngine(models.AbstractModel):
     _inherit = "delivery.promise.engine"
 
     # -- settings ------------------------------------------------------------------
+    # What is remembered of a record is put into the record cache of the transaction,
+    # where whoever reads the field finds it.
+
+    def _prime_user(self):
+        """Of the user: his company, whose language dates are written in."""
+        user = self.env.user
+        company_id = self._user_company_id(user.id)
+        user._fields["company_id"]._insert_cache(user, [company_id])
+        self._prime_company(user.company_id)
+
+    @api.model
+    @tools.ormcache("user_id")
+    def _user_company_id(self, user_id):
+        # sudo: in which company somebody works is asked for himself
+        return self.env["res.users"].sudo().browse(user_id).company_id.id
 
     def _prime_company(self, company):
-        """Put a company's settings into this transaction's record cache, from memory:
-        the record has very many fields, and each request needs a few of them."""
+        """Of a company: its settings. The record has very many fields, and each request
+        needs a few of them."""
         for name, value in self._company_values(company.id).items():
             company._fields[name]._insert_cache(company, [value])
+        partner = company.partner_id
+        lang = self._company_language(company.id)
+        partner._fields["lang"]._insert_cache(partner, [lang])
+
+    @api.model
+    @tools.ormcache("company_id")
+    def _company_language(self, company_id):
+        # sudo: a company's language is no secret of its address
+        company = self.env["res.company"].sudo().browse(company_id)
+        return company.partner_id.lang or None
 
     @api.model
     @tools.ormcache("company_id")
@@ -82,7 +107,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         return names
 
     def _prime_units(self, units):
-        """The same for units of measure."""
+        """Of units of measure: what quantities are converted and named by."""
         for unit in units:
             for name, value in self._unit_values(unit.id, self.env.lang).items():
                 unit._fields[name]._insert_cache(unit, [value])
@@ -158,6 +183,37 @@ class DeliveryPromiseEngine(models.AbstractModel):
         self.env["stock.location"].flush_model(["parent_path", "usage"])
         self.env["stock.warehouse"].flush_model(["view_location_id"])
 
+    # -- routes --------------------------------------------------------------------
+
+    def _prime_routes(self, warehouse):
+        """Of a warehouse: its routes and their rules, as far as Odoo's choice of a rule
+        looks at all of them."""
+        for (model, record_id), values in self._route_values(warehouse.id).items():
+            record = self.env[model].browse(record_id)
+            for name, value in values.items():
+                record._fields[name]._insert_cache(record, [value])
+
+    @api.model
+    @tools.ormcache("warehouse_id")
+    def _route_values(self, warehouse_id):
+        # sudo: routes decide the date whoever asks for it
+        warehouse = self.env["stock.warehouse"].sudo().browse(warehouse_id)
+        warehouses = warehouse | warehouse.resupply_wh_ids
+        routes = warehouses.route_ids
+        values = {}
+        for records, names in (
+            (warehouse, ("resupply_wh_ids",)),
+            (warehouses, ("active", "route_ids")),
+            (routes, ("active", "rule_ids")),
+            (routes.rule_ids, ("active", "action")),
+        ):
+            for record in records:
+                known = values.setdefault((record._name, record.id), {})
+                for name in names:
+                    field = record._fields[name]
+                    known[name] = field.convert_to_cache(record[name], record)
+        return values
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -207,12 +263,13 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if "tz" in vals and self._is_warehouse_address():
+        if not {"tz", "lang"}.isdisjoint(vals) and self._is_warehouse_address():
             self.env["delivery.promise.fact"]._forget_facts()
         return result
 
     def _is_warehouse_address(self):
-        """Whether a warehouse's days could depend on the zone of one of these."""
+        """Whether one of these is the address of a company or of a warehouse, whose
+        zone and language are remembered."""
         # sudo: whoever may write the address may not see the warehouse
         return bool(
             self.env["res.company"]

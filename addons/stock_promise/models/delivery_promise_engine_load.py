@@ -95,18 +95,17 @@ class DeliveryPromiseEngine(models.AbstractModel):
 
     def _ledger(self, wanted, scope):
         """:class:`Ledger` of all that is wanted."""
-        returns = ()
-        if not scope.company.promise_count_returns:
-            returns = self._customer_places()
-        ledger = Ledger(
-            wanted,
-            {id_: self._places(id_) for id_ in scope.warehouse_ids},
-            {id_: str(zone) for id_, zone in scope.zones.items()},
-            returns,
-        )
+        zones = {id_: str(zone) for id_, zone in scope.zones.items()}
+        ledger = self._empty_ledger(scope.warehouse_ids, scope.company, wanted, zones)
         if wanted:
             ledger.add(self._fetch(scope))
         return ledger
+
+    def _empty_ledger(self, warehouse_ids, company, wanted=(), zones=()):
+        """One that knows the locations of these warehouses."""
+        returns = () if company.promise_count_returns else self._customer_places()
+        places = {id_: self._places(id_) for id_ in warehouse_ids}
+        return Ledger(wanted, places, zones, returns)
 
     def _fetch(self, scope):
         for model, names in self._flushed_fields().items():
@@ -339,13 +338,13 @@ class DeliveryPromiseEngine(models.AbstractModel):
         pairs = self._net_chains(flow.chains, supply, demand) if flow.chains else {}
         today = schedule.today
         timeline = Timeline(flow.on_hand, today, precision=1e-4)
-        for day, quantity in demand.items():
-            if quantity:
-                timeline.add_demand(day, quantity)
+        timeline.add_demands(demand)
         for day, quantity in supply.items():
             if quantity <= timeline.epsilon:
                 continue
-            expected = self._overdue_day(day, today, company)
+            expected = day
+            if day < today:
+                expected = self._overdue_day(day, today, company)
             if expected is not None:
                 at = moments.get(day) if expected == day else None
                 timeline.add_supply(expected, quantity, at, origin=(day,))

@@ -11,8 +11,8 @@ from ..promising.replenish import Option, Planner
 
 #: More levels than any bill of materials has; a longer chain is a mistake in it.
 MAX_LEVELS = 30
-#: where the rules and receipts that one request has found are kept
-RULES = "delivery_promise_rules"
+#: where the receipts that one request has found are kept
+ORIGINS = "delivery_promise_origins"
 
 
 class DeliveryPromiseEngine(models.AbstractModel):
@@ -278,14 +278,14 @@ class DeliveryPromiseEngine(models.AbstractModel):
         return self.env.ref("stock.stock_location_customers").sudo()
 
     def _possible_routes(self, product, warehouse):
-        """All that Odoo's choice of a rule depends on: most products share it, and
-        the choice takes a query for each step."""
+        """Ids of all routes that Odoo's choice of a rule depends on: most products
+        share them, and the choice takes a query for each step."""
         Rule = self.env["stock.rule"].sudo()  # sudo: as in _browse_keys
+        self._prime_routes(warehouse)
         warehouses = warehouse | warehouse.resupply_wh_ids
         return (
-            warehouse,
-            product.product_tmpl_id.route_ids,
-            product.product_tmpl_id.categ_id.total_route_ids,
+            product.product_tmpl_id.route_ids._ids,
+            product.product_tmpl_id.categ_id.total_route_ids._ids,
             tuple(
                 route.id
                 for route in warehouses.route_ids
@@ -296,23 +296,25 @@ class DeliveryPromiseEngine(models.AbstractModel):
     def _replenishing_rule(self, product, warehouse):
         """(the rule that brings goods from outside the warehouse, days of the steps
         from there to the shelf), as Odoo resolves routes."""
-        rules = self.env.cr.cache.get(RULES)
-        if rules is None:
-            return self._find_replenishing_rule(product, warehouse)
         routes = self._possible_routes(product, warehouse)
-        if routes not in rules:
-            rules[routes] = self._find_replenishing_rule(product, warehouse)
-        return rules[routes]
+        rule_id, days = self._rule_of_routes(product, warehouse, routes)
+        return self.env["stock.rule"].sudo().browse(rule_id), days
+
+    @api.model
+    @tools.ormcache("warehouse.id", "routes")
+    def _rule_of_routes(self, product, warehouse, routes):
+        rule, days = self._find_replenishing_rule(product, warehouse)
+        return rule.id, days
 
     @contextmanager
     def _remember_rules(self):
-        """Within this block each rule, and each receipt, is looked for once."""
+        """Within this block each receipt is looked for once."""
         cache = self.env.cr.cache
-        cache[RULES] = {}
+        cache[ORIGINS] = {}
         try:
             yield
         finally:
-            cache.pop(RULES, None)
+            cache.pop(ORIGINS, None)
 
     def _find_replenishing_rule(self, product, warehouse):
         Rule = self.env["stock.rule"].sudo()  # sudo: as in _browse_keys

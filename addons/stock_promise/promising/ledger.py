@@ -17,6 +17,20 @@ class Flows:
         #: quantity)] of what was made to order
         self.chains = []
 
+    def add(self, row):
+        """Add a row that names the warehouse."""
+        kind, __, __, target, __, day, at, quantity = row[:8]
+        if kind == "demand":
+            self.demand[day] += quantity
+        elif kind == "supply":
+            self.arrives(day, quantity, at)
+        elif kind == "on_hand":
+            self.on_hand += quantity
+        elif kind == "quoted":
+            self.quoted += quantity
+        elif kind == "pair":
+            self.chains.append((day, quantity, target, *row[9:]))
+
     def arrives(self, day, quantity, at):
         self.supply[day] += quantity
         known = self.moments.get(day)
@@ -51,13 +65,21 @@ class Ledger:
         ]
         self.zones = zones
         self.returns = returns
+        self._ways = {}
         #: {(rule, product): quantity} of shares of classes of customers
         self.taken = {}
 
     def add(self, rows):
-        for kind, product, place, target, tz, day, at, quantity, *chain in rows:
+        for row in rows:
+            kind, product, place, target, tz, day, at, quantity = row[:8]
             if kind == "move":
-                self._add_move(product, place, target, tz, day, at, quantity)
+                source, final, counts = self.way(place, target)
+                if source == final:
+                    continue
+                if counts and (flow := self._flow(product, final, tz)):
+                    flow.arrives(day, quantity, at)
+                if source and (flow := self._flow(product, source, tz)):
+                    flow.demand[day] += quantity
             elif kind == "quant":
                 warehouse, on_hand = self._home(place)
                 if on_hand and (flow := self._flow(product, warehouse)):
@@ -65,25 +87,17 @@ class Ledger:
             elif kind == "taken":
                 self.taken[target, product] = quantity
             elif flow := self._flow(product, place, tz):
-                if kind == "demand":
-                    flow.demand[day] += quantity
-                elif kind == "supply":
-                    flow.arrives(day, quantity, at)
-                elif kind == "on_hand":
-                    flow.on_hand += quantity
-                elif kind == "quoted":
-                    flow.quoted += quantity
-                elif kind == "pair":
-                    flow.chains.append((day, quantity, target, *chain[1:]))
+                flow.add(row)
 
-    def _add_move(self, product, place, target, tz, day, at, quantity):
-        source, final = self._home(place)[0], self._home(target)[0]
-        if source == final:
-            return
-        if place not in self.returns and (flow := self._flow(product, final, tz)):
-            flow.arrives(day, quantity, at)
-        if flow := self._flow(product, source, tz):
-            flow.demand[day] += quantity
+    def way(self, place, target):
+        """(warehouse left, warehouse entered, whether what enters it counts), the same
+        for very many moves."""
+        way = self._ways.get((place, target))
+        if way is None:
+            source, final = self._home(place)[0], self._home(target)[0]
+            way = source, final, bool(final) and place not in self.returns
+            self._ways[place, target] = way
+        return way
 
     def _flow(self, product, warehouse, tz=None):
         if tz is None or tz == self.zones.get(warehouse):

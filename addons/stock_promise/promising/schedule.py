@@ -158,6 +158,7 @@ class Schedule:
         self.security = timedelta(days=security_days)
         self.next_day = next_day
         self.start = now
+        self.today = self.day(now)
         if cutoff is not None:
             local = self._local(now)
             if local.hour + local.minute / 60 + local.second / 3600 >= cutoff:
@@ -173,10 +174,6 @@ class Schedule:
     def midnight(self, day):
         """The moment at which a day begins."""
         return _moment(day, time.min, self.zone)
-
-    @property
-    def today(self):
-        return self.day(self.now)
 
     def slot(self, moment):
         """The next moment at which something can ship, or None."""

@@ -14,6 +14,7 @@ Supply and demand of a day both count at its end.
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
+from itertools import accumulate
 from typing import NamedTuple
 
 
@@ -99,6 +100,14 @@ class Timeline:
         self._demand[max(day, self.today)] += quantity
         self._levels = None
 
+    def add_demands(self, quantities):
+        """Count many demands: {day: quantity}."""
+        today, demand = self.today, self._demand
+        for day, quantity in quantities.items():
+            if quantity:
+                demand[day if day > today else today] += quantity
+        self._levels = None
+
     def demands(self):
         """[(day, quantity)] of everything that leaves, overdue ones today."""
         return list(self._demand.items())
@@ -112,13 +121,13 @@ class Timeline:
             days = [self.today - 1]
             projected = [self.on_hand]
             balance = self.on_hand
-            for day in sorted(self._supply.keys() | self._demand.keys()):
-                balance += self._supply.get(day, 0.0) - self._demand.get(day, 0.0)
+            supply, demand = self._supply.get, self._demand.get
+            for day in sorted({*self._supply, *self._demand}):
+                balance += supply(day, 0.0) - demand(day, 0.0)
                 days.append(day)
                 projected.append(balance)
-            available = projected[:]
-            for index in range(len(available) - 2, -1, -1):
-                available[index] = min(available[index], available[index + 1])
+            available = list(accumulate(reversed(projected), min))
+            available.reverse()
             self._levels = days, projected, available
         return self._levels
 

@@ -162,6 +162,44 @@ class TestFacts(PromiseCase):
         self.env.flush_all()
         self.assertTrue(self.promise(3)["date_50"])
 
+    def test_the_language_of_the_company_counts_at_once(self):
+        """Dates are written in it where the user's own is not known."""
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.receipt(5, 2)
+        self.assertIn("11/26/2026", str(self.promise(15)["reasons"]))
+        with self.assertForgets() as forgotten:
+            self.env.user.company_id.partner_id.lang = "de_DE"
+        self.assertTrue(forgotten.called)
+        self.assertIn("26.11.2026", str(self.promise(15)["reasons"]))
+
+    def test_another_company_of_the_user_counts_at_once(self):
+        self.engine._prime_user()
+        self.assertEqual(
+            self.engine._user_company_id(self.env.uid), self.env.user.company_id.id
+        )
+        with self.assertForgets() as forgotten:
+            self.env.user.company_id = self.company
+        self.assertTrue(forgotten.called)
+        self.assertEqual(self.engine._user_company_id(self.env.uid), self.company.id)
+
+    def test_a_route_to_bring_goods_counts_at_once(self):
+        """What could be brought is asked of the rules as they are."""
+        other = self.env["stock.warehouse"].create(
+            {"name": "East", "code": "EAST", "company_id": self.company.id}
+        )
+        self.on_hand(50, location=other.lot_stock_id)
+        self.assertFalse(self.dates(15))
+        with self.assertForgets() as forgotten:
+            self.warehouse.resupply_wh_ids = other
+        self.assertTrue(forgotten.called)
+        route = self.warehouse.resupply_route_ids
+        self.product.route_ids = route
+        self.assertTrue(self.dates(15))
+        with self.assertForgets() as forgotten:
+            route.rule_ids.active = False
+        self.assertTrue(forgotten.called)
+        self.assertFalse(self.dates(15))
+
     def test_what_does_not_matter_forgets_nothing(self):
         with self.assertForgets() as forgotten:
             self.warehouse.lot_stock_id.barcode = "SHELF"
@@ -193,11 +231,11 @@ class TestQueries(PromiseCase):
         for product in products:
             self.on_hand(10, product)
         self.ask(products[0])  # what is remembered is looked up once
-        # the user, the warehouse, the products, what is on hand and planned
-        with self.assertQueryCount(4):
+        # the warehouse, the products, what is on hand and planned
+        with self.assertQueryCount(3):
             answer = self.ask(products[0])
         self.assertTrue(answer["promised_date"])
-        with self.assertQueryCount(4):
+        with self.assertQueryCount(3):
             answer = self.ask(products)
         self.assertTrue(answer["promised_date"])
 
