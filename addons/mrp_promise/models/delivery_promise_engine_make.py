@@ -175,7 +175,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         product = self._same_fetch(checked.product, shortage.product_id).sudo()
         warehouse = checked.warehouse.sudo()
         if shortage.warehouse_id:
-            warehouse = warehouse.browse(shortage.warehouse_id)
+            warehouse = warehouse.browse(abs(shortage.warehouse_id))
         rule, __ = self._replenishing_rule(product, warehouse)
         if rule.action != "manufacture" or rule._get_matching_bom(
             product, rule.company_id or warehouse.company_id, {}

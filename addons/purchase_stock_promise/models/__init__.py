@@ -1,4 +1,5 @@
 from . import res_company
 from . import delivery_promise_engine
+from . import delivery_promise_engine_direct
 from . import stock_move
 from . import delivery_promise_engine_acknowledged

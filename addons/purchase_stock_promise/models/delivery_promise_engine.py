@@ -15,11 +15,24 @@ class DeliveryPromiseEngine(models.AbstractModel):
             return super()._rule_option(
                 rule, product, warehouse, quantity, days, schedules
             )
-        company = rule.company_id or warehouse.company_id
-        here = schedules[warehouse.id]
         days += self._steps_to_shelf(
             product, rule.picking_type_id.default_location_dest_id, warehouse
         )
+        company = rule.company_id or warehouse.company_id
+        return self._purchase_option(
+            product, warehouse, quantity, company, schedules, days
+        )
+
+    def _purchase_option(
+        self, product, warehouse, quantity, company, schedules, days=None
+    ):
+        """How a product can be bought, or None where nobody sells it.
+
+        :param quantity: the most that would be bought
+        :param days: days of the warehouse between the vendor's delivery and the shelf;
+            None where it does not come to the warehouse
+        """
+        here = schedules[warehouse.id]
         today = date.fromordinal(here.day(here.start))
         sellers = {}
 
@@ -36,7 +49,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
             received = self._vendor_ready(
                 seller_for(needed), ordered, seller_for(needed).delay
             )
-            return received and here.after(received, days)
+            return self._on_shelf(here, received, days)
 
         if not seller_for(quantity):
             return None
@@ -45,6 +58,11 @@ class DeliveryPromiseEngine(models.AbstractModel):
             ready,
             origin=lambda needed: ("product.supplierinfo", seller_for(needed).id),
         )
+
+    def _on_shelf(self, schedule, received, days):
+        if received is None or days is None:
+            return received
+        return schedule.after(received, days)
 
     def _promise_seller(self, product, quantity, day, company):
         """Whom Odoo would buy a quantity from. Where it is less than anybody sells,
@@ -99,7 +117,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         product = self._same_fetch(checked.product, shortage.product_id).sudo()
         warehouse = checked.warehouse.sudo()
         if shortage.warehouse_id:
-            warehouse = warehouse.browse(shortage.warehouse_id)
+            warehouse = warehouse.browse(abs(shortage.warehouse_id))
         rule, __ = self._replenishing_rule(product, warehouse)
         if rule.action != "buy" and (
             rule or not product.purchase_ok or product.seller_ids

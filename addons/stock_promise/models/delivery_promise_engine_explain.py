@@ -27,7 +27,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 checked,
                 line,
                 confirmation,
-                schedules[checked.warehouse.id],
+                schedules[line.warehouse_id],
                 loaded.quoted.get((checked.product.id, checked.warehouse.id), 0.0),
                 origins,
             )
@@ -112,7 +112,8 @@ class DeliveryPromiseEngine(models.AbstractModel):
         shelf."""
         if source.kind == "stock":
             return None
-        return source.product_id, source.origin, warehouse_id
+        # a vendor's place past the warehouse has its id, negated
+        return source.product_id, source.origin, abs(warehouse_id)
 
     def _origins(self, request, confirmations, schedules):
         """{origin key: name} of the receipts that are named in the answer and that
@@ -334,7 +335,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         warehouse = checked.warehouse
         if shortage.warehouse_id:
             # sudo: the name of the warehouse that the goods would come from
-            warehouse = warehouse.browse(shortage.warehouse_id).sudo()
+            warehouse = warehouse.browse(abs(shortage.warehouse_id)).sudo()
         available = max(shortage.available, 0.0)
         if product == checked.product and warehouse == checked.warehouse:
             return (

@@ -1,0 +1,5 @@
+from . import delivery_promise
+from . import delivery_promise_engine
+from . import delivery_promise_line
+from . import purchase_order_line
+from . import stock_move

@@ -1,0 +1,165 @@
+"""Lines that the vendor sends straight to the customer."""
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from odoo.addons.stock_promise.models.stock_move import OPEN_STATES
+
+
+class DeliveryPromiseEngine(models.AbstractModel):
+    _inherit = "delivery.promise.engine"
+
+    def _promising_lines(self, request):
+        """Drop-shipped lines are served from past the warehouse (see
+        ``purchase_stock_promise``), by the vendor's time alone."""
+        lines = super()._promising_lines(request)
+        if not self._drop_ship_rules(request.company):
+            return lines
+        routes, found = self._order_line_routes(), {}
+        products = self.env["product.product"].sudo()  # sudo: as in _drop_ship_rules
+        products = products.browse(
+            {part.product_id for line in lines for part in line.components}
+        )
+        products = {product.id: product for product in products}
+        return [
+            self._drop_shipped_line(line)
+            if self._is_drop_shipped(line, checked, products, routes, found)
+            else line
+            for line, checked in zip(lines, request.lines, strict=True)
+        ]
+
+    def _drop_shipped_line(self, line):
+        return line._replace(
+            warehouse_id=-line.warehouse_id,
+            # the vendor has it or not, whether or not we would count it
+            components=tuple(
+                component._replace(tracked=True) for component in line.components
+            ),
+            lead_days=0.0,
+            transit_days=0.0,
+            carrier=None,
+        )
+
+    @api.model
+    def _drop_ship_rules(self, company):
+        # sudo: routes decide the date whoever asks for it
+        return (
+            self.env["stock.rule"]
+            .sudo()
+            .search(
+                [
+                    ("action", "=", "buy"),
+                    ("location_dest_id.usage", "=", "customer"),
+                    ("company_id", "in", (False, company.id)),
+                    ("route_id.active", "=", True),
+                ]
+            )
+        )
+
+    def _order_line_routes(self):
+        """{reference: routes} of the order lines that ask."""
+        # sudo: as in _drop_ship_rules
+        orders = (
+            self.env["sale.order"]
+            .sudo()
+            .browse(self.env.context.get("promise_asking_order_ids") or ())
+        )
+        return {
+            line._promise_reference(): line.route_ids
+            for line in orders.order_line
+            if line.route_ids
+        }
+
+    def _is_drop_shipped(self, line, checked, products, routes, found):
+        """Whether Odoo would buy all parts of a line for the customer. A kit of which
+        we deliver a part is promised as one that we deliver.
+
+        :param found: {routes: whether they drop-ship}, filled as lines are looked at
+        """
+        warehouse = checked.warehouse.sudo()  # sudo: as in _drop_ship_rules
+        own = routes.get(checked.reference)
+        for component in line.components:
+            product = products[component.product_id]
+            key = own, self._possible_routes(product, warehouse)
+            if key not in found:
+                found[key] = self._drop_ships(product, warehouse, own)
+            if not found[key]:
+                return False
+        return True
+
+    def _drop_ships(self, product, warehouse, own=None):
+        Rule = self.env["stock.rule"].sudo()  # sudo: as in _drop_ship_rules
+        rule = Rule._get_rule(
+            product,
+            self._need_location(product, False),
+            {
+                "warehouse_id": warehouse,
+                "company_id": warehouse.company_id,
+                "route_ids": own or Rule.route_id,
+            },
+        )
+        return rule.action == "buy" and rule.location_dest_id.usage == "customer"
+
+    # -- what is on its way already ----------------------------------------------------
+
+    @api.model
+    def _supply_queries(self, scope):
+        """For an order that asks again: what its own vendor is about to deliver, when
+        the purchase order says, which Odoo writes down as the move's deadline."""
+        queries = super()._supply_queries(scope)
+        if not scope.ignore_moves or min(scope.warehouse_ids) > 0:
+            return queries
+        return [
+            *queries,
+            SQL(
+                """
+                SELECT 'supply', move.product_id, zone.warehouse_id,
+                       timezone(zone.tz, timezone('UTC', GREATEST(
+                           move.date, move.date_deadline)))::date AS day,
+                       MAX(GREATEST(move.date, move.date_deadline)),
+                       SUM(move.product_qty)::float8,
+                       NULL::int, NULL::int, NULL::date, NULL::float8
+                  FROM stock_move move
+                  JOIN delivery_promise_line line ON line.id = move.promise_line_id
+                  JOIN zone ON zone.warehouse_id = -line.warehouse_id
+                  JOIN stock_location source ON source.id = move.location_id
+                   AND source.usage = 'supplier'
+                 WHERE move.id = ANY(%s) AND move.product_id = ANY(%s)
+                   AND move.state IN %s
+                 GROUP BY move.product_id, zone.warehouse_id, day
+                """,
+                scope.ignore_moves,
+                scope.product_ids,
+                OPEN_STATES,
+            ),
+        ]
+
+    # -- in words ----------------------------------------------------------------------
+
+    def _reasons(self, checked, line, confirmation, schedule, quoted, origins, wished):
+        yield from super()._reasons(
+            checked, line, confirmation, schedule, quoted, origins, wished
+        )
+        if line.warehouse_id < 0 and confirmation.pieces:
+            yield (
+                "drop_ship",
+                self.env._("delivered by the vendor, straight to the customer"),
+            )
+
+    def _shortage_reason(self, checked, shortage):
+        if shortage.warehouse_id or not self._lacks_vendor(checked, shortage):
+            return super()._shortage_reason(checked, shortage)
+        product = self._same_fetch(checked.product, shortage.product_id)
+        return (
+            "no_vendor",
+            self.env._(
+                "%s is to be delivered by its vendor, straight to the customer, but has"
+                " no vendor in force: add one to the product.",
+                product.display_name,
+            ),
+        )
+
+    def _lacks_vendor(self, checked, shortage):
+        # sudo: as in _drop_ship_rules
+        product = self._same_fetch(checked.product, shortage.product_id).sudo()
+        return self._drop_ships(product, checked.warehouse.sudo())
