@@ -109,30 +109,39 @@ class DeliveryPromiseEngine(models.AbstractModel):
         queries = super()._supply_queries(scope)
         if not scope.ignore_moves or min(scope.warehouse_ids) > 0:
             return queries
+        join, tz = self._clock(scope)
+        arrival = SQL("GREATEST(move.date, move.date_deadline)")
         return [
             *queries,
             SQL(
                 """
-                SELECT 'supply', move.product_id, zone.warehouse_id,
-                       timezone(zone.tz, timezone('UTC', GREATEST(
-                           move.date, move.date_deadline)))::date AS day,
-                       MAX(GREATEST(move.date, move.date_deadline)),
-                       SUM(move.product_qty)::float8,
-                       NULL::int, NULL::int, NULL::date, NULL::float8
+                SELECT 'supply', move.product_id, -line.warehouse_id, NULL::int,
+                       %(tz)s AS tz, %(day)s AS day, MAX(%(arrival)s),
+                       SUM(move.product_qty)::float8, false
                   FROM stock_move move
                   JOIN delivery_promise_line line ON line.id = move.promise_line_id
-                  JOIN zone ON zone.warehouse_id = -line.warehouse_id
                   JOIN stock_location source ON source.id = move.location_id
                    AND source.usage = 'supplier'
-                 WHERE move.id = ANY(%s) AND move.product_id = ANY(%s)
-                   AND move.state IN %s
-                 GROUP BY move.product_id, zone.warehouse_id, day
+                       %(join)s
+                 WHERE move.id = ANY(%(moves)s) AND move.product_id = ANY(%(products)s)
+                   AND move.state IN %(states)s
+                 GROUP BY move.product_id, line.warehouse_id, tz, day
                 """,
-                scope.ignore_moves,
-                scope.product_ids,
-                OPEN_STATES,
+                tz=tz,
+                day=self._day(arrival, scope),
+                arrival=arrival,
+                join=join,
+                moves=scope.ignore_moves,
+                products=scope.product_ids,
+                states=OPEN_STATES,
             ),
         ]
+
+    def _flushed_fields(self):
+        names = super()._flushed_fields()
+        return names | {
+            "stock.move": [*names["stock.move"], "date_deadline", "promise_line_id"]
+        }
 
     # -- in words ----------------------------------------------------------------------
 
