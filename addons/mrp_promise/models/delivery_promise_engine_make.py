@@ -9,12 +9,28 @@ from odoo.tools import SQL
 
 from odoo.addons.stock_promise.promising.replenish import Option
 
+from .work_load import WorkLoad
+
 #: More lots of a bill's batch size than this are planned as if the rest were one.
 MAX_BATCHES = 50
+#: As many other bills of a product are tried.
+MAX_BILLS = 3
+#: where the hours are kept that one request takes of work centres
+LOAD = "delivery_promise_work_load"
 
 
 class DeliveryPromiseEngine(models.AbstractModel):
     _inherit = "delivery.promise.engine"
+
+    def _planner(self, request, lines, loaded, schedules):
+        """What is made for one line of a request is in the way of what is made for
+        another: they share the hours of work centres."""
+        cache = self.env.cr.cache
+        cache[LOAD] = WorkLoad()
+        try:
+            return super()._planner(request, lines, loaded, schedules)
+        finally:
+            cache.pop(LOAD, None)
 
     def _rule_option(self, rule, product, warehouse, quantity, days, schedules):
         if rule.action != "manufacture":
@@ -25,6 +41,23 @@ class DeliveryPromiseEngine(models.AbstractModel):
         bill = rule._get_matching_bom(product, company, {})
         if not bill:
             return None
+        load = self.env.cr.cache.get(LOAD) or WorkLoad()
+        options = [
+            self._bill_option(
+                way, rule, product, warehouse, quantity, days, schedules, load
+            )
+            for way in (bill, *self._other_bills(bill, rule, product, company))
+        ]
+        first, *others = [option for option in options if option] or [None]
+        return first and first._replace(others=tuple(others))
+
+    def _bill_option(
+        self, bill, rule, product, warehouse, quantity, days, schedules, load
+    ):
+        """The option that one bill of materials stands for, or None.
+
+        :param load: :class:`~.work_load.WorkLoad` of the request
+        """
         here = schedules[warehouse.id]
         picking_type = bill.picking_type_id or rule.picking_type_id
         place = picking_type.default_location_src_id.warehouse_id or warehouse
@@ -42,12 +75,24 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 )
             return exploded[needed]
 
-        def ready(start, needed):
-            if (start, needed) not in finished:
+        def work(start, needed):
+            """(when it is on the shelf or None, slots of work centres)"""
+            name = start, needed, load.state if bill.operation_ids else 0
+            if name not in finished:
                 begin = here.after(start, before)
-                end = begin and self._made(bill, product, needed, begin, here)
-                finished[start, needed] = end and here.after(end, after)
-            return finished[start, needed]
+                end, slots = None, []
+                if begin:
+                    end, slots = self._made(
+                        bill, product, needed, begin, here, load.taken()
+                    )
+                finished[name] = end and here.after(end, after), slots
+            return finished[name]
+
+        def ready(start, needed):
+            return work(start, needed)[0]
+
+        def reserve(start, needed):
+            return load.take((bill.id, start, needed), work(start, needed)[1])
 
         earliest = here.after(here.start, bill.days_to_prepare_mo)
         if earliest is None:
@@ -62,9 +107,25 @@ class DeliveryPromiseEngine(models.AbstractModel):
             ("mrp.bom", bill.id),
             explode,
             earliest,
+            reserve if bill.operation_ids else None,
         )
 
     # -- the bill ----------------------------------------------------------------------
+
+    def _other_bills(self, bill, rule, product, company):
+        """Further bills by which the product can be made here, in Odoo's order."""
+        return product.bom_ids.filtered(
+            lambda other: (
+                other != bill
+                and other.type == "normal"
+                and other.product_id in (product, product.browse())
+                and other.company_id in (company, company.browse())
+                and other.picking_type_id
+                in (rule.picking_type_id, rule.picking_type_id.browse())
+            )
+        ).sorted(lambda other: (other.sequence, other.product_id.id, other.id))[
+            :MAX_BILLS
+        ]
 
     def _bill_lots(self, bill, product, quantity):
         """Quantities, in the bill's unit, of the manufacturing orders that Odoo makes
@@ -95,26 +156,33 @@ class DeliveryPromiseEngine(models.AbstractModel):
                     )
         return totals
 
-    def _made(self, bill, product, quantity, start, schedule):
-        """When a quantity is finished that is begun at ``start``: after the bill's
-        manufacturing lead time, and not before its operations have found room in their
-        work centres. None where they never do."""
+    def _made(self, bill, product, quantity, start, schedule, taken):
+        """(when a quantity is finished that is begun at ``start``, slots of work
+        centres): after the bill's manufacturing lead time, and not before its
+        operations have found room in their work centres. None where they never do.
+
+        :param taken: {work centre: [(start, end)]} that are not free any more
+        """
         end = schedule.after(start, bill.produce_delay)
         if end is None or not bill.operation_ids:
-            return end
+            return end, []
         # sudo: the load of a work centre decides the date whoever asks for it
         planning = self.env["report.mrp.report_bom_structure"].sudo()
-        taken = defaultdict(list)
+        slots = []
         for lot in self._bill_lots(bill, product, quantity):
             try:
-                slots = planning._simulate_bom_planning(
+                found = planning._simulate_bom_planning(
                     bill, product, start, lot, simulated_leaves_per_workcenter=taken
                 )
             except UserError:
                 # no room in the next 700 days, or a work centre without hours
-                return None
-            end = max([end, *(slot["date_finished"] for slot in slots.values())])
-        return end
+                return None, []
+            for slot in found.values():
+                end = max(end, slot["date_finished"])
+                slots.append(
+                    (slot["workcenter"], slot["date_start"], slot["date_finished"])
+                )
+        return end, slots
 
     def _steps_to_production(self, product, warehouse):
         """Days for which components are picked before production."""
@@ -168,6 +236,39 @@ class DeliveryPromiseEngine(models.AbstractModel):
         return self.env._(
             "%(quantity)s to be made, there on %(date)s", quantity=quantity, date=day
         )
+
+    def _reasons(self, checked, line, confirmation, *args):
+        """Whoever makes it has to know if not the usual bill is meant."""
+        yield from super()._reasons(checked, line, confirmation, *args)
+        bill_ids = {
+            source.origin[1]: None
+            for piece in confirmation.pieces
+            for source in piece.sources
+            if source.kind == "manufacture" and source.origin
+        }
+        # sudo: which bill is the usual one; names are shown by the caller's rights
+        Bill = self.env["mrp.bom"].sudo()
+        product = checked.product.sudo()
+        for bill in Bill.browse(bill_ids):
+            if bill.product_tmpl_id != product.product_tmpl_id:
+                continue  # a part of a kit
+            company = checked.warehouse.company_id
+            usual = Bill._bom_find(product, company_id=company.id, bom_type="normal")
+            if bill != usual[product]:
+                named = bill.sudo(False)
+                yield (
+                    "other_bill",
+                    self.env._(
+                        "made by the bill of materials %s, which is sooner than the"
+                        " usual one",
+                        named.display_name,
+                    )
+                    if named.has_access("read")
+                    else self.env._(
+                        "made by another bill of materials, which is sooner than the"
+                        " usual one"
+                    ),
+                )
 
     def _shortage_reason(self, checked, shortage):
         code, message = super()._shortage_reason(checked, shortage)

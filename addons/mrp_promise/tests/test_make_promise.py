@@ -18,7 +18,7 @@ class TestMakePromise(PromiseCase):
         )
         manufacture = cls.warehouse.manufacture_pull_id.route_id
         (cls.table | cls.top).route_ids = manufacture
-        cls.bill = cls.makes(cls.table, 2, [(cls.top, 1), (cls.leg, 4)])
+        cls.bill = cls.makes(cls.table, 2, [(cls.top, 1), (cls.leg, 4)], sequence=1)
 
     @classmethod
     def makes(cls, product, days, parts, **values):
@@ -73,7 +73,7 @@ class TestMakePromise(PromiseCase):
             }
         )
 
-    # -- one level ------------------------------------------------------------------
+    # -- one level -----------------------------------------------------------------
 
     def test_what_is_not_there_is_made_in_the_lead_time_of_the_bill(self):
         self.parts_on_hand()
@@ -138,7 +138,7 @@ class TestMakePromise(PromiseCase):
         self.assertEqual(self.profile((7, 8), product=self.leg)[0]["projected"], 16)
         self.assertEqual(self.profile((7, 8), product=self.leg)[1]["projected"], 0)
 
-    # -- several levels -------------------------------------------------------------
+    # -- several levels ------------------------------------------------------------
 
     def test_component_that_is_short_is_made_in_turn(self):
         self.makes(self.top, 3, [(self.board, 2)])
@@ -188,7 +188,7 @@ class TestMakePromise(PromiseCase):
             set((self.table | self.top | self.leg | self.board).ids),
         )
 
-    # -- bills ----------------------------------------------------------------------
+    # -- bills ---------------------------------------------------------------------
 
     def test_bill_for_several_is_taken_by_the_unit(self):
         self.bill.product_qty = 2
@@ -249,7 +249,7 @@ class TestMakePromise(PromiseCase):
         self.assertTrue(self.promised(3, offcut))
         self.assertFalse(self.promised(4, offcut))
 
-    # -- work centres ---------------------------------------------------------------
+    # -- work centres --------------------------------------------------------------
 
     def _add_operation(self, minutes, **values):
         centre = self.env["mrp.workcenter"].create(
@@ -313,7 +313,105 @@ class TestMakePromise(PromiseCase):
         centre.resource_calendar_id.attendance_ids.unlink()
         self.assertFalse(self.promised(1, self.table))
 
-    # -- routes ---------------------------------------------------------------------
+    def test_lines_of_a_request_do_not_share_an_hour_of_a_work_centre(self):
+        self.parts_on_hand()
+        self.bill.produce_delay = 0
+        self._add_operation(60)
+        answer = self.ask(self.line(4, self.table), self.line(4, self.table))
+        self.assertEqual(
+            [line["promised_date"] for line in answer["lines"]],
+            # Tuesday 9:00 to 13:00; until 16:00, and an hour on Wednesday
+            [str(self.moment(0, 13)), str(self.moment(1, 9))],
+        )
+
+    def test_component_and_product_do_not_share_an_hour_of_a_work_centre(self):
+        """The table is begun when its top is finished, in the hours left by it."""
+        self.on_hand(100, self.board)
+        self.on_hand(100, self.leg)
+        self.bill.produce_delay = 0
+        centre = self._add_operation(60)
+        top = self.makes(self.top, 0, [(self.board, 1)])
+        self.env["mrp.routing.workcenter"].create(
+            {
+                "name": "Saw it",
+                "bom_id": top.id,
+                "workcenter_id": centre.id,
+                "time_cycle_manual": 60,
+            }
+        )
+        answer = self.ask(self.line(1, self.table), self.line(1, self.top))
+        self.assertEqual(
+            [line["promised_date"] for line in answer["lines"]],
+            [str(self.moment(0, 11)), str(self.moment(0, 12))],
+        )
+
+    def test_line_that_gets_no_date_leaves_the_work_centre_to_others(self):
+        self.bill.produce_delay = 0
+        self._add_operation(60)
+        self.parts_on_hand(2)
+        answer = self.ask(self.line(3, self.table), self.line(2, self.table))
+        self.assertEqual(
+            [line["promised_date"] for line in answer["lines"]],
+            [False, str(self.moment(0, 11))],
+        )
+
+    # -- other bills ----------------------------------------------------------------
+
+    def test_other_bill_is_taken_where_the_usual_one_gives_no_date(self):
+        self.on_hand(2, self.board)
+        self.assertFalse(self.promised(2, self.table))
+        self.makes(self.table, 4, [(self.board, 1)], sequence=20, code="PLAIN")
+        self.assertEqual(self.promised(2, self.table), self.later(4))
+        reason = self.reasons(self.line(2, self.table))["other_bill"]
+        self.assertIn("another bill of materials", reason)
+
+    def test_other_bill_is_taken_where_it_is_sooner(self):
+        self.on_hand(4, self.top)
+        self.receipt(16, 10, self.leg)
+        self.on_hand(2, self.board)
+        self.makes(self.table, 4, [(self.board, 1)], sequence=20)
+        self.assertEqual(self.promised(2, self.table), self.later(4))
+        self.assertEqual(self.promised(4, self.table), self.moment(10) + timedelta(2))
+        promise = self.hold(self.line(2, self.table))
+        claimed = {c.product_id: c.quantity for c in promise.claim_ids}
+        self.assertEqual(claimed.get(self.board), 2)
+        self.assertNotIn(self.leg, claimed)
+
+    def test_usual_bill_is_taken_where_it_is_in_time(self):
+        self.parts_on_hand()
+        self.on_hand(100, self.board)
+        self.makes(self.table, 1, [(self.board, 1)], sequence=20)
+        wanted = self.line(2, self.table, requested_date=str(self.later(5)))
+        self.assertNotIn("other_bill", self.reasons(wanted))
+        self.assertIn("other_bill", self.reasons(self.line(2, self.table)))
+
+    # -- the latest safe start --------------------------------------------------------
+
+    def test_latest_safe_start_counts_back_from_the_requested_date(self):
+        self.parts_on_hand()
+        wanted = self.line(2, self.table, requested_date=str(self.later(9)))
+        line = self.ask(wanted)["lines"][0]
+        # 2 days of making before day 9; what is begun on a day is begun at its start
+        self.assertEqual(line["replenish_by"][:10], str(self.moment(7).date()))
+        self.assertIn("replenish_by", [reason["code"] for reason in line["reasons"]])
+        promise = self.hold(wanted)
+        self.assertEqual(str(promise.line_ids.replenish_by), line["replenish_by"])
+
+    def test_latest_safe_start_is_that_of_the_longest_chain(self):
+        """Boards take 4 days, the top 3, the table 2: on day 11 of 20 at the latest."""
+        self.on_hand(100, self.leg)
+        self.makes(self.top, 3, [(self.board, 2)])
+        self.makes(self.board, 4, [])
+        self.board.route_ids = self.warehouse.manufacture_pull_id.route_id
+        wanted = self.line(2, self.table, requested_date=str(self.later(20)))
+        line = self.ask(wanted)["lines"][0]
+        self.assertEqual(line["replenish_by"][:10], str(self.moment(11).date()))
+
+    def test_what_is_there_has_no_latest_safe_start(self):
+        self.on_hand(2, self.table)
+        self.assertNotIn("replenish_by", self.ask(self.line(2, self.table))["lines"][0])
+
+    # -- routes --------------------------------------------------------------------
 
     def test_components_picked_first_take_the_days_of_that_step(self):
         self.parts_on_hand()
@@ -343,7 +441,7 @@ class TestMakePromise(PromiseCase):
         self.assertEqual(self.promised(4, self.table), self.later(5))
         self.assertFalse(self.promised(5, self.table))
 
-    # -- in words -------------------------------------------------------------------
+    # -- in words ------------------------------------------------------------------
 
     def test_reason_says_what_is_made_and_when(self):
         self.parts_on_hand()

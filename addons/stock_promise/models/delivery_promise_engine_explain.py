@@ -46,7 +46,11 @@ class DeliveryPromiseEngine(models.AbstractModel):
     def _line_answer(self, checked, line, confirmation, schedule, quoted, origins):
         promised, wished = confirmation.promised, line.requested
         in_line_unit = checked.quantity / checked.product_quantity
+        start = {}
+        if confirmation.latest_start:
+            start["replenish_by"] = self._to_wire(confirmation.latest_start)
         return {
+            **start,
             "reference": checked.reference,
             "product_id": checked.product.id,
             "quantity": checked.quantity,
@@ -308,6 +312,15 @@ class DeliveryPromiseEngine(models.AbstractModel):
                         self._local_date(wished, schedule),
                     ),
                 )
+        start = confirmation.latest_start
+        if start and schedule.day(start) > schedule.today:
+            yield (
+                "replenish_by",
+                self.env._(
+                    "what is missing has to be ordered or begun by %s",
+                    self._local_date(start, schedule),
+                ),
+            )
         if checked.latest and confirmation.promised > checked.latest:
             yield (
                 "after_latest",

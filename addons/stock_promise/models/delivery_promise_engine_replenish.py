@@ -86,9 +86,10 @@ class DeliveryPromiseEngine(models.AbstractModel):
         level = {}
         for key, quantity in short.items():
             if key in options:
-                for product_id, warehouse_id, needed in options[key].needs(quantity):
-                    component = product_id, warehouse_id
-                    level[component] = level.get(component, 0.0) + needed
+                for option in (options[key], *options[key].others):
+                    for product_id, warehouse_id, needed in option.needs(quantity):
+                        component = product_id, warehouse_id
+                        level[component] = level.get(component, 0.0) + needed
         return level
 
     def _check_cycles(self, options):

@@ -77,7 +77,8 @@ class DeliveryPromiseLine(models.Model):
         string="Order Goods By",
         readonly=True,
         copy=False,
-        help="What is missing has to be ordered until then for this date to be met.",
+        help="The latest safe start: what is missing has to be ordered or begun until "
+        "then for this date to be met.",
     )
     transit_days = fields.Float(readonly=True, copy=False)
     delivered_quantity = fields.Float(digits="Product Unit", readonly=True, copy=False)
@@ -319,12 +320,7 @@ class DeliveryPromiseLine(models.Model):
         }
         if confirmation is not None:
             vals["material_date"] = confirmation.material
-            ready = [claim.at for claim in confirmation.planned if claim.quantity < 0]
-            vals["replenish_by"] = bool(ready) and (
-                fields.Datetime.now()
-                + timedelta(days=1)
-                + max(confirmation.material - max(ready), timedelta())
-            )
+            vals["replenish_by"] = confirmation.latest_start or False
             if confirmation.pieces:
                 transit = confirmation.promised - confirmation.ship
                 vals["transit_days"] = transit / timedelta(days=1)

@@ -186,7 +186,9 @@ class DeliveryPromise(models.Model):
         Line = self.env["delivery.promise.line"]
         for line in Line.browse(risks):
             wanted, possible = risks[line.id]
-            if line.replenish_by and line.replenish_by > fields.Datetime.now():
+            # whoever orders has a day to do so, even where it has to be done at once
+            grace = fields.Datetime.now() - timedelta(days=1)
+            if line.replenish_by and line.replenish_by > grace:
                 # There is still time to order what is missing.
                 possible = wanted
             vals = {"at_risk": False, "feasible_date": False, "risk_message": False}

@@ -27,6 +27,10 @@ class Option(NamedTuple):
     :param explode: callable(quantity) -> ((product, warehouse, quantity of it), …)
         where components do not go by the unit: batches, parts rounded up to a whole
     :param earliest: the moment before which it cannot start
+    :param reserve: callable(start, quantity) that keeps for this replenishment what
+        others could take as well (the hours of work centres) and returns what gives it
+        back
+    :param others: further options, which are taken where this one is later
     """
 
     kind: str
@@ -35,6 +39,8 @@ class Option(NamedTuple):
     origin: object = None
     explode: Callable | None = None
     earliest: datetime | None = None
+    reserve: Callable | None = None
+    others: tuple = ()
 
     def needs(self, quantity):
         """((product, warehouse, quantity of it), …) for a quantity."""
@@ -169,6 +175,8 @@ class Planner:
         option = self.options.get(key)
         if option is None:
             return own, []
+        # Nobody chooses: the order itself starts the chain, in the usual way.
+        option = option._replace(others=())
         self.timelines[key] = own
         try:
             __, claims = self._replenish(key, option, quantity, day)
@@ -178,18 +186,40 @@ class Planner:
         return own, claims
 
     def _replenish(self, key, option, quantity, wanted_day):
-        """Take the components, and put the result on the shelf.
+        """Take the components, and put the result on the shelf; in another way than
+        the usual one where that is sooner, and the usual one not in time.
 
         :param wanted_day: the day from which it is wanted: a replenishment that would
             be ready before starts as much later; None for as soon as possible
         :return: (moment it is ready or None, claims)
         """
+        if not option.others:
+            return self._replenish_by(key, option, quantity, wanted_day)
+        best, lacking = None, None
+        for way in (option, *option.others):
+            mark = self.mark()
+            moment, __ = self._replenish_by(key, way, quantity, wanted_day)
+            self.take_back(mark)
+            if way is option:
+                lacking = self.lacking.get(key)
+            day = moment and self.schedules[key[1]].day(moment)
+            if moment and (best is None or day < best[0]):
+                best = day, way
+            if best and wanted_day is not None and best[0] <= wanted_day:
+                break
+        if best is None and lacking:
+            self.lacking[key] = lacking  # what the usual way lacks
+        return self._replenish_by(
+            key, best[1] if best else option, quantity, wanted_day
+        )
+
+    def _replenish_by(self, key, option, quantity, wanted_day):
         mark, schedule = self.mark(), self.schedules[key[1]]
         if self.fence:
             wanted_day = max(wanted_day or 0, schedule.today + self.fence)
         self._under_way.append(key)
         try:
-            moment, claims = self._plan(option, quantity, schedule, wanted_day)
+            begin, moment, claims = self._plan(option, quantity, schedule, wanted_day)
         finally:
             self._under_way.pop()
         if moment and self.fence:
@@ -200,7 +230,7 @@ class Planner:
         day = schedule.day(moment)
         self._fill_gap(key, day)
         self._supply(key, day, quantity, moment, option)
-        claims.append(Claim(key[0], key[1], -quantity, day, moment))
+        claims.append(Claim(key[0], key[1], -quantity, day, moment, begin))
         return moment, claims
 
     def _fill_gap(self, key, day):
@@ -217,33 +247,36 @@ class Planner:
             self._take(timeline, other, -gap)
 
     def _plan(self, option, quantity, schedule, wanted_day):
-        """(moment it is ready or None, claims on components), not before it is wanted
-        where it can be ready on that day."""
+        """(moment it begins, moment it is ready or None, claims on components), not
+        before it is wanted where it can be ready on that day."""
         mark = self.mark()
         start = max(schedule.start, option.earliest or schedule.start)
         begin, moment, claims = self._attempt(option, quantity, start)
         if not moment or wanted_day is None or not option.components:
-            return moment, claims
+            return begin, moment, claims
         late = wanted_day - schedule.day(moment)
         if late <= 0:
-            return moment, claims
+            return begin, moment, claims
         first = schedule.day(begin)
         while late > 0:
             self.take_back(mark)
             later = max(schedule.midnight(first + late), start)
-            __, moment, claims = self._attempt(option, quantity, later)
+            begin, moment, claims = self._attempt(option, quantity, later)
             over = schedule.day(moment) - wanted_day if moment else late
             if over <= 0:
-                return moment, claims
+                return begin, moment, claims
             # Where nobody works for days, a later start costs more than its delay.
             late -= over
         self.take_back(mark)
-        return self._attempt(option, quantity, start)[1:]
+        return self._attempt(option, quantity, start)
 
     def _attempt(self, option, quantity, start):
         """(moment it begins, moment it is ready or None, claims on components)"""
         begin, claims = self._obtain(option, quantity, start)
-        return begin, begin and option.ready(begin, quantity), claims
+        moment = begin and option.ready(begin, quantity)
+        if moment and option.reserve:
+            self._undo.append(option.reserve(begin, quantity))
+        return begin, moment, claims
 
     def _obtain(self, option, quantity, start):
         """Take the components of a replenishment that starts at ``start`` or later.

@@ -1,5 +1,6 @@
 """The values that the promising functions take and return."""
 
+from collections import defaultdict
 from datetime import datetime
 from typing import NamedTuple
 
@@ -71,6 +72,8 @@ class Claim(NamedTuple):
     quantity: float
     day: int
     at: datetime
+    #: of what is brought (a negative quantity): when its replenishment begins
+    begin: datetime | None = None
 
 
 class Piece(NamedTuple):
@@ -135,3 +138,20 @@ class Confirmation(NamedTuple):
     @property
     def material(self):
         return max((piece.material for piece in self.pieces), default=None)
+
+    @property
+    def latest_start(self):
+        """The last moment at which everything can still begin that has to be bought,
+        made or brought, None where nothing has to. What is ready before it is wanted
+        may begin as much later."""
+        wanted = defaultdict(list)
+        for claim in (*self.claims, *self.planned):
+            if claim.quantity > 0:
+                wanted[claim.product_id, claim.warehouse_id].append(claim.at)
+        starts = []
+        for claim in self.planned:
+            if claim.quantity < 0 and claim.begin:
+                uses = wanted[claim.product_id, claim.warehouse_id]
+                first = min((at for at in uses if at >= claim.at), default=claim.at)
+                starts.append(claim.begin + (first - claim.at))
+        return min(starts, default=None)
