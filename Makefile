@@ -59,3 +59,9 @@ ifneq ($(wildcard bench/calls.py),)
 bench-calls: ## measure the caller lookup under load (ARGS=)
 	@$(DESK) python bench/calls.py $(ARGS)
 endif
+
+ifneq ($(wildcard tests/mutate.py),)
+.PHONY: mutate
+mutate: ## put deliberate faults in, see that each is noticed (ARGS="--plain")
+	@$(DESK) python tests/mutate.py $(ARGS)
+endif

@@ -1,0 +1,384 @@
+# Copyright 2026 Promise Desk contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Deliberate small faults of the engine. Each of them has to be noticed by the test
+that is named beside it: `make mutate` puts them in one by one and looks.
+
+A test that passes without its rule proves nothing; that is how it would show.
+"""
+
+from typing import NamedTuple
+
+PROMISING = "stock_promise/promising/"
+MODELS = "stock_promise/models/delivery_promise_"
+RULES = "tests/test_promising_rules.py::test_"
+
+
+class Mutation(NamedTuple):
+    """A fault: ``old``, which stands once in ``file`` (below addons/), becomes
+    ``new``.
+
+    ``caught_by`` is a test in plain Python (a pytest node) or inside Odoo (a test tag
+    that begins with a slash).
+    """
+
+    name: str
+    file: str
+    old: str
+    new: str
+    caught_by: str
+
+    @property
+    def plain(self):
+        return not self.caught_by.startswith("/")
+
+
+def plain(name, file, old, new, test):
+    return Mutation(name, PROMISING + file, old, new, RULES + test)
+
+
+MUTATIONS = [
+    # -- available to promise ----------------------------------------------------------
+    plain(
+        "no look ahead",
+        "timeline.py",
+        "available[index] = min(available[index], available[index + 1])",
+        "pass",
+        "an_order_for_a_later_day_is_protected",
+    ),
+    plain(
+        "look ahead to the best of days",
+        "timeline.py",
+        "available[index] = min(available[index], available[index + 1])",
+        "available[index] = max(available[index], available[index + 1])",
+        "what_arrives_later_does_not_help_before",
+    ),
+    plain(
+        "demand of a day counts from the day after",
+        "timeline.py",
+        "self._demand[max(day, self.today)] += quantity",
+        "self._demand[max(day, self.today) + 1] += quantity",
+        "demand_and_supply_of_a_day_both_count_at_its_end",
+    ),
+    plain(
+        "overdue demand counts in the past",
+        "timeline.py",
+        "self._demand[max(day, self.today)] += quantity",
+        "self._demand[day] += quantity",
+        "overdue_demand_counts_today",
+    ),
+    plain(
+        "a day early",
+        "timeline.py",
+        "return days[index] if index < len(days) else None",
+        "return days[index] - 1 if index < len(days) else None",
+        "the_first_day_is_the_one_on_which_enough_is_there",
+    ),
+    plain(
+        "supply taken back stays",
+        "timeline.py",
+        "self._supply[day] -= self.supplies[day].pop().quantity",
+        "self.supplies[day].pop()",
+        "what_is_taken_back_is_there_again",
+    ),
+    plain(
+        "the last demand is served first",
+        "timeline.py",
+        "    for key, day, quantity in demands:\n",
+        "    for key, day, quantity in reversed(demands):\n",
+        "demand_is_served_in_its_order",
+    ),
+    # -- lines -------------------------------------------------------------------------
+    plain(
+        "lines take nothing from one another",
+        "allocation.py",
+        "timelines[key].add_demand(claim.day, sign * claim.quantity)",
+        "pass",
+        "two_lines_never_get_the_same_unit",
+    ),
+    plain(
+        "a kit needs one of each part",
+        "allocation.py",
+        "needs[component.product_id] += component.ratio",
+        "needs[component.product_id] += 1.0",
+        "a_kit_needs_each_part_in_its_quantity",
+    ),
+    plain(
+        "a part that stands twice is needed once",
+        "allocation.py",
+        "needs[component.product_id] += component.ratio",
+        "needs[component.product_id] = component.ratio",
+        "a_part_that_stands_twice_is_needed_twice",
+    ),
+    plain(
+        "parts of units are sent",
+        "allocation.py",
+        "units = floor(units / line.step + 1e-9) * line.step",
+        "pass",
+        "only_whole_units_of_what_was_ordered_are_sent",
+    ),
+    plain(
+        "always split",
+        "allocation.py",
+        "    if not line.split:\n",
+        "    if False:\n",
+        "without_splitting_all_waits_for_the_last_unit",
+    ),
+    plain(
+        "a requested date changes nothing",
+        "allocation.py",
+        "            target = max(target, wished)\n",
+        "            pass\n",
+        "a_requested_date_leaves_the_goods_to_others_until_then",
+    ),
+    plain(
+        "all at once is the date of the fastest",
+        "allocation.py",
+        "common = max(confirmation.promised for confirmation in confirmations)",
+        "common = min(confirmation.promised for confirmation in confirmations)",
+        "all_at_once_is_the_date_of_the_slowest",
+    ),
+    # -- calendars ---------------------------------------------------------------------
+    plain(
+        "cut-off a moment late",
+        "schedule.py",
+        "local.second / 3600 >= cutoff",
+        "local.second / 3600 > cutoff",
+        "the_cut_off_counts_from_its_very_minute",
+    ),
+    plain(
+        "ships when nobody works",
+        "schedule.py",
+        "return self.working.next(moment) if self.working else moment",
+        "return moment",
+        "nothing_ships_outside_working_hours",
+    ),
+    plain(
+        "lead time counts every day",
+        "schedule.py",
+        "        if not self.working:\n            return moment",
+        "        if True:\n            return moment",
+        "lead_time_counts_in_working_days",
+    ),
+    plain(
+        "no security days",
+        "schedule.py",
+        "(material or self.start) + self.security)",
+        "(material or self.start))",
+        "goods_lie_ready_for_the_security_days",
+    ),
+    plain(
+        "received goods ship the same day",
+        "schedule.py",
+        "        if self.next_day:\n",
+        "        if False:\n",
+        "received_goods_ship_the_next_day_where_the_company_says_so",
+    ),
+    plain(
+        "no days on the way",
+        "schedule.py",
+        "return ship + timedelta(days=transit_days)",
+        "return ship",
+        "days_on_the_way_come_after_the_shipment",
+    ),
+    plain(
+        "the carrier's calendar skipped",
+        "schedule.py",
+        "            return carrier.arrival(ship, transit_days)\n",
+        "            return ship + timedelta(days=transit_days)\n",
+        "days_on_the_way_are_the_carriers",
+    ),
+    # -- replenishing ------------------------------------------------------------------
+    plain(
+        "all is replenished",
+        "replenish.py",
+        "(max(found[1], wanted_day), quantity - steps[index][1])",
+        "(max(found[1], wanted_day), quantity)",
+        "only_what_is_short_is_replenished",
+    ),
+    plain(
+        "known supply is not waited for",
+        "replenish.py",
+        "(known is not None and known <= best[0])",
+        "False",
+        "known_supply_is_taken_where_it_is_as_soon",
+    ),
+    plain(
+        "production begins before its components are there",
+        "replenish.py",
+        "moment = max(moment, schedule.material(first, timeline.arrival(first)))",
+        "pass",
+        "production_waits_for_its_last_component",
+    ),
+    plain(
+        "one of each component",
+        "replenish.py",
+        "(product, warehouse, quantity * ratio)",
+        "(product, warehouse, quantity)",
+        "components_are_needed_in_their_quantity",
+    ),
+    plain(
+        "components are not taken",
+        "replenish.py",
+        "            self._take(timeline, day, needed)\n            taken.append",
+        "            taken.append",
+        "components_of_two_lines_are_taken_once",
+    ),
+    plain(
+        "a plan given up keeps its components",
+        "replenish.py",
+        "            self._undo.pop()()\n",
+        "            self._undo.pop()\n",
+        "a_line_without_a_date_leaves_its_components_to_others",
+    ),
+    plain(
+        "production begins at once, whenever it is wanted",
+        "replenish.py",
+        "        if late <= 0:\n            return begin, moment, claims\n",
+        "        if True:\n            return begin, moment, claims\n",
+        "components_stay_free_until_production_has_to_begin",
+    ),
+    plain(
+        "orders that were short take what is replenished",
+        "replenish.py",
+        "            self._take(timeline, other, -gap)\n",
+        "            pass\n",
+        "what_orders_taken_before_are_short_of_is_not_taken_from_the_promise",
+    ),
+    plain(
+        "the usual way, however long it takes",
+        "replenish.py",
+        "        if not option.others:\n",
+        "        if True:\n",
+        "the_usual_way_is_taken_unless_another_is_sooner",
+    ),
+    plain(
+        "the latest start of the last step only",
+        "values.py",
+        "return min(starts, default=None)",
+        "return max(starts, default=None)",
+        "the_latest_start_is_that_of_the_longest_chain",
+    ),
+    Mutation(
+        "hours of a work centre are taken for good",
+        "mrp_promise/models/work_load.py",
+        "                self._slots[centre].pop()\n",
+        "                pass\n",
+        RULES + "hours_of_a_work_centre_are_taken_and_given_back",
+    ),
+    # -- what counts -------------------------------------------------------------------
+    plain(
+        "what is in transit is on hand",
+        "ledger.py",
+        "if on_hand and (flow := self._flow(product, warehouse)):",
+        "if flow := self._flow(product, warehouse):",
+        "goods_are_on_hand_where_they_can_lie",
+    ),
+    plain(
+        "a move inside a warehouse is supply and demand",
+        "ledger.py",
+        "        if source == final:\n            return\n",
+        "",
+        "a_move_inside_a_warehouse_counts_for_nothing",
+    ),
+    plain(
+        "returns always count",
+        "ledger.py",
+        "if place not in self.returns and (flow",
+        "if (flow",
+        "returns_count_only_where_they_are_to",
+    ),
+    plain(
+        "days of another time zone",
+        "ledger.py",
+        "if tz is None or tz == self.zones.get(warehouse):",
+        "if True:",
+        "the_day_is_that_of_the_warehouses_zone",
+    ),
+    # -- inside Odoo -------------------------------------------------------------------
+    Mutation(
+        "a hold whose time is over counts",
+        MODELS + "engine_load.py",
+        "AND promise.state = 'held' AND promise.hold_until > %(now)s\n"
+        "                   AND promise.id <> ALL(%(ignored)s)",
+        "AND promise.state = 'held' AND %(now)s IS NOT NULL\n"
+        "                   AND promise.id <> ALL(%(ignored)s)",
+        "/stock_promise:TestHold",
+    ),
+    Mutation(
+        "a hold stands in its own way",
+        MODELS + "engine_load.py",
+        "AND promise.id <> ALL(%(ignored)s)",
+        "AND (promise.id <> ALL(%(ignored)s) OR true)",
+        "/stock_promise:TestHold",
+    ),
+    Mutation(
+        "a hold is counted twice",
+        MODELS + "engine_load.py",
+        "SUM(claim.quantity)::float8, false",
+        "2 * SUM(claim.quantity)::float8, false",
+        "/stock_promise:TestHold",
+    ),
+    Mutation(
+        "overdue supply counts today",
+        MODELS + "engine.py",
+        "return today + company.promise_overdue_days\n        return None",
+        "return today + company.promise_overdue_days\n        return today",
+        "/stock_promise:TestWhatCounts",
+    ),
+    Mutation(
+        "what was made to order is everybody's",
+        MODELS + "engine_load.py",
+        "            supply[supply_day] -= common\n",
+        "            pass\n",
+        "/stock_promise:TestRoutes",
+    ),
+    Mutation(
+        "goods of other owners always count",
+        MODELS + "engine_load.py",
+        '"AND (quant.owner_id IS NULL OR quant.owner_id = %s)"',
+        '"AND (quant.owner_id IS NULL OR quant.owner_id = %s OR true)"',
+        "/stock_promise:TestWhatCounts",
+    ),
+    Mutation(
+        "no days to purchase",
+        "purchase_stock_promise/models/delivery_promise_engine.py",
+        "ordered = here.after(start, company.days_to_purchase)",
+        "ordered = here.after(start, 0.0)",
+        "/purchase_stock_promise",
+    ),
+    Mutation(
+        "who sells no less is no vendor",
+        "purchase_stock_promise/models/delivery_promise_engine.py",
+        "        if not seller:\n",
+        "        if False:\n",
+        "/purchase_stock_promise",
+    ),
+    Mutation(
+        "no days to prepare production",
+        "mrp_promise/models/delivery_promise_engine_make.py",
+        "here.after(here.start, bill.days_to_prepare_mo)",
+        "here.after(here.start, 0.0)",
+        "/mrp_promise",
+    ),
+    Mutation(
+        "lines share the hours of a work centre",
+        "mrp_promise/models/delivery_promise_engine_make.py",
+        "reserve if bill.operation_ids else None",
+        "None",
+        "/mrp_promise",
+    ),
+    Mutation(
+        "bills in a circle go unnoticed",
+        MODELS + "engine_replenish.py",
+        "        if product_id in path:\n",
+        "        if False:\n",
+        "/mrp_promise",
+    ),
+    Mutation(
+        "drop-shipped goods are claimed",
+        MODELS + "hold.py",
+        "                if claim.warehouse_id > 0\n",
+        "                if claim.warehouse_id\n",
+        "/stock_dropshipping_promise",
+    ),
+]
