@@ -220,6 +220,18 @@ class DeliveryPromiseBackorder(models.Model):
             run._compute_result()
         return True
 
+    def action_change(self):
+        """Back to the choices; the result is dropped."""
+        self.check_access("write")
+        for run in self:
+            if run.stage == "applied":
+                raise UserError(self.env._("%s has been applied already.", run.name))
+            # sudo: results are written by the computation alone
+            run.sudo().line_ids.unlink()
+            run.sudo().group_ids.unlink()
+            run.write({"stage": "draft", "computed_date": False})
+        return True
+
     def action_view_lines(self):
         """The result, line by line, as a list and a graph."""
         self.ensure_one()

@@ -1,2 +1,3 @@
 from . import test_apply
 from . import test_strategies
+from . import test_tours

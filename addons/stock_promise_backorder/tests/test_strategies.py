@@ -63,6 +63,14 @@ class TestStrategies(BackorderCase):
                 before[promise],
             )
 
+    def test_a_result_is_dropped_to_choose_anew(self):
+        self.example()
+        run = self.computed()
+        run.action_change()
+        self.assertFalse(run.line_ids)
+        self.assertFalse(run.group_ids)
+        self.assertEqual(run.state, "draft")
+
     # -- who takes part ----------------------------------------------------------------
 
     def test_promises_that_no_rule_fits_are_left_as_they_are(self):
