@@ -225,6 +225,7 @@ class DeliveryPromiseBackorderGroup(models.Model):
         """Values of a line whose goods others get."""
         return {
             "promised_date": False,
+            "promised_quantity": 0.0,
             "ship_date": False,
             "material_date": False,
             "replenish_by": False,

@@ -251,14 +251,21 @@ class DeliveryPromiseBackorder(models.Model):
         units = self._leave_out(units, engine._load(keys, schedules, company))
         chosen = [unit for unit in units if not unit.left_out]
         shares = chosen and engine._allocation(chosen[0].request) and Shares(Allocation)
-        loaded = self._load_without(chosen, keys, schedules, company, shares or None)
+        loaded, withheld = self._load_without(
+            chosen, keys, schedules, company, shares or None
+        )
         groups, results = [units], {}
         if chosen:
             wanted = [line for unit in chosen for line in unit.wanted]
             with engine._remember_rules():
                 planner = engine._planner(chosen[0].request, wanted, loaded, schedules)
             groups = self._grouped(units, planner)
-            demands = [self._demand(unit) for unit in chosen]
+            demands = [
+                self._demand(unit)._replace(
+                    withheld=withheld[engine._supply_policy(unit.request)]
+                )
+                for unit in chosen
+            ]
             outcomes = Processing(
                 loaded.timelines,
                 schedules,

@@ -102,6 +102,8 @@ class DeliveryPromiseBackorder(models.Model):
             latest=line.latest_date or None,
             warehouse=line.warehouse_id or line.promise_id.warehouse_id,
             reference=line.reference,
+            # a first delivery was made already
+            minimum_first=0.0 if line.delivered_quantity else line.minimum_first,
         )
 
     def _open_moves(self, lines):
@@ -191,6 +193,12 @@ class DeliveryPromiseBackorder(models.Model):
 
     def _reason_to_leave_out(self, unit, to_order):
         """Why a unit keeps what it has, or False."""
+        if any(line.is_manual for line in unit.lines):
+            return self.env._("Its date was set by hand.")
+        if any(
+            line.promised_quantity and not line.promised_date for line in unit.lines
+        ):
+            return self.env._("Only a part of it is promised.")
         if any(move.picked for move in unit.moves):
             return self.env._("It is being picked.")
         if not to_order.isdisjoint(unit.moves.ids):
@@ -198,7 +206,7 @@ class DeliveryPromiseBackorder(models.Model):
         return False
 
     def _load_without(self, units, keys, schedules, company, shares=None):
-        """Timelines without what these units have now.
+        """(timelines without what these units have now, {policy: what it withholds})
 
         :param shares: ``Shares`` that get to know the rules of customers' classes
         """
@@ -207,14 +215,9 @@ class DeliveryPromiseBackorder(models.Model):
         chosen = set(lines.ids)
         held = lines.promise_id.filtered(lambda promise: promise.state == "held")
         moves = self.env["stock.move"].union(*(unit.moves for unit in units))
-        loaded = engine._load(
-            keys,
-            schedules,
-            company,
-            ignore_promises=held.ids,
-            ignore_moves=moves.ids,
-            allocation=shares,
-        )
+        ignored = {"ignore_promises": held.ids, "ignore_moves": moves.ids}
+        loaded = engine._load(keys, schedules, company, allocation=shares, **ignored)
+        withheld = self._withheld(units, loaded, schedules, company, **ignored)
         # Of a hold, all claims are left out; its lines that are not chosen keep theirs.
         for claim in held.sudo().claim_ids:  # sudo: as in _with_claims
             key = claim.product_id.id, claim.warehouse_id.id
@@ -226,4 +229,37 @@ class DeliveryPromiseBackorder(models.Model):
                         Customer(claim.promise_id.promise_class_id.id),
                         [Claim(*key, claim.quantity, day, claim.date)],
                     )
-        return loaded
+        return loaded, withheld
+
+    def _withheld(self, units, loaded, schedules, company, **ignored):
+        """{policy: what it keeps from those that it is for}: one more statement for
+        each policy, mostly none.
+
+        :param loaded: what was loaded without any
+        """
+        engine = self.env["delivery.promise.engine"]
+        result = {(): ()}
+        for policy in {engine._supply_policy(unit.request) for unit in units}:
+            if policy not in result:
+                less = engine.with_context(promise_supply_policy=policy)._load(
+                    set(loaded.timelines), schedules, company, **ignored
+                )
+                result[policy] = tuple(
+                    (key, day, quantity)
+                    for key, timeline in loaded.timelines.items()
+                    for day, quantity in self._missing(timeline, less.timelines[key])
+                )
+        return result
+
+    def _missing(self, timeline, less):
+        """[(day, quantity)] of what one timeline has and the other has not."""
+        missing = {timeline.today: timeline.on_hand - less.on_hand}
+        for day, supplies in timeline.supplies.items():
+            rest = sum(each.quantity for each in less.supplies.get(day, ()))
+            quantity = sum(each.quantity for each in supplies) - rest
+            missing[day] = missing.get(day, 0.0) + quantity
+        return [
+            (day, quantity)
+            for day, quantity in missing.items()
+            if abs(quantity) > timeline.epsilon
+        ]

@@ -16,7 +16,7 @@ it. What a ``gain`` has now is never free for others, not even for a ``win``.
 What is not chosen for the run keeps what it has: it is part of the timelines.
 """
 
-from contextlib import nullcontext
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -48,6 +48,9 @@ class Demand(NamedTuple):
     planned: tuple = ()
     #: ``Customer`` of the rules of shares
     customer: object = None
+    #: ((product, warehouse), day, quantity) of what the company's policy keeps from it:
+    #: what it has already it may keep
+    withheld: tuple = ()
     #: the smaller is served first within the strategy
     rank: tuple = ()
     one_delivery: bool = False
@@ -236,10 +239,20 @@ class Processing:
             if key not in to_order:
                 self.timelines[key].add_demand(claim.day, sign * claim.quantity)
 
+    @contextmanager
     def _bound(self, demand):
-        if not self.shares:
-            return nullcontext()
-        return self.shares.bind(demand.customer, self.timelines)
+        """Within this block, the timelines are those that a demand may take from."""
+        for key, day, quantity in demand.withheld:
+            self.timelines[key].add_demand(day, quantity)
+        try:
+            if self.shares:
+                with self.shares.bind(demand.customer, self.timelines) as rules:
+                    yield rules
+            else:
+                yield None
+        finally:
+            for key, day, quantity in demand.withheld:
+                self.timelines[key].add_demand(day, -quantity)
 
     def _count(self, demand, claims, sign=1):
         if self.shares:

@@ -146,6 +146,42 @@ class TestStrategies(BackorderCase):
         self.assertEqual(result[loser], (1, 1, "left_out"))
         self.assertEqual(result[winner], (7, 7, "same"))
 
+    def test_dates_set_by_hand_are_left_out(self):
+        self.on_hand(10)
+        self.receipt(10, 7)
+        loser, winner = self.promise("lose", 10), self.promise("win", 10)
+        loser.line_ids.with_user(self.manager).set_promised_date(
+            self.moment(2), "Agreed on the phone"
+        )
+        result = self.result(self.computed())
+        self.assertEqual(result[loser], (2, 2, "left_out"))
+        self.assertEqual(result[winner], (7, 7, "same"))
+
+    # -- what the company keeps back ---------------------------------------------------
+
+    def test_safety_stock_is_for_who_may_have_it(self):
+        self.on_hand(10)
+        self.receipt(24, 7)
+        first = self.promise("redistribute", 10, days=1)
+        second = self.promise("redistribute", 10, days=1, priority="3")
+        third = self.promise("win", 10, days=1, priority="0")
+        self.env["stock.warehouse.orderpoint"].create(
+            {
+                "product_id": self.product.id,
+                "warehouse_id": self.warehouse.id,
+                "location_id": self.stock.id,
+                "product_min_qty": 4,
+                "product_max_qty": 4,
+                "company_id": self.company.id,
+            }
+        )
+        self.company.promise_safety_stock = "orderpoint"
+        self.company.promise_safety_priority = "2"
+        result = self.result(self.computed())
+        self.assertEqual(result[third], (7, 7, "same"), "6 are not enough")
+        self.assertEqual(result[second], (7, 1, "gains"))
+        self.assertEqual(result[first][2], "loses")
+
     # -- shares of classes -------------------------------------------------------------
 
     def test_a_win_respects_what_is_kept_for_another_class(self):
