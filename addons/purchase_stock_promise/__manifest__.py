@@ -7,6 +7,9 @@
     "license": "AGPL-3",
     "category": "Supply Chain/Purchase",
     "depends": ["stock_promise", "purchase_stock"],
-    "data": ["views/res_config_settings_views.xml"],
+    "data": [
+        "views/res_config_settings_views.xml",
+        "views/delivery_promise_report_views.xml",
+    ],
     "auto_install": True,
 }

@@ -25,6 +25,7 @@
         "views/delivery_promise_manual_views.xml",
         "views/res_partner_views.xml",
         "report/delivery_promise_report_views.xml",
+        "report/delivery_promise_holds_views.xml",
         "views/delivery_promise_confidence_views.xml",
         "views/delivery_promise_allocation_views.xml",
         "views/delivery_promise_policy_views.xml",
