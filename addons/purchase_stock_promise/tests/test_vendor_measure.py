@@ -3,19 +3,25 @@
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from .test_purchase_promise import TestPurchasePromise as Base
+from odoo.addons.stock_promise.tests.common import PromiseCase
 
-
-class VendorCase(Base):
-    """Its data, without its tests."""
-
-
-for _name in [name for name in dir(VendorCase) if name.startswith("test_")]:
-    setattr(VendorCase, _name, None)
+# the module, not its class, whose tests would run here again
+from . import test_purchase_promise as purchases
 
 
 @tagged("post_install", "-at_install")
-class TestVendorMeasure(VendorCase):
+class TestVendorMeasure(PromiseCase):
+    sells = vars(purchases.TestPurchasePromise)["sells"]
+    order_from = purchases.TestPurchasePromise.order_from
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.vendor, cls.rival = cls.env["res.partner"].create(
+            [{"name": "Steel Mill"}, {"name": "Quick Steel"}]
+        )
+        cls.company.days_to_purchase = 0
+
     def promised(self, quantity):
         promise = self.hold(self.line(quantity))
         self.env.cr.flush()
