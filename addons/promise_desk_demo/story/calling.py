@@ -100,7 +100,7 @@ def _past(env, chance, agents, line, started):
         "started_at": started,
         "state": "ended",
     }
-    wait = timedelta(seconds=chance.randint(4, 34))
+    wait = timedelta(seconds=chance.randint(3, 23))
     if chance.random() < 0.12:
         return {**vals, "cause": "cancel", "ended_at": started + wait}
     answered = started + wait
