@@ -123,7 +123,9 @@ class CrmLead(models.Model):
     def _compute_promise_status(self):
         # all of it in a few queries, however many leads a list shows
         held = self.promise_line_ids.promise_line_id
-        held.fetch(["reasons", "promise_id"])
+        held.fetch(["promise_id"])
+        # sudo: what is shown of it is decided for each reader
+        held.sudo().fetch(["answer"])
         held.promise_id.fetch(["state"])
         for lead in self:
             lines = lead.promise_line_ids.filtered(

@@ -138,6 +138,9 @@ class DeliveryPromiseEngine(models.AbstractModel):
     def _origin_fields(self):
         return [*super()._origin_fields(), "purchase_line_id"]
 
+    def _named_models(self):
+        return [*super()._named_models(), "purchase.order"]
+
     def _readable_origins(self, moves):
         """A receipt is named by its purchase order, where that may be read."""
         names = super()._readable_origins(moves)

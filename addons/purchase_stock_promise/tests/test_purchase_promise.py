@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import Command, fields
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from odoo.addons.stock_promise.tests.common import NOW, PromiseCase
@@ -212,6 +212,24 @@ class TestPurchasePromise(PromiseCase):
         self.assertEqual(
             answer["promised_date"], fields.Datetime.to_string(self.moment(3))
         )
+
+    def test_a_promise_names_an_order_only_to_readers_who_may_read_it(self):
+        order = self.order_from(self.vendor, 10, 3)
+        buyer = self._create_user(
+            "promise_buyer",
+            "stock_promise.group_promise_user,purchase.group_purchase_user",
+        )
+        answer = self.Promise.with_user(buyer).hold({"lines": [self.line(4)]})
+        lines = self.env["delivery.promise"].browse(answer["promise_id"]).line_ids
+        named, neutral = lines.with_user(buyer), lines.with_user(self.user)
+        self.assertIn(order.name, named.message)
+        self.assertEqual(named.schedule[0]["origin"], order.name)
+        self.assertNotIn(order.name, f"{neutral.message} {neutral.schedule}")
+        self.assertIn("an incoming receipt", neutral.message)
+        (row,) = neutral.read(["reasons", "schedule", "message"])
+        self.assertNotIn(order.name, str(row))
+        with self.assertRaises(AccessError):
+            neutral.read(["answer"])
 
     def test_no_vendor_is_said(self):
         answer = self.ask(self.line(4))

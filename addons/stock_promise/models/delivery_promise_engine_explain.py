@@ -73,8 +73,8 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 checked, confirmation, in_line_unit, origins
             ),
             "reasons": [
-                {"code": code, "message": message}
-                for code, message in self._reasons(
+                dict(zip(("code", "message", "neutral"), reason, strict=False))
+                for reason in self._reasons(
                     checked, line, confirmation, schedule, quoted, origins, wished
                 )
             ],
@@ -252,7 +252,8 @@ class DeliveryPromiseEngine(models.AbstractModel):
     # -- reasons -----------------------------------------------------------------------
 
     def _reasons(self, checked, line, confirmation, schedule, quoted, origins, wished):
-        """[(code, sentence)] in the order in which the date comes about."""
+        """[(code, sentence)] in the order in which the date comes about; where the
+        sentence names a document, a third says the same without the name."""
         if confirmation.closed:
             yield (
                 "closed",
@@ -387,15 +388,26 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 totals[key] += source.quantity
         for (product_id, kind, day, origin), quantity in totals.items():
             product = self._same_fetch(checked.product, product_id)
-            message = self._source_message(
-                kind,
-                self._quantity(quantity, product.uom_id),
-                origin,
-                day and format_date(self.env, date.fromordinal(day)),
-            )
-            if product != checked.product:
-                message = f"{product.display_name}: {message}"
-            yield kind, message
+            part = f"{product.display_name}: " if product != checked.product else ""
+            amount = self._quantity(quantity, product.uom_id)
+            there = day and format_date(self.env, date.fromordinal(day))
+            message = part + self._source_message(kind, amount, origin, there)
+            # for whoever reads it later and may not read the document
+            neutral = origin and part + self._source_message(kind, amount, None, there)
+            if neutral and neutral != message:
+                yield kind, message, neutral
+            else:
+                yield kind, message
+
+    def _named_models(self):
+        """The models whose documents an answer may name."""
+        return ["stock.picking"]
+
+    def _may_read_origins(self):
+        """Whether the user may read what a stored answer names, also where another
+        document shows it to him with all rights."""
+        env = self.sudo(False).env
+        return all(env[name].has_access("read") for name in self._named_models())
 
     def _source_message(self, kind, quantity, origin, day):
         """Where a quantity comes from, as a part of a sentence."""

@@ -74,6 +74,7 @@ class DeliveryPromiseLine(models.Model):
             "kept_requested",
             "kept_first",
             "kept_latest",
+            "answer",
             "schedule",
             "reasons",
         }

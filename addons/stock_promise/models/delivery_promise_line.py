@@ -124,8 +124,14 @@ class DeliveryPromiseLine(models.Model):
     kept_latest = fields.Boolean(
         string="Kept: Latest Promise", compute="_compute_status", store=True
     )
-    schedule = fields.Json(readonly=True, copy=False)
-    reasons = fields.Json(readonly=True, copy=False)
+    # What was answered to the one who asked; others see of it what they may read.
+    answer = fields.Json(copy=False, groups="base.group_system")
+    schedule = fields.Json(
+        compute="_compute_answered", inverse="_inverse_answered", compute_sudo=False
+    )
+    reasons = fields.Json(
+        compute="_compute_answered", inverse="_inverse_answered", compute_sudo=False
+    )
     message = fields.Char(
         string="Why This Date", compute="_compute_message", help="In plain words."
     )
@@ -186,7 +192,37 @@ class DeliveryPromiseLine(models.Model):
             )
             line.amount = quantity * product.lst_price
 
+    @api.depends("answer")
+    @api.depends_context("uid")
+    def _compute_answered(self):
+        named = self.env["delivery.promise.engine"]._may_read_origins()
+        for line in self:
+            # sudo: names are left out for whoever may not read the documents
+            answer = line.sudo().answer or {}
+            schedule = answer.get("schedule")
+            reasons = answer.get("reasons")
+            line.schedule = schedule and [
+                entry if named else {**entry, "origin": False} for entry in schedule
+            ]
+            line.reasons = reasons and [
+                {
+                    "code": reason["code"],
+                    "message": (
+                        reason["message"]
+                        if named
+                        else reason.get("neutral", reason["message"])
+                    ),
+                }
+                for reason in reasons
+            ]
+
+    def _inverse_answered(self):
+        """Only the engine writes them: see the guard."""
+        for line in self:
+            line.answer = {"schedule": line.schedule, "reasons": line.reasons}
+
     @api.depends("reasons")
+    @api.depends_context("uid")
     def _compute_message(self):
         for line in self:
             line.message = "; ".join(reason["message"] for reason in line.reasons or ())
