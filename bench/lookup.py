@@ -112,6 +112,17 @@ def make(databases, template, name, count):
     say(f"    done in {time.monotonic() - start:.0f} s")
 
 
+def database(databases, count):
+    """The database with so many contacts; made if there is none yet."""
+    with locked("test"):
+        template = Templates(dict(os.environ))._ours(ADDONS, "lookup")
+        digest = hashlib.sha256(f"{template}|{count}".encode())
+        name = f"{PREFIX}_{digest.hexdigest()[:12]}"
+        if not databases.exists(name):
+            make(databases, template, name, count)
+    return name
+
+
 class WebClient:
     """A session of the web client: what "Find caller" calls."""
 
@@ -253,15 +264,7 @@ def main(arguments):
             if name.startswith(PREFIX):
                 databases.drop(name)
         return 0
-    name = options.database
-    if not name:
-        with locked("test"):
-            templates = Templates(dict(os.environ))
-            template = templates._ours(ADDONS, "lookup")
-            digest = hashlib.sha256(f"{template}|{options.contacts}".encode())
-            name = f"{PREFIX}_{digest.hexdigest()[:12]}"
-            if not databases.exists(name):
-                make(databases, template, name, options.contacts)
+    name = options.database or database(databases, options.contacts)
     rows = over_http(name, options.contacts, options.runs, options.rounds)
     nothing = rows[0][2]
     say(

@@ -38,16 +38,18 @@ class Server:
         self.seconds = seconds
         self.process = None
         self.url = None
+        self.gevent_port = None  # of the process for websockets, if there are workers
         self.log = paths.LOGS / "test" / f"server-{database}-{next(_numbers)}.log"
 
     def __enter__(self):
         port = odoo_process.free_port()
+        self.gevent_port = odoo_process.free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.log.parent.mkdir(parents=True, exist_ok=True)
         arguments = [
             *("-d", self.database, f"--db-filter=^{self.database}$"),
             *("--http-interface=127.0.0.1", f"--http-port={port}"),
-            *(f"--gevent-port={odoo_process.free_port()}",),
+            *(f"--gevent-port={self.gevent_port}",),
             *(f"--workers={self.workers}", "--max-cron-threads=0"),
             *self.options,
         ]
