@@ -264,10 +264,11 @@ class PhoneCall(models.Model):
                   FROM phone_call call
                   JOIN res_company company ON company.id = call.company_id
                   LEFT JOIN call_team team ON team.id = call.team_id
-                 WHERE call.id IN %s
+                 WHERE call.id IN %(calls)s AND %(counts)s
                  GROUP BY 1, 2
                 """,
-                query.subselect(),
+                calls=query.subselect(),
+                counts=self.env["phone.call.report"]._report_counts(),
             )
         )
         found = defaultdict(lambda: (0, 0, 0, 0))

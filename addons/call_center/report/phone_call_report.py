@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from ..models.phone_call import PROVIDER_KINDS
+from ..models.call_rule import REJECT
 
 
 class PhoneCallReport(models.Model):
@@ -118,9 +119,8 @@ class PhoneCallReport(models.Model):
                        COALESCE(NULLIF(team.service_share, 0),
                                 company.call_service_share) AS goal,
                        make_interval(days => company.call_contact_days) AS contact,
-                       (call.direction = 'in' AND call.answered_at IS NOT NULL)
-                           AS is_answered,
-                       (call.direction = 'in' AND call.answered_at IS NULL
+                       (%(counts)s AND call.answered_at IS NOT NULL) AS is_answered,
+                       (%(counts)s AND call.answered_at IS NULL
                         AND call.cause IS DISTINCT FROM 'forwarded'
                         AND call.wait_seconds >= company.call_short_abandon)
                            AS is_abandoned,
@@ -134,9 +134,23 @@ class PhoneCallReport(models.Model):
                  WHERE call.state = 'ended'
             )
             """,
+            counts=self._report_counts(),
             local=SQL(
                 "timezone(%s, timezone('UTC', call.started_at))", str(self.env.tz)
             ),
+        )
+
+    def _report_counts(self):
+        """Whether a call says something about the service: colleagues do not, nor
+        those whom nobody was meant to answer."""
+        return SQL(
+            """
+            call.direction = 'in'
+            AND call.number_kind IS DISTINCT FROM 'internal'
+            AND call.is_blocked IS NOT TRUE
+            AND call.directed_to IS DISTINCT FROM %s
+            """,
+            REJECT,
         )
 
     def _report_select(self):

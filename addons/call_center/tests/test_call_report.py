@@ -182,6 +182,13 @@ class TestCallReport(CallLifeCommon):
         )
         self.assertFalse(rows.service_level)
 
+    def test_colleagues_and_refused_callers_say_nothing_of_the_service(self):
+        self._logged(5, 60)
+        self._logged(60, from_number="102")
+        self._logged(60, is_blocked=True)
+        self._logged(60, directed_to="reject")
+        self.assertEqual(self._figure("call_count", "offered"), [(4, 1)])
+
     def test_by_queue_agent_hour_and_day(self):
         self._logged(5, 60)
         self._logged(5, 60, queue="service", at=self._days(1))
