@@ -1,8 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..models.phone_call import PROVIDER_KINDS
 from ..models.call_rule import REJECT
+from ..models.phone_call import PROVIDER_KINDS
 
 
 class PhoneCallReport(models.Model):
