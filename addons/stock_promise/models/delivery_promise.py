@@ -200,10 +200,11 @@ class DeliveryPromise(models.Model):
         """Answer when the lines of a request can be with the customer; write nothing.
 
         :param dict request: ``partner_id, company_id, warehouse_id, shipping_policy
-            ("direct" or "one"), priority, origin, hold_hours, allow_split,
+            ("direct" or "one"), priority, origin, hold_hours, allow_split, partial,
             alternatives, idempotency_key`` and ``lines``, each ``product_id,
             quantity`` (in ``uom_id``, else in the product's unit),
-            ``requested_date, latest_date`` (UTC), ``warehouse_id, reference``
+            ``requested_date, latest_date`` (UTC), ``minimum_first, warehouse_id,
+            reference``
         :return: ``{"promised_date", "lines": [{"promised_date", "ship_date",
             "on_time", "schedule", "reasons", …}]}``: see docs/integrators/promises.md
         :raises ValidationError: naming the line and the key
