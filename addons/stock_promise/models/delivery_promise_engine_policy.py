@@ -176,6 +176,9 @@ class DeliveryPromiseEngine(models.AbstractModel):
     @api.model
     def _answer(self, request, lines, confirmations, loaded, schedules):
         answer = super()._answer(request, lines, confirmations, loaded, schedules)
+        # sudo: as in _supply_policy
+        fence = request.company.sudo().promise_fence_days
+        bound = fence or self.env.context.get("promise_supply_policy")
         for checked, line, confirmation, entry in zip(
             request.lines, lines, confirmations, answer["lines"], strict=True
         ):
@@ -195,13 +198,19 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 entry["promised_quantity"] = (
                     checked.quantity if confirmation.pieces else 0.0
                 )
-            reasons = [
-                {"code": code, "message": message}
-                for code, message in self._policy_reasons(
-                    request, checked, line, confirmation, loaded, schedules
-                )
-            ]
-            if reasons:
+            if bound or confirmation.limited or confirmation.short:
+                reasons = [
+                    {"code": code, "message": message}
+                    for code, message in self._policy_reasons(
+                        checked,
+                        line,
+                        confirmation,
+                        loaded,
+                        schedules[checked.warehouse.id].today + fence
+                        if fence
+                        else None,
+                    )
+                ]
                 self._insert_reasons(entry["reasons"], reasons)
         return answer
 
@@ -215,36 +224,44 @@ class DeliveryPromiseEngine(models.AbstractModel):
 
     def _reasons(self, checked, line, confirmation, schedule, *args):
         if confirmation.beyond:
-            yield (
-                "horizon",
-                self.env._(
-                    "Nothing is promised for later than %(date)s, %(days)s days ahead;"
-                    " this could be there only after that.",
-                    date=format_date(
-                        self.env, date.fromordinal(schedule.today + line.horizon)
-                    ),
-                    days=line.horizon,
-                ),
-            )
+            yield "horizon", self._horizon_message(line, schedule)
             return
         yield from super()._reasons(checked, line, confirmation, schedule, *args)
 
-    def _policy_reasons(self, request, checked, line, confirmation, loaded, schedules):
-        """[(code, sentence)] of the rules that have a part in a line's date."""
+    def _horizon_message(self, line, schedule):
+        last = schedule.today + line.horizon
+        values = {
+            "date": format_date(self.env, date.fromordinal(last)),
+            "days": line.horizon,
+        }
+        if line.requested and schedule.day(line.requested) > last:
+            return self.env._(
+                "Nothing is promised for later than %(date)s, %(days)s days ahead; ask"
+                " again when the date that is wanted is nearer.",
+                **values,
+            )
+        return self.env._(
+            "Nothing is promised for later than %(date)s, %(days)s days ahead; this"
+            " could be there only after that.",
+            **values,
+        )
+
+    def _policy_reasons(self, checked, line, confirmation, loaded, fence_end):
+        """[(code, sentence)] of the rules that have a part in a line's date.
+
+        :param fence_end: day on which the planning time fence ends, or None
+        """
         if self._misses_supply(confirmation):
             yield from self._kept_back_reasons(checked, line, loaded)
-        schedule = schedules[checked.warehouse.id]
-        # sudo: as in _supply_policy
-        fence = request.company.sudo().promise_fence_days
-        end = schedule.today + fence
-        if fence and any(
-            claim.quantity < 0 and claim.day == end for claim in confirmation.planned
+        if any(
+            claim.quantity < 0 and claim.day == fence_end
+            for claim in confirmation.planned
         ):
             yield (
                 "planning_time_fence",
                 self.env._(
                     "nothing that is still to be ordered is promised before %s",
-                    format_date(self.env, date.fromordinal(end)),
+                    format_date(self.env, date.fromordinal(fence_end)),
                 ),
             )
         if confirmation.limited:

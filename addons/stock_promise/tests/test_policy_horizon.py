@@ -43,7 +43,8 @@ class TestHorizon(PromiseCase):
 
     def test_a_requested_date_beyond_the_horizon_is_not_promised(self):
         self.assertTrue(self.promised(1, requested_date=self.moment(10)))
-        self.assertFalse(self.promised(1, requested_date=self.moment(11)))
+        reason = self.only_reason(self.line(1, requested_date=self.moment(11)))
+        self.assertIn("ask again when", reason["message"])
 
     def test_a_line_without_a_date_takes_nothing_from_the_next(self):
         self.receipt(5, 11)
