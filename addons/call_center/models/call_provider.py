@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
-from ..tools import signature
+from ..tools import phone_number, signature
 from .phone_call import PROVIDER_KINDS
 
 TOKEN_BYTES = 32
@@ -39,6 +39,17 @@ class CallProvider(models.Model):
         "res.country",
         help="Numbers that come without a country are read as this country's. "
         "Empty: the company's.",
+    )
+    numbers = fields.Char(
+        help="This line's own numbers, with commas. Calls from one of them are linked "
+        "to no customer.",
+    )
+    agent_ids = fields.Many2many(
+        "res.users",
+        string="Agents with an Extension",
+        compute="_compute_agent_ids",
+        help="Whom calls of this line can be shown to. Extensions are set in the "
+        "user's form.",
     )
     token_hash = fields.Char(copy=False, groups=fields.NO_ACCESS)
     token_date = fields.Datetime("Token Made On", copy=False, readonly=True)
@@ -96,6 +107,29 @@ class CallProvider(models.Model):
         for provider in self:
             provider.has_auth_token = bool(provider.auth_token_stored)
             provider.has_public_key = bool(provider.public_key_stored)
+
+    @api.depends("company_id")
+    def _compute_agent_ids(self):
+        for provider in self:
+            # sudo: who has which extension is no secret to who sets lines up
+            provider.agent_ids = (
+                self.env["res.users"]
+                .sudo()
+                .search(
+                    [
+                        ("phone_extension", "!=", False),
+                        ("share", "=", False),
+                        ("company_ids", "in", provider.company_id.ids),
+                    ]
+                )
+            )
+
+    def _owns(self, e164):
+        """Whether a number is one of the line's own."""
+        self.ensure_one()
+        region = self._region()
+        own = [phone_number.parse(n, region) for n in (self.numbers or "").split(",")]
+        return any(e164 in {r.e164 for r in parsed.readings} for parsed in own)
 
     @api.depends("kind")
     def _compute_webhook_hint(self):

@@ -112,6 +112,22 @@ class PhoneCall(models.Model):
             )
         return vals
 
+    def _is_own_number(self):
+        """Whether the other side is one of the house's own numbers."""
+        self.ensure_one()
+        # sudo: agents may not read lines
+        line = self.provider_id.sudo()
+        return bool(line.numbers and self.e164 and line._owns(self.e164))
+
+    @api.model
+    def _cron_sweep(self):
+        """Orders that no process fetches any more are given up, too."""
+        result = super()._cron_sweep()
+        orders = self.env["phone.call.order"]
+        waiting = orders.search([("state", "=", "waiting")], limit=500)
+        orders._expire(waiting.provider_id)
+        return result
+
     def _is_put_through(self):
         self.ensure_one()
         return not self.is_blocked and self.directed_to != REJECT

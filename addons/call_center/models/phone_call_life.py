@@ -218,7 +218,7 @@ class PhoneCallLife(models.AbstractModel):
         if not number or len(number) > 250:
             return {}
         parsed = phone_number.parse(number, self._region())
-        if parsed.kind != "external":
+        if parsed.kind != "external" or self._is_own_number():
             return {}
         # an agent's companies decide what he sees; the line's what is linked
         lookup = self.with_context(allowed_company_ids=self.company_id.ids)

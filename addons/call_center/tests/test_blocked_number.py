@@ -96,3 +96,16 @@ class TestBlockedNumber(RuleCommon):
             self.assertEqual(call.number_kind, "anonymous")
             self.assertFalse(call.partner_id or call.e164)
             self.assertEqual(call.display_name or "", call.display_name)
+
+    def test_calls_among_the_lines_own_numbers_are_nobodys_history(self):
+        self._partner("Own switchboard", "+49 30 555000", "DE")
+        self._answer("030 555000")
+        self.assertTrue(self._call("r1").partner_id)
+        self.provider.numbers = "4989100, 030/555000"
+        self._answer("+4930555000", "r2")
+        self.assertFalse(self._call("r2").partner_id)
+        self._answer("+49301234567", "r3")
+        self.assertEqual(self._call("r3").partner_id, self.customer)
+
+    def test_line_shows_whom_its_calls_can_be_shown_to(self):
+        self.assertEqual(self.provider.agent_ids, self.agent | self.manager)

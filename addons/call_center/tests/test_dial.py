@@ -152,6 +152,16 @@ class TestDial(DialCommon):
         self.assertEqual(told[0][0], "cc_agent")
         self.assertIn("+49301234567", told[0][2]["message"])
 
+    def test_sweeper_gives_orders_up_that_no_process_fetches(self):
+        call = self._dial()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE phone_call_order SET create_date = create_date - interval '1 min'"
+        )
+        self.env.invalidate_all()
+        self.Call._cron_sweep()
+        self.assertEqual((call.state, call.cause), ("ended", "cancel"))
+
     def test_failure_is_told_once_and_its_cause_kept_in_any_order(self):
         ends = {
             "channel": {"cause": "busy"},
