@@ -12,7 +12,7 @@ class CallAgent(models.Model):
     _rec_name = "user_id"
 
     user_id = fields.Many2one("res.users", required=True, ondelete="cascade")
-    away_since = fields.Datetime("Away Since")
+    away_since = fields.Datetime()
 
     _user_unique = models.UniqueIndex("(user_id)", "This agent is known already.")
 

@@ -29,7 +29,7 @@ class CallProviderLimit(models.Model):
     _provider_unique = models.UniqueIndex("(provider_id)")
 
     def init(self):
-        super().init()
+        result = super().init()
         persistence = self.env.execute_query(
             SQL(
                 "SELECT relpersistence FROM pg_class WHERE oid = %s::regclass",
@@ -40,6 +40,7 @@ class CallProviderLimit(models.Model):
             self.env.cr.execute(
                 SQL("ALTER TABLE %s SET UNLOGGED", SQL.identifier(self._table))
             )
+        return result
 
     @api.model
     def _admit(self, provider):

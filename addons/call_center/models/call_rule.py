@@ -96,7 +96,7 @@ class CallRule(models.Model):
         required=True,
         default="salesperson",
     )
-    user_id = fields.Many2one("res.users", "User", domain="[('share', '=', False)]")
+    user_id = fields.Many2one("res.users", domain="[('share', '=', False)]")
     number = fields.Char(
         "Number or Queue", help="What the telephone system is to dial."
     )

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 BOARD = "call_center.board"
+TEAMS_SHOWN = 100
 AGENTS_SHOWN = 500
 
 
@@ -92,7 +93,7 @@ class PhoneCall(models.Model):
         )
         if self.env.user.has_group("call_center.group_call_center_manager"):
             return users
-        teams = self.env["call.team"].search([])
+        teams = self.env["call.team"].search([], limit=TEAMS_SHOWN)
         if not teams:
             return users
         mine = teams.filtered(
@@ -174,7 +175,7 @@ class PhoneCall(models.Model):
     @api.model
     def _board_queues(self, running, agents):
         """A row for each queue that has calls today or is a team's."""
-        teams = self.env["call.team"].search([])
+        teams = self.env["call.team"].search([], limit=TEAMS_SHOWN)
         rows = {}
         for team in teams:
             for queue in team.queue_ids:

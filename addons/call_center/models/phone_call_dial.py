@@ -232,16 +232,16 @@ class PhoneCallOrder(models.Model):
     def _failure(self, cause):
         """What is wrong, in the words of whose telephone it is."""
         number = self.call_id.to_number
-        _ = self.with_context(lang=self.user_id.lang).env._
+        env = self.with_context(lang=self.user_id.lang).env
         if cause == "busy":
-            return _("Your telephone is busy: %s was not called.", number)
+            return env._("Your telephone is busy: %s was not called.", number)
         if cause == "noAnswer":
-            return _("Your telephone did not answer: %s was not called.", number)
+            return env._("Your telephone did not answer: %s was not called.", number)
         if cause == "expired":
-            return _(
+            return env._(
                 "The telephone system did not take the call: %s was not called.", number
             )
-        return _(
+        return env._(
             "Your telephone is busy or cannot be reached: %s was not called.", number
         )
 

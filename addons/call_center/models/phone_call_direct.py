@@ -135,7 +135,8 @@ class PhoneCall(models.Model):
     def _notify_agents(self):
         """Calls that are refused ring at nobody's screen either."""
         if self._is_put_through() or self.answered_at:
-            super()._notify_agents()
+            return super()._notify_agents()
+        return None
 
     def _is_missed(self):
         return self._is_put_through() and super()._is_missed()

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 LIFE_FIELDS = {"state", "answered_at", "ended_at", "user_id"}
+#: what a list to choose from offers at most
+CHOICES = 200
 WRAP_UP_KEYS = {
     "outcome_id": "phone.call.outcome",
     "subject_id": "phone.call.subject",
@@ -218,7 +220,7 @@ class PhoneCall(models.Model):
                 for outcome in outcomes
             ],
             "subjects": _choices(self.env["phone.call.subject"].search(of_company)),
-            "tags": _choices(self.env["phone.call.tag"].search([])),
+            "tags": _choices(self.env["phone.call.tag"].search([], limit=CHOICES)),
             "activity_types": _choices(types),
             "users": self._wrap_up_users(),
             "abouts": [
@@ -323,9 +325,8 @@ class PhoneCall(models.Model):
         }
 
     def _check_wrap_up(self, values):
-        _ = self.env._
         if not isinstance(values, dict):
-            raise UserError(_("wrap_up: a dictionary of values is expected."))
+            raise UserError(self.env._("wrap_up: a dictionary of values is expected."))
         vals, about, activity = {}, None, None
         for key, value in values.items():
             if key in WRAP_UP_KEYS:
@@ -333,19 +334,21 @@ class PhoneCall(models.Model):
                 vals[key] = record.id
             elif key == "tag_ids":
                 if not isinstance(value, list):
-                    raise UserError(_("tag_ids: a list of ids is expected."))
+                    raise UserError(self.env._("tag_ids: a list of ids is expected."))
                 tags = [self._check_choice(key, "phone.call.tag", id_) for id_ in value]
                 vals[key] = [(6, 0, [tag.id for tag in tags if tag])]
             elif key == "summary":
                 if value and not isinstance(value, str):
-                    raise UserError(_("summary: a text is expected."))
+                    raise UserError(self.env._("summary: a text is expected."))
                 vals[key] = (value or "").strip() or False
             elif key == "about":
                 about = self._check_about(value)
             elif key == "activity":
                 activity = value and self._check_activity(value)
             else:
-                raise UserError(_("wrap_up: “%s” is not known.", str(key)[:64]))
+                raise UserError(
+                    self.env._("wrap_up: “%s” is not known.", str(key)[:64])
+                )
         return vals, about, activity
 
     def _check_choice(self, key, model, value):
@@ -375,24 +378,27 @@ class PhoneCall(models.Model):
         )
 
     def _check_activity(self, value):
-        _ = self.env._
         if not isinstance(value, dict) or set(value) - ACTIVITY_KEYS:
             raise UserError(
-                _("activity: type, date, responsible and summary are expected.")
+                self.env._(
+                    "activity: type, date, responsible and summary are expected."
+                )
             )
         type_ = self._check_choice(
             "activity_type_id", "mail.activity.type", value.get("activity_type_id")
         )
         if not type_:
-            raise UserError(_("activity: choose what is to be done."))
+            raise UserError(self.env._("activity: choose what is to be done."))
         users = {user["id"] for user in self._wrap_up_users()}
         user_id = value.get("user_id") or self.env.uid
         if user_id not in users:
-            raise UserError(_("activity: choose a colleague of the call's company."))
+            raise UserError(
+                self.env._("activity: choose a colleague of the call's company.")
+            )
         try:
             date = fields.Date.to_date(value.get("date_deadline") or None)
         except (TypeError, ValueError) as error:
-            raise UserError(_("activity: the date cannot be read.")) from error
+            raise UserError(self.env._("activity: the date cannot be read.")) from error
         return {
             "activity_type_id": type_.id,
             "date_deadline": date or fields.Date.context_today(self),

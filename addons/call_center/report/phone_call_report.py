@@ -15,7 +15,7 @@ class PhoneCallReport(models.Model):
     _rec_name = "started_at"
     _order = "started_at desc, id desc"
 
-    call_id = fields.Many2one("phone.call", "Call", readonly=True)
+    call_id = fields.Many2one("phone.call", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     team_id = fields.Many2one("call.team", readonly=True)
     queue = fields.Char(readonly=True)

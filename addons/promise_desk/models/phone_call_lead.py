@@ -52,24 +52,31 @@ class PhoneCall(models.Model):
 
     @api.model
     def _check_lead_lines(self, lines):
-        _ = self.env._
         if not isinstance(lines, list) or not 0 < len(lines) <= MAX_LINES:
-            raise UserError(_("lines: name what the caller wants."))
+            raise UserError(self.env._("lines: name what the caller wants."))
         for index, line in enumerate(lines, 1):
             if not isinstance(line, dict) or set(line) - LINE_KEYS:
                 raise UserError(
-                    _("line %s: product, quantity and date are expected.", index)
+                    self.env._(
+                        "line %s: product, quantity and date are expected.", index
+                    )
                 )
             product = line.get("product_id")
             if isinstance(product, bool) or not isinstance(product, int):
-                raise UserError(_("line %s: product_id: an id is expected.", index))
+                raise UserError(
+                    self.env._("line %s: product_id: an id is expected.", index)
+                )
             quantity = line.get("quantity")
             if isinstance(quantity, bool) or not isinstance(quantity, (int, float)):
-                raise UserError(_("line %s: quantity: a number is expected.", index))
+                raise UserError(
+                    self.env._("line %s: quantity: a number is expected.", index)
+                )
             if not 0 < quantity < 1e9:
                 raise UserError(
-                    _("line %s: quantity: more than 0 must be wanted.", index)
+                    self.env._("line %s: quantity: more than 0 must be wanted.", index)
                 )
             found = self.env["product.product"].search([("id", "=", product)])
             if not found:
-                raise UserError(_("line %s: product_id: there is no such one.", index))
+                raise UserError(
+                    self.env._("line %s: product_id: there is no such one.", index)
+                )

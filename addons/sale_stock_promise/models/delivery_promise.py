@@ -42,10 +42,11 @@ class DeliveryPromise(models.Model):
 
     def _follow_dates(self):
         """An order follows its promise: its delivery date is the new arrival."""
-        super()._follow_dates()
+        result = super()._follow_dates()
         for promise in self:
             # sudo: the order's date is that of its promise, whoever promises anew
             promise.sudo().sale_order_ids._set_promised_commitment(promise)
+        return result
 
     def _get_destination_partner(self):
         """The delivery address of the order, whoever has bought."""

@@ -10,7 +10,7 @@ class DeliveryPromise(models.Model):
     @api.model
     def _watch(self, product_ids):
         """What a vendor brings to the customer waits for that vendor alone."""
-        super()._watch(product_ids)
+        result = super()._watch(product_ids)
         self.env["stock.move"].flush_model(
             ["date", "date_deadline", "product_id", "promise_line_id", "state"]
         )
@@ -45,3 +45,4 @@ class DeliveryPromise(models.Model):
                 wanted = schedule.day(line.ship_date)
                 risks[line_id] = wanted, max(schedule.day(moment), schedule.today)
         self._write_risks(risks)
+        return result

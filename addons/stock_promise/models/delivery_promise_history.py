@@ -119,9 +119,7 @@ class DeliveryPromiseHistory(models.Model):
 class DeliveryPromise(models.Model):
     _inherit = "delivery.promise"
 
-    history_ids = fields.One2many(
-        "delivery.promise.history", "promise_id", string="History"
-    )
+    history_ids = fields.One2many("delivery.promise.history", "promise_id")
 
     # -- saying why ----------------------------------------------------------------
 

@@ -37,7 +37,7 @@ class DeliveryPromise(models.Model):
             # Whoever caused it: the activity is nobody's doing.
             system = self.env["delivery.promise"].with_user(SUPERUSER_ID)
             precommit.add(
-                system.with_context(self._activity_context())._update_noted_risks
+                system.with_context(**self._activity_context())._update_noted_risks
             )
         for promise_id in self.ids:
             noted[promise_id] = noted.get(promise_id, False) or worse

@@ -1,5 +1,7 @@
 """Promising again, one promise or many: the outcome is seen before it is applied."""
 
+from contextlib import suppress
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_datetime
@@ -79,12 +81,9 @@ class DeliveryPromiseAgain(models.TransientModel):
                 for promise in promises
             ]
         outcomes = []
-        try:
-            with self.env.cr.savepoint(flush=True):
-                outcomes += [promise._try_again() for promise in promises]
-                raise _Undo
-        except _Undo:
-            pass
+        with suppress(_Undo), self.env.cr.savepoint(flush=True):
+            outcomes += [promise._try_again() for promise in promises]
+            raise _Undo
         # What was noted for the end of the transaction finds nothing changed.
         self.env.invalidate_all(flush=False)
         return outcomes
@@ -127,7 +126,7 @@ class DeliveryPromiseAgainRow(models.TransientModel):
     )
     partner_id = fields.Many2one(related="promise_id.partner_id")
     old_date = fields.Datetime(string="Promised", readonly=True)
-    new_date = fields.Datetime(string="New Date", readonly=True)
+    new_date = fields.Datetime(readonly=True)
     days = fields.Float(digits=(16, 1), readonly=True)
     outcome = fields.Selection(
         [
