@@ -75,7 +75,7 @@ def promise(world, ask, fence):
     return confirmation
 
 
-@model.random_cases(1000)
+@model.random_cases(700)
 @given(st.data())
 def test_no_day_is_later_than_the_fence_makes_it(data):
     world = data.draw(model.worlds(model.TREE, served=True))
@@ -101,7 +101,7 @@ def test_no_day_is_later_than_the_fence_makes_it(data):
     model.check_nobody_goes_short(world, [confirmation])
 
 
-@model.random_cases(700)
+@model.random_cases(500)
 @given(st.data())
 def test_whatever_is_promised_keeps_every_rule(data):
     """Quotas, protected quantities, safety stock, horizon, limits, parts: together."""

@@ -333,7 +333,7 @@ def test_safety_stock_is_left_on_every_later_day(data):
             assert not taken or there - taken >= goods.safety - brute.SMALL
 
 
-@random_cases(1000)
+@random_cases(700)
 @given(st.data())
 def test_limited_deliveries_wait_least(data):
     """Against every way to deal a line out: the same last day, as little waiting as
@@ -423,7 +423,7 @@ def test_deliveries_are_chosen_as_if_all_ways_were_tried(
         assert sent <= totals[hours.index(at)]
 
 
-@random_cases(600)
+@random_cases(500)
 @given(st.data())
 def test_the_largest_part_within_the_horizon(data):
     world = data.draw(dribbling_worlds())
