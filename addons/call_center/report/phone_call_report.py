@@ -192,33 +192,40 @@ class PhoneCallReport(models.Model):
         )
 
     def _report_first_contact(self):
-        """A call without a subject may have been about anything: next to one it
-        counts as about the same."""
-        same = SQL(
-            """
-            other.customer = call.customer AND other.company_id = call.company_id
-            AND other.direction = 'in' AND other.id <> call.id
-            AND (other.subject_id IS NULL OR call.subject_id IS NULL
-                 OR other.subject_id = call.subject_id)
-            """
-        )
         return SQL(
             """
             CASE WHEN call.is_answered AND call.customer IS NOT NULL
-                  AND call.started_at <= %(now)s - call.contact
-                  AND NOT EXISTS (
-                        SELECT FROM ended other WHERE %(same)s
-                           AND other.started_at < call.started_at
-                           AND other.started_at >= call.started_at - call.contact)
-                 THEN CASE WHEN EXISTS (
-                        SELECT FROM ended other WHERE %(same)s
-                           AND other.started_at > call.started_at
-                           AND other.started_at <= call.started_at + call.contact)
-                      THEN 0.0 ELSE 100.0 END
+                  AND call.started_at <= %s - call.contact
+                  AND near.before IS NOT TRUE
+                 THEN CASE WHEN near.after THEN 0.0 ELSE 100.0 END
             END
             """,
-            now=fields.Datetime.now(),
-            same=same,
+            fields.Datetime.now(),
+        )
+
+    def _report_near(self):
+        """Whether the customer called about the same in the days before and after.
+
+        A call without a subject may have been about anything: next to one it counts
+        as about the same. A join over the customer, not a look for each call: that
+        would grow with the square of all calls.
+        """
+        return SQL(
+            """
+            SELECT call.id, bool_or(other.started_at < call.started_at) AS before,
+                   bool_or(other.started_at > call.started_at) AS after
+              FROM ended call
+              JOIN ended other
+                ON other.customer = call.customer
+               AND other.company_id = call.company_id
+               AND other.direction = 'in' AND other.id <> call.id
+               AND other.started_at BETWEEN call.started_at - call.contact
+                                        AND call.started_at + call.contact
+               AND (other.subject_id IS NULL OR call.subject_id IS NULL
+                    OR other.subject_id = call.subject_id)
+             WHERE call.is_answered
+             GROUP BY call.id
+            """
         )
 
     def _report_from(self):
@@ -232,7 +239,9 @@ class PhoneCallReport(models.Model):
                      WHERE part.call_id = call.id AND part.answered_at IS NOT NULL
                      ORDER BY part.answered_at, part.id
                      LIMIT 1) leg ON TRUE
-            """
+              LEFT JOIN (%s) near ON near.id = call.id
+            """,
+            self._report_near(),
         )
 
     def action_open_call(self):

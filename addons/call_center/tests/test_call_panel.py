@@ -77,7 +77,7 @@ class TestCallPanel(CallLifeCommon):
 
 @tagged("post_install", "-at_install")
 class TestCallPanelTour(HttpCase):
-    def test_a_call_from_ring_to_note(self):
+    def _agent_and_webhook(self):
         self.env.company.country_id = self.env.ref("base.de")
         agent = new_test_user(
             self.env,
@@ -87,7 +87,21 @@ class TestCallPanelTour(HttpCase):
         )
         self.env["res.partner"].create({"name": "Anna Berger", "phone": "030/5551234"})
         line = self.env["call.provider"].create({"name": "Line"})
-        path = "/" + line.rotate_token()["url"].split("/", 3)[3]
+        return agent, "/" + line.rotate_token()["url"].split("/", 3)[3]
+
+    def test_wrap_up_with_the_keyboard_alone(self):
+        agent, path = self._agent_and_webhook()
+        self.start_tour(
+            f"/odoo/contacts?webhook={path}",
+            "call_center_wrap_up_keyboard",
+            login=agent.login,
+        )
+        call = self.env["phone.call"].search([("external_id", "=", "keys")])
+        self.assertEqual(call.outcome_id.name, "Solved")
+        self.assertEqual(call.summary, "Nothing but keys")
+
+    def test_a_call_from_ring_to_note(self):
+        agent, path = self._agent_and_webhook()
         self.start_tour(
             f"/odoo/contacts?webhook={path}", "call_center_panel", login=agent.login
         )

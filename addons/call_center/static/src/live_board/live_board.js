@@ -122,7 +122,7 @@ export class LiveBoard extends Component {
                 code: "away",
                 label: _t("Away"),
                 value: totals.away + totals.offline,
-                color: "secondary",
+                color: "dark",
                 icon: "fa-coffee",
             },
         ];

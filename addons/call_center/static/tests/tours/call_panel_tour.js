@@ -84,3 +84,54 @@ registry.category("web_tour.tours").add("call_center_panel", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("call_center_wrap_up_keyboard", {
+    steps: () => [
+        {
+            content: "a call is over",
+            trigger: ".o_main_navbar",
+            async run() {
+                const params = new URLSearchParams(window.location.search);
+                const path = params.get("webhook");
+                if (path) {
+                    sessionStorage.setItem("call_center_webhook", path);
+                }
+                const call = {callId: "keys", user: ["101"]};
+                await post({
+                    event: "newCall",
+                    direction: "in",
+                    from: "030 5551234",
+                    to: "+4989100",
+                    ...call,
+                });
+                await post({...call, event: "answer"});
+                await post({...call, event: "hangup", cause: "normalClearing"});
+            },
+        },
+        {
+            content: "the screen reader is told what to do",
+            trigger: "body:has([aria-live=assertive]:contains(Write down how it went))",
+        },
+        {
+            trigger: ".o_wrap_up_outcome:has(option:contains(Solved)):enabled",
+            run: "press alt+shift+w",
+        },
+        {
+            content: "the hotkey leads to the outcome",
+            trigger: ".o_wrap_up_outcome:focus",
+            run: "selectByLabel Solved",
+        },
+        {
+            trigger: ".o_wrap_up textarea",
+            run: "edit Nothing but keys",
+        },
+        {
+            content: "and two keys save it",
+            trigger: ".o_wrap_up textarea:focus",
+            run: "press ctrl+enter",
+        },
+        {
+            trigger: "body:not(:has(.o_call_panel))",
+        },
+    ],
+});
