@@ -41,15 +41,15 @@ MUTATIONS = [
     plain(
         "no look ahead",
         "timeline.py",
-        "available[index] = min(available[index], available[index + 1])",
-        "pass",
+        "available = list(accumulate(reversed(projected), min))",
+        "available = list(reversed(projected))",
         "an_order_for_a_later_day_is_protected",
     ),
     plain(
         "look ahead to the best of days",
         "timeline.py",
-        "available[index] = min(available[index], available[index + 1])",
-        "available[index] = max(available[index], available[index + 1])",
+        "available = list(accumulate(reversed(projected), min))",
+        "available = list(accumulate(reversed(projected), max))",
         "what_arrives_later_does_not_help_before",
     ),
     plain(
@@ -187,6 +187,28 @@ MUTATIONS = [
         "            return ship + timedelta(days=transit_days)\n",
         "days_on_the_way_are_the_carriers",
     ),
+    # -- goods that expire -------------------------------------------------------------
+    plain(
+        "nothing expires",
+        "timeline.py",
+        "                    available[index] -= gone\n",
+        "                    pass\n",
+        "goods_can_be_promised_until_they_are_removed",
+    ),
+    plain(
+        "what is delivered before is removed all the same",
+        "timeline.py",
+        "taken = max(taken - (self.reserved - reserved), reserved)",
+        "taken = reserved",
+        "what_is_delivered_before_is_not_removed",
+    ),
+    plain(
+        "what is reserved is removed",
+        "timeline.py",
+        "taken = max(taken - (self.reserved - reserved), reserved)",
+        "taken = max(taken - (self.reserved - reserved), 0.0)",
+        "what_is_reserved_is_not_removed",
+    ),
     # -- replenishing ------------------------------------------------------------------
     plain(
         "all is replenished",
@@ -276,15 +298,15 @@ MUTATIONS = [
     plain(
         "a move inside a warehouse is supply and demand",
         "ledger.py",
-        "        if source == final:\n            return\n",
+        "                if source == final:\n                    continue\n",
         "",
         "a_move_inside_a_warehouse_counts_for_nothing",
     ),
     plain(
         "returns always count",
         "ledger.py",
-        "if place not in self.returns and (flow",
-        "if (flow",
+        "bool(final) and place not in self.returns",
+        "bool(final)",
         "returns_count_only_where_they_are_to",
     ),
     plain(

@@ -508,3 +508,49 @@ def test_a_profile_is_the_smallest_balance_from_each_day_on(data):
     assert [(row.projected, row.available) for row in profile] == rows
     assert [row.supply for row in profile] == [supplies.get(d, 0) for d in range(13)]
     assert [row.demand for row in profile] == [demands.get(d, 0) for d in range(13)]
+
+
+def all_served(lots, supplies, demands):
+    """Whether every demand is met, if what expires first is taken first. Day by day;
+    lots are [day of removal, quantity], 99 for never."""
+    shelf = [list(lot) for lot in sorted(lots)]
+    for day in range(40):
+        shelf = sorted(lot for lot in shelf if lot[0] > day)
+        shelf += [[99, quantity] for on, quantity in supplies if on == day]
+        for on, wanted in demands:
+            if on == day:
+                for lot in shelf:
+                    taken = min(lot[1], wanted)
+                    lot[1] -= taken
+                    wanted -= taken
+                if wanted:
+                    return False
+    return True
+
+
+@random_cases(1500)
+@given(st.data())
+def test_goods_that_expire_are_promised_while_they_are_there(data):
+    """Against taking one by one what expires first; orders that were taken before can
+    all be met."""
+    days, amounts = st.integers(0, 12), st.integers(1, 12)
+    dated = st.lists(st.tuples(days, amounts), max_size=3)
+    lots = data.draw(st.lists(st.tuples(days, amounts), max_size=4))
+    fresh = data.draw(st.integers(0, 10))
+    supplies, demands = data.draw(dated), data.draw(dated)
+    known = [*lots, (99, fresh)]
+    kept = []
+    for demand in demands:
+        if all_served(known, supplies, [*kept, demand]):
+            kept.append(demand)
+    timeline = Timeline(fresh + sum(quantity for __, quantity in lots), 0)
+    for day, quantity in lots:
+        timeline.add_expiry(day, quantity)
+    for day, quantity in supplies:
+        timeline.add_supply(day, quantity)
+    for day, quantity in kept:
+        timeline.add_demand(day, quantity)
+    day, quantity = data.draw(days), data.draw(amounts)
+    possible = all_served(known, supplies, [*kept, (day, quantity)])
+    event("possible" if possible else "not possible")
+    assert (timeline.available(day) >= quantity - 1e-6) == possible

@@ -231,6 +231,74 @@ def test_days_on_the_way_are_the_carriers():
     assert ship == NOW
 
 
+# -- goods that expire -----------------------------------------------------------------
+
+
+def perishable(on_hand, *expiries, reserved=0.0, **known):
+    """expiries: (day, quantity, reserved part)"""
+    stock = timeline(on_hand, **known)
+    stock.reserved = reserved
+    for day, quantity, kept in expiries:
+        stock.add_expiry(TODAY + day, quantity, kept)
+    return stock
+
+
+def test_goods_can_be_promised_until_they_are_removed():
+    stock = perishable(10, (5, 10, 0))
+    assert [stock.available(TODAY + day) for day in (0, 4, 5)] == [10, 10, 0]
+    assert [stock.projected(TODAY + day) for day in (0, 4, 5)] == [10, 10, 0]
+    assert days(promise([line(10, days=4)], {1: stock})) == [4]
+    assert days(promise([line(1, days=5)], {1: perishable(10, (5, 10, 0))})) == [None]
+
+
+def test_what_is_removed_already_is_not_there():
+    assert perishable(10, (-3, 4, 0)).available(TODAY - 1) == 6
+
+
+def test_what_is_delivered_before_is_not_removed():
+    stock = perishable(10, (5, 10, 0), demands=[(3, 6)])
+    assert stock.projected(TODAY + 5) == 0
+    assert stock.available(TODAY) == 4
+    stock = perishable(10, (5, 4, 0), demands=[(3, 6)])
+    assert stock.available(TODAY + 5) == 4
+
+
+def test_what_is_reserved_is_not_removed():
+    stock = perishable(10, (5, 10, 6), reserved=6, demands=[(9, 6)])
+    assert stock.projected(TODAY + 5) == 6
+    assert stock.available(TODAY + 5) == 0
+    assert stock.available(TODAY) == 4
+
+
+def test_a_delivery_that_reserved_other_goods_saves_none_that_expire():
+    stock = perishable(10, (5, 4, 0), reserved=6, demands=[(3, 6)])
+    assert stock.available(TODAY) == 4
+    assert stock.available(TODAY + 5) == 0
+
+
+def test_what_expires_first_leaves_first():
+    stock = perishable(10, (3, 5, 0), (6, 5, 0))
+    promise([line(5)], {1: stock})
+    assert [stock.available(TODAY + day) for day in (2, 3, 5, 6)] == [5, 5, 5, 0]
+
+
+def test_fresh_goods_are_waited_for():
+    stock = perishable(10, (5, 10, 0), supplies=[(7, 4)])
+    assert days(promise([line(4, days=6)], {1: stock})) == [7]
+
+
+def test_a_line_does_not_wait_until_its_goods_are_gone():
+    """2 of 12 arrive after the other 10 have been removed."""
+    stock = perishable(10, (5, 10, 0), supplies=[(7, 2)])
+    assert days(promise([line(12)], {1: stock})) == [None]
+
+
+def test_all_at_once_is_not_after_goods_are_gone():
+    lines = [line(5), line(5, product=2)]
+    stock = {1: perishable(5, (3, 5, 0)), 2: timeline(0, supplies=[(4, 5)])}
+    assert days(promise(lines, stock, one_delivery=True)) == [None, None]
+
+
 # -- replenishing ----------------------------------------------------------------------
 
 

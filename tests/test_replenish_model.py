@@ -23,7 +23,7 @@ sys.path[:0] = [str(ROOT / "addons" / "stock_promise")]
 
 from promising.allocation import allocate  # noqa: E402
 from promising.replenish import Option, Planner  # noqa: E402
-from promising.schedule import Schedule  # noqa: E402
+from promising.schedule import Schedule, WorkingTime  # noqa: E402
 from promising.timeline import Timeline  # noqa: E402
 from promising.values import Component, Line  # noqa: E402
 
@@ -86,11 +86,33 @@ class Ask(NamedTuple):
     place: str
     quantity: float
     day: int | None = None
+    split: bool = False
 
 
 class World(NamedTuple):
     recipes: dict
     goods: dict
+    #: {place: weekdays on which nobody works there}
+    closed: dict = {}
+
+    def works(self, place, day):
+        return (NOW + timedelta(days=day)).weekday() not in self.closed.get(place, ())
+
+    def ends(self, place, start, number):
+        """The day on which so many working days of a place are over."""
+        day, left = start, number
+        while not self.works(place, day):
+            day += 1
+        while left:
+            day += 1
+            left -= self.works(place, day)
+        return day
+
+    def latest_start(self, key, quantity, day):
+        """The last day on which goods can be begun that are there by ``day``."""
+        number = self.goods[key].way.takes(quantity)
+        days = range(max(day - number, -1), -1, -1)
+        return next((n for n in days if self.ends(key[1], n, number) <= day), None)
 
     def balance(self, key, day):
         return balances(self.goods[key])[day]
@@ -133,8 +155,8 @@ def possible(world, key, quantity, day):
         return False
     # Until then there is enough for this and for all who come in the meantime.
     lasts = next(n for n, there in enumerate(ahead) if there < quantity - SMALL)
-    start = day + lasts - way.takes(missing)
-    return start >= 0 and all(
+    start = world.latest_start(key, missing, day + lasts)
+    return start is not None and all(
         possible(world, part, missing * ratio, start)
         for part, ratio in world.parts(key).items()
     )
@@ -143,7 +165,7 @@ def possible(world, key, quantity, day):
 def first_day(world, ask):
     key = ask.product, ask.place
     for day in range(ask.day or 0, LAST):
-        if possible(world, key, ask.quantity, day):
+        if world.works(ask.place, day) and possible(world, key, ask.quantity, day):
             return day
     return None
 
@@ -173,10 +195,9 @@ def check_recipes(world, confirmation):
         )
     needed = defaultdict(list)
     for key, lots in made.items():
-        way = world.goods[key].way
         for day, quantity in lots:
-            start = day - way.takes(quantity)
-            assert start >= 0, (key, "is there too early", day)
+            start = world.latest_start(key, quantity, day)
+            assert start is not None, (key, "is there too early", day)
             for part, ratio in world.parts(key).items():
                 needed[part].append((start, quantity * ratio))
     assert needed.keys() == used.keys()
@@ -196,18 +217,35 @@ def ids(key):
     return IDS[key[0]], PLACES[key[1]]
 
 
-def option(world, key):
+def option(world, key, schedule):
     way = world.goods[key].way
 
     def ready(start, quantity):
-        return start + timedelta(days=way.takes(quantity))
+        return schedule.after(start, way.takes(quantity))
 
     parts = tuple((*ids(part), ratio) for part, ratio in world.parts(key).items())
     return Option(way.kind, ready, parts, key)
 
 
+def working(closed):
+    """Open all day on all other days of the week."""
+
+    def load(first, last):
+        day, pairs = first, []
+        while day < last:
+            if day.weekday() not in closed:
+                pairs.append((day, day + timedelta(days=1)))
+            day += timedelta(days=1)
+        return pairs
+
+    return WorkingTime(load) if closed else None
+
+
 def promise(world, asks):
-    schedules = {id_: Schedule(NOW, timezone.utc) for id_ in PLACES.values()}
+    schedules = {
+        id_: Schedule(NOW, timezone.utc, working(world.closed.get(place, ())))
+        for place, id_ in PLACES.items()
+    }
     timelines, options = {}, {}
     for key, goods in world.goods.items():
         timeline = timelines[ids(key)] = Timeline(goods.on_hand, TODAY, precision=1e-6)
@@ -216,13 +254,14 @@ def promise(world, asks):
         for day, quantity in goods.demands:
             timeline.add_demand(TODAY + day, quantity)
         if goods.way:
-            options[ids(key)] = option(world, key)
+            options[ids(key)] = option(world, key, schedules[PLACES[key[1]]])
     lines = [
         Line(
             PLACES[ask.place],
             (Component(IDS[ask.product], 1.0),),
             ask.quantity,
             requested=NOW + timedelta(days=ask.day) if ask.day else None,
+            split=ask.split,
         )
         for ask in asks
     ]
@@ -259,7 +298,7 @@ def goods(draw, kinds, served=False):
 
 
 @st.composite
-def worlds(draw, recipes, circles=False, served=False):
+def worlds(draw, recipes, circles=False, served=False, calendars=False):
     found = {}
     for place in PLACES:
         for product in GOODS:
@@ -269,7 +308,11 @@ def worlds(draw, recipes, circles=False, served=False):
             if place == "north" or circles:
                 kinds.append("bring")
             found[product, place] = draw(goods(kinds, served))
-    return World(recipes, found)
+    closed = {}
+    if calendars:
+        weekdays = st.sampled_from([(), (5, 6), (6,), (0, 2, 4), (1, 2, 3, 4, 5)])
+        closed = {place: draw(weekdays) for place in PLACES}
+    return World(recipes, found, closed)
 
 
 def asks(requests=False):
@@ -279,6 +322,7 @@ def asks(requests=False):
         place=st.sampled_from(sorted(PLACES)),
         quantity=st.integers(1, 20),
         day=st.none() | st.integers(1, 20) if requests else st.none(),
+        split=st.booleans(),
     )
 
 
@@ -314,6 +358,25 @@ def test_no_day_is_later_than_need_be(data):
     or the requested one."""
     world = data.draw(worlds(TREE, served=True))
     ask = data.draw(asks(requests=True))
+    note(f"{world=} {ask=}")
+    (confirmation,) = promise(world, [ask])
+    expected = first_day(world, ask)
+    event("no date" if expected is None else "promised")
+    if expected is None:
+        assert confirmation.promised is None
+    else:
+        assert confirmation.promised == NOW + timedelta(days=expected)
+        check_recipes(world, confirmation)
+        check_nobody_goes_short(world, [confirmation])
+
+
+@random_cases(1000)
+@given(st.data())
+def test_working_days_of_each_place_count(data):
+    """Buying, making and bringing take the days of the place that waits for it, and
+    goods leave on its days; these are not the same everywhere."""
+    world = data.draw(worlds(TREE, served=True, calendars=True))
+    ask = data.draw(asks())
     note(f"{world=} {ask=}")
     (confirmation,) = promise(world, [ask])
     expected = first_day(world, ask)

@@ -298,7 +298,8 @@ class DeliveryPromiseEngine(models.AbstractModel):
     @api.model
     def _demand_queries(self, scope):
         """Parts that take quantities out of a warehouse beside open moves: kind
-        ``demand``, with the warehouse as ``place_id``."""
+        ``demand``, with the warehouse as ``place_id``; of goods that expire,
+        ``expiry`` and ``reserved``, with the location as ``place_id``."""
         join, tz = self._clock(scope)
         return [
             SQL(
@@ -339,6 +340,8 @@ class DeliveryPromiseEngine(models.AbstractModel):
         today = schedule.today
         timeline = Timeline(flow.on_hand, today, precision=1e-4)
         timeline.add_demands(demand)
+        if flow.expiries:
+            timeline.add_expiries(flow.expiries, flow.reserved)
         for day, quantity in supply.items():
             if quantity <= timeline.epsilon:
                 continue

@@ -101,6 +101,37 @@ def _confirm(line, timelines, schedule, planner=None, rules=None):
     target = _target(line, schedule)
     if target is None:
         return Confirmation(closed=True)
+    mark = planner and planner.mark()
+    to_order = planner.to_order if planner else ()
+    confirmation = _confirm_for(target, line, timelines, schedule, planner, rules)
+    while confirmation.pieces and _expires(confirmation, timelines, to_order):
+        # What is there in time will be gone when the rest is: look from then on.
+        later, target = target, confirmation.ship
+        if planner:
+            planner.take_back(mark)
+        if target <= later:
+            shortage = _shortage(line, _needs(line), timelines, planner)
+            return Confirmation(shortage=shortage)
+        confirmation = _confirm_for(target, line, timelines, schedule, planner, rules)
+    return confirmation
+
+
+def _expires(confirmation, timelines, to_order=()):
+    """Whether goods are claimed for a day on which they will have been removed."""
+    taken = defaultdict(float)
+    for claim in sorted(confirmation.claims, key=lambda claim: claim.day):
+        key = claim.product_id, claim.warehouse_id
+        timeline = timelines[key]
+        if timeline.perishable and key not in to_order:
+            taken[claim.product_id] += claim.quantity
+            left = timeline.available(claim.day) - taken[claim.product_id]
+            if left < -timeline.epsilon:
+                return True
+    return False
+
+
+def _confirm_for(target, line, timelines, schedule, planner, rules):
+    """The confirmation of a line that ships at ``target`` at the earliest."""
     needs = _needs(line)
     key = line.warehouse_id
     kept, gate = (), None
@@ -115,7 +146,8 @@ def _confirm(line, timelines, schedule, planner=None, rules=None):
             if target is None:
                 return Confirmation(closed=True)
     planned, timelines = _planned(line, needs, timelines, schedule, target, planner)
-    parts = _parts(line, needs, timelines)
+    day = schedule.day(schedule.needed(target))
+    parts = _parts(line, needs, timelines, day)
     if parts is None:
         return Confirmation(
             shortage=_shortage(line, needs, timelines, planner), kept=kept
@@ -196,17 +228,20 @@ def _planned(line, needs, timelines, schedule, target, planner):
     return planned, ChainMap(own, timelines) if own else timelines
 
 
-def _parts(line, needs, timelines):
+def _parts(line, needs, timelines, first):
     """[(day, quantity)]: what becomes available when, up to the whole line, or
     None where known supply does not suffice. Without splitting, the whole on the
-    day of its last unit."""
+    day of its last unit.
+
+    :param first: the day of the first shipment; what has expired by then is not there
+    """
     if not needs:
         return [(None, line.quantity)]
     lots = [
         (timelines[product, line.warehouse_id], ratio)
         for product, ratio in needs.items()
     ]
-    days = [timeline.earliest(line.quantity * ratio) for timeline, ratio in lots]
+    days = [timeline.earliest(line.quantity * ratio, first) for timeline, ratio in lots]
     if None in days:
         return None
     last = max(days)
@@ -216,7 +251,10 @@ def _parts(line, needs, timelines):
     for day in sorted({day for timeline, __ in lots for day, __ in timeline.steps()}):
         if day >= last:
             break
-        units = min(timeline.available(day) / ratio for timeline, ratio in lots)
+        units = min(
+            timeline.available(max(day, first) if timeline.perishable else day) / ratio
+            for timeline, ratio in lots
+        )
         # floats: a third of a kit must not cost a whole one
         units = floor(units / line.step + 1e-9) * line.step
         units = min(units, line.quantity)
@@ -231,6 +269,7 @@ def _parts(line, needs, timelines):
 def _shipments(parts, line, target, needs, timelines, schedule):
     """[(ship, quantity)] in order; parts that leave at the same moment are one."""
     shipments, sent = {}, 0.0
+    first = schedule.day(schedule.needed(target))
     for day, quantity in parts:
         ship, sent = target, sent + quantity
         if day is not None:
@@ -241,7 +280,7 @@ def _shipments(parts, line, target, needs, timelines, schedule):
                     moment
                     for product, ratio in needs.items()
                     if (timeline := timelines[product, line.warehouse_id])
-                    and timeline.earliest(sent * ratio) == day
+                    and timeline.earliest(sent * ratio, first) == day
                     and (moment := timeline.arrival(day))
                 ),
                 default=None,
@@ -346,7 +385,7 @@ def _together(lines, confirmations, timelines, schedules, to_order, rules=None):
             for confirmation in confirmations
         ]
     common, earliest = _common(lines, confirmations, schedules, rules)
-    result = []
+    result, expired = [], []
     for index, (line, confirmation) in enumerate(
         zip(lines, confirmations, strict=True)
     ):
@@ -376,8 +415,19 @@ def _together(lines, confirmations, timelines, schedules, to_order, rules=None):
             ),
         )
         _take(confirmation, timelines, to_order, -1)
+        if _expires(moved, timelines, to_order):
+            expired.append(index)
         _take(moved, timelines, to_order)
         result.append(moved)
+    if expired:
+        for moved in result:
+            _take(moved, timelines, to_order, -1)
+        return [
+            Confirmation(shortage=_shortage(line, _needs(line), timelines))
+            if index in expired
+            else Confirmation(waits=True)
+            for index, line in enumerate(lines)
+        ]
     return result
 
 

@@ -6,7 +6,16 @@ from collections import defaultdict
 class Flows:
     """What is known of one product in one warehouse, by ordinal days."""
 
-    __slots__ = ("chains", "demand", "moments", "on_hand", "quoted", "supply")
+    __slots__ = (
+        "chains",
+        "demand",
+        "expiries",
+        "moments",
+        "on_hand",
+        "quoted",
+        "reserved",
+        "supply",
+    )
 
     def __init__(self):
         self.on_hand = self.quoted = 0.0
@@ -16,6 +25,10 @@ class Flows:
         #: [(demand's day, its quantity, its move, supply's move, its day, its
         #: quantity)] of what was made to order
         self.chains = []
+        #: {day: [quantity, reserved part of it]} of goods that are removed on a day
+        self.expiries = defaultdict(lambda: [0.0, 0.0])
+        #: how much of all that is on hand is reserved, where goods expire
+        self.reserved = 0.0
 
     def add(self, row):
         """Add a row that names the warehouse."""
@@ -43,6 +56,8 @@ class Ledger:
 
     - ``quant``: in the location ``place``;
     - ``move``: from the location ``place`` to the location ``target``;
+    - ``expiry``: in the location ``place``, removed on ``day``; ``reserved``: what of
+      it is reserved, without a day of what is never removed;
     - ``on_hand``, ``supply``, ``demand``, ``quoted``: in the warehouse ``place``;
     - ``taken``: by a class of customers, of the rule ``target``;
     - ``pair``: a delivery (the move ``target``) from the warehouse ``place`` and, in
@@ -86,6 +101,8 @@ class Ledger:
                     flow.on_hand += quantity
             elif kind == "taken":
                 self.taken[target, product] = quantity
+            elif kind in ("expiry", "reserved"):
+                self._add_expiry(kind, product, place, tz, day, quantity)
             elif flow := self._flow(product, place, tz):
                 flow.add(row)
 
@@ -98,6 +115,16 @@ class Ledger:
             way = source, final, bool(final) and place not in self.returns
             self._ways[place, target] = way
         return way
+
+    def _add_expiry(self, kind, product, place, tz, day, quantity):
+        warehouse, on_hand = self._home(place)
+        flow = on_hand and self._flow(product, warehouse, tz)
+        if not flow:
+            return
+        if kind == "reserved":
+            flow.reserved += quantity
+        if day is not None:
+            flow.expiries[day][kind == "reserved"] += quantity
 
     def _flow(self, product, warehouse, tz=None):
         if tz is None or tz == self.zones.get(warehouse):

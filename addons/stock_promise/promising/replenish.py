@@ -111,7 +111,7 @@ class Planner:
         timeline, option = self.timelines[key], self.options.get(key)
         if option is None or timeline.available(day) >= quantity - timeline.epsilon:
             return []
-        known = timeline.earliest(quantity)
+        known = timeline.earliest(quantity, day)
         best = self._best_shortfall(key, option, quantity, day)
         if best is None or (known is not None and known <= best[0]):
             return []
@@ -141,7 +141,7 @@ class Planner:
                 mark = self.mark()
                 shortfall = quantity - steps[index][1]
                 moment, __ = self._replenish(key, option, shortfall, None)
-                first = timeline.earliest(quantity)
+                first = timeline.earliest(quantity, wanted_day)
                 tried[index] = None
                 if moment and first is not None:
                     tried[index] = self.schedules[key[1]].day(moment), first
@@ -298,7 +298,7 @@ class Planner:
             else:
                 claims = self.cover(key, needed, day)
             planned += claims
-            first = timeline.earliest(needed)
+            first = timeline.earliest(needed, day)
             if first is None:
                 self._note_lack(key, needed, timeline)
                 return None, []

@@ -54,6 +54,10 @@ class Timeline:
         self._supply = defaultdict(float)
         self._demand = defaultdict(float)
         self._levels = None
+        #: [(day, quantity, reserved part of it)] of goods that have to go by a day
+        self._expiries = []
+        #: how much of all that is on hand is reserved, where goods expire
+        self.reserved = 0.0
         #: what is on hand, but kept from whoever asks
         self.kept_back = 0.0
         #: [(why, quantity)] of supply that was left out
@@ -108,6 +112,27 @@ class Timeline:
                 demand[day if day > today else today] += quantity
         self._levels = None
 
+    def add_expiry(self, day, quantity, reserved=0.0):
+        """Count goods on hand that are removed on ``day`` if nobody has taken them
+        before. What is reserved is not removed."""
+        self._expiries.append((max(day, self.today - 1), quantity, reserved))
+        self._levels = None
+
+    def add_expiries(self, expiries, reserved):
+        """Count goods that are removed.
+
+        :param expiries: {day: (quantity, reserved part of it)}
+        :param reserved: how much of all that is on hand is reserved
+        """
+        self.reserved = reserved
+        for day, (quantity, kept) in expiries.items():
+            self.add_expiry(day, quantity, kept)
+
+    @property
+    def perishable(self):
+        """Whether less may be available on a later day than on an earlier one."""
+        return bool(self._expiries)
+
     def demands(self):
         """[(day, quantity)] of everything that leaves, overdue ones today."""
         return list(self._demand.items())
@@ -121,15 +146,39 @@ class Timeline:
             days = [self.today - 1]
             projected = [self.on_hand]
             balance = self.on_hand
+            lost = self._lost() if self._expiries else {}
             supply, demand = self._supply.get, self._demand.get
-            for day in sorted({*self._supply, *self._demand}):
+            for day in sorted({*self._supply, *self._demand, *lost}):
+                if day < self.today:
+                    continue  # removed before today: nothing else is dated so
                 balance += supply(day, 0.0) - demand(day, 0.0)
                 days.append(day)
                 projected.append(balance)
             available = list(accumulate(reversed(projected), min))
             available.reverse()
+            if lost:
+                # What is taken on a day is no longer removed on a later one: of what
+                # is lost, only that counts which is lost by then.
+                gone = 0.0
+                for index, day in enumerate(days):
+                    gone = lost.get(day, gone)
+                    projected[index] -= gone
+                    available[index] -= gone
             self._levels = days, projected, available
         return self._levels
+
+    def _lost(self):
+        """{day: quantity removed up to then}. Goods that expire first leave first; what
+        is reserved is taken from the goods that it is reserved of."""
+        lost, gone, quantity, reserved = {}, 0.0, 0.0, 0.0
+        for day, part, kept in sorted(self._expiries):
+            quantity += part
+            reserved += kept
+            taken = sum(need for on, need in self._demand.items() if on < day)
+            # Others' reservations do not empty these shelves.
+            taken = max(taken - (self.reserved - reserved), reserved)
+            gone = lost[day] = max(gone, quantity - taken)
+        return lost
 
     def _index(self, day):
         return max(bisect_right(self._compile()[0], day) - 1, 0)
@@ -147,16 +196,27 @@ class Timeline:
         """What can be promised once everything known has happened."""
         return self._compile()[2][-1]
 
-    def earliest(self, quantity):
+    def earliest(self, quantity, day=None):
         """The first day on which ``quantity`` can be promised.
 
+        :param day: it is taken on this day at the earliest: goods that expire before
+            do not count
         :return: today's predecessor for what needs nothing but the shelf, an
             ordinal day, or None where no known supply suffices
         """
         days, __, available = self._compile()
-        # ``available`` never falls from one day to the next: a binary search.
-        index = bisect_left(available, quantity - self.epsilon)
-        return days[index] if index < len(days) else None
+        wanted = quantity - self.epsilon
+        if not self._expiries:
+            # ``available`` never falls from one day to the next: a binary search.
+            index = bisect_left(available, wanted)
+            return days[index] if index < len(days) else None
+        first = 0
+        if day is not None and self.available(day) < wanted:
+            first = self._index(day) + 1
+        for index in range(first, len(days)):
+            if available[index] >= wanted:
+                return days[index]
+        return None
 
     def gaps(self, day):
         """[(day, change)] of what is lacking from ``day`` on for those served already:
