@@ -107,6 +107,11 @@ class DeliveryPromiseEngine(models.AbstractModel):
         count, or nothing where every day of the week counts."""
         return False
 
+    def _delivered_by(self, carrier, partner):
+        """The carrier as the customer sees it: bridges may make it wait at the door
+        (:class:`~..promising.schedule.Windows`)."""
+        return carrier
+
     def _lead_days(self, product):
         """Days between an order and its earliest shipment."""
         return product.product_tmpl_id.sale_delay
@@ -130,7 +135,10 @@ class DeliveryPromiseEngine(models.AbstractModel):
         transit = {
             warehouse: (
                 self._transit_days(warehouse, request.partner),
-                self._transit_carrier(warehouse, request.partner),
+                self._delivered_by(
+                    self._transit_carrier(warehouse, request.partner),
+                    request.partner,
+                ),
             )
             for warehouse in {line.warehouse for line in request.lines}
         }

@@ -137,6 +137,36 @@ class Carrier:
         return moment is not None and moment <= by
 
 
+class Windows:
+    """Whoever takes delivery at certain times only: what would arrive between them
+    arrives when the next one begins.
+
+    :param working: :class:`WorkingTime` of the windows
+    :param carrier: :class:`Carrier`, or None where every day counts on the way
+    """
+
+    def __init__(self, working, carrier=None):
+        self.working = working
+        self.carrier = carrier
+
+    def arrival(self, ship, days):
+        """When a shipment is taken in, None where it never is."""
+        if self.carrier:
+            moment = self.carrier.arrival(ship, days)
+        else:
+            moment = ship + timedelta(days=days)
+        return moment and self.working.next(moment)
+
+    def latest_ship(self, arrival, days):
+        """The last shipment that is taken in by ``arrival``, or None."""
+        window = self.working.previous(arrival)
+        if window is None:
+            return None
+        if self.carrier:
+            return self.carrier.latest_ship(window, days)
+        return window - timedelta(days=days)
+
+
 class Schedule:
     """Working days of one warehouse.
 

@@ -1,0 +1,1 @@
+from . import delivery_promise_engine
