@@ -1,6 +1,6 @@
 """Lines that the vendor sends straight to the customer."""
 
-from odoo import api, models
+from odoo import api, models, tools
 from odoo.tools import SQL
 
 from odoo.addons.stock_promise.models.stock_move import OPEN_STATES
@@ -13,20 +13,32 @@ class DeliveryPromiseEngine(models.AbstractModel):
         """Drop-shipped lines are served from past the warehouse (see
         ``purchase_stock_promise``), by the vendor's time alone."""
         lines = super()._promising_lines(request)
-        if not self._drop_ship_rules(request.company):
+        routes, templates, categories = self._drop_ship_facts(request.company.id)
+        own = self._order_line_routes() if routes else {}
+        if not templates and not categories and not own:
             return lines
-        routes, found = self._order_line_routes(), {}
-        products = self.env["product.product"].sudo()  # sudo: as in _drop_ship_rules
+        products, found = self._drop_ship_products(lines), {}
+        result = []
+        for line, checked in zip(lines, request.lines, strict=True):
+            parts = [products[part.product_id] for part in line.components]
+            straight = all(
+                part.product_tmpl_id.id in templates
+                or part.categ_id.id in categories
+                or checked.reference in own
+                for part in parts
+            ) and self._is_drop_shipped(
+                parts, checked.warehouse, own.get(checked.reference), found
+            )
+            result.append(self._drop_shipped_line(line) if straight else line)
+        return result
+
+    def _drop_ship_products(self, lines):
+        # sudo: routes decide the date whoever asks for it
+        products = self.env["product.product"].sudo()
         products = products.browse(
             {part.product_id for line in lines for part in line.components}
         )
-        products = {product.id: product for product in products}
-        return [
-            self._drop_shipped_line(line)
-            if self._is_drop_shipped(line, checked, products, routes, found)
-            else line
-            for line, checked in zip(lines, request.lines, strict=True)
-        ]
+        return {product.id: product for product in products}
 
     def _drop_shipped_line(self, line):
         return line._replace(
@@ -41,24 +53,35 @@ class DeliveryPromiseEngine(models.AbstractModel):
         )
 
     @api.model
-    def _drop_ship_rules(self, company):
-        # sudo: routes decide the date whoever asks for it
-        return (
+    @tools.ormcache("company_id")
+    def _drop_ship_facts(self, company_id):
+        """(routes that drop-ship, product templates on them, categories on them):
+        mostly nothing, which every request has to know."""
+        # sudo: as in _drop_ship_products
+        rules = (
             self.env["stock.rule"]
             .sudo()
             .search(
                 [
                     ("action", "=", "buy"),
                     ("location_dest_id.usage", "=", "customer"),
-                    ("company_id", "in", (False, company.id)),
+                    ("company_id", "in", (False, company_id)),
                     ("route_id.active", "=", True),
                 ]
             )
         )
+        on_routes = [("route_ids", "in", rules.route_id.ids)]
+        templates = self.env["product.template"].sudo().with_context(active_test=False)
+        categories = self.env["product.category"].sudo().search(on_routes)
+        return (
+            frozenset(rules.route_id.ids),
+            frozenset(templates.search(on_routes).ids),
+            frozenset(categories.search([("id", "child_of", categories.ids)]).ids),
+        )
 
     def _order_line_routes(self):
         """{reference: routes} of the order lines that ask."""
-        # sudo: as in _drop_ship_rules
+        # sudo: as in _drop_ship_products
         orders = (
             self.env["sale.order"]
             .sudo()
@@ -70,25 +93,24 @@ class DeliveryPromiseEngine(models.AbstractModel):
             if line.route_ids
         }
 
-    def _is_drop_shipped(self, line, checked, products, routes, found):
+    def _is_drop_shipped(self, parts, warehouse, own, found):
         """Whether Odoo would buy all parts of a line for the customer. A kit of which
         we deliver a part is promised as one that we deliver.
 
+        :param own: routes of the order line
         :param found: {routes: whether they drop-ship}, filled as lines are looked at
         """
-        warehouse = checked.warehouse.sudo()  # sudo: as in _drop_ship_rules
-        own = routes.get(checked.reference)
-        for component in line.components:
-            product = products[component.product_id]
-            key = own, self._possible_routes(product, warehouse)
+        warehouse = warehouse.sudo()  # sudo: as in _drop_ship_products
+        for part in parts:
+            key = own, self._possible_routes(part, warehouse)
             if key not in found:
-                found[key] = self._drop_ships(product, warehouse, own)
+                found[key] = self._drop_ships(part, warehouse, own)
             if not found[key]:
                 return False
         return True
 
     def _drop_ships(self, product, warehouse, own=None):
-        Rule = self.env["stock.rule"].sudo()  # sudo: as in _drop_ship_rules
+        Rule = self.env["stock.rule"].sudo()  # sudo: as in _drop_ship_products
         rule = Rule._get_rule(
             product,
             self._need_location(product, False),
@@ -169,6 +191,6 @@ class DeliveryPromiseEngine(models.AbstractModel):
         )
 
     def _lacks_vendor(self, checked, shortage):
-        # sudo: as in _drop_ship_rules
+        # sudo: as in _drop_ship_products
         product = self._same_fetch(checked.product, shortage.product_id).sudo()
         return self._drop_ships(product, checked.warehouse.sudo())
