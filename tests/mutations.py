@@ -187,6 +187,13 @@ MUTATIONS = [
         "            return ship + timedelta(days=transit_days)\n",
         "days_on_the_way_are_the_carriers",
     ),
+    plain(
+        "delivered between two windows",
+        "schedule.py",
+        "return moment and self.working.next(moment)",
+        "return moment",
+        "customers_take_delivery_in_their_windows",
+    ),
     # -- goods that expire -------------------------------------------------------------
     plain(
         "nothing expires",

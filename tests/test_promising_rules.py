@@ -17,7 +17,7 @@ sys.path[:0] = [
 from promising.allocation import allocate  # noqa: E402
 from promising.ledger import Ledger  # noqa: E402
 from promising.replenish import Option, Planner  # noqa: E402
-from promising.schedule import Carrier, Schedule, WorkingTime  # noqa: E402
+from promising.schedule import Carrier, Schedule, Windows, WorkingTime  # noqa: E402
 from promising.timeline import Timeline, feasible_days  # noqa: E402
 from promising.values import Component, Line  # noqa: E402
 from work_load import WorkLoad  # noqa: E402
@@ -229,6 +229,15 @@ def test_days_on_the_way_are_the_carriers():
     assert confirmation.promised == datetime(2026, 11, 30, 9)
     ship = carrier.latest_ship(datetime(2026, 11, 30, 9), 4)
     assert ship == NOW
+
+
+def test_customers_take_delivery_in_their_windows():
+    windows = {"carrier": Windows(WorkingTime(weekdays)), "transit_days": 4}
+    (confirmation,) = promise([line(5, **windows)], {1: timeline(5)})
+    assert confirmation.promised == datetime(2026, 11, 30, 8)  # not on Saturday
+    (confirmation,) = promise([line(5, days=12, **windows)], {1: timeline(5)})
+    assert confirmation.promised == datetime(2026, 12, 4, 16)  # not on Sunday
+    assert confirmation.ship == datetime(2026, 11, 30, 16)
 
 
 # -- goods that expire -----------------------------------------------------------------

@@ -11,6 +11,8 @@ class DeliveryPromiseEngine(models.AbstractModel):
     def _demand_queries(self, scope):
         """On a quant's removal date what is not reserved of it leaves; what is reserved
         is told of all quants of such products."""
+        self.env["stock.quant"].flush_model(["removal_date", "reserved_quantity"])
+        self.env["product.template"].flush_model(["use_expiration_date"])
         join, tz = self._clock(scope)
         owner = SQL()
         if scope.company.promise_exclude_owner:
@@ -64,15 +66,3 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 **common,
             ),
         ]
-
-    def _flushed_fields(self):
-        names = super()._flushed_fields()
-        template = names.get("product.template", ())
-        return names | {
-            "stock.quant": [
-                *names["stock.quant"],
-                "removal_date",
-                "reserved_quantity",
-            ],
-            "product.template": [*template, "use_expiration_date"],
-        }

@@ -131,6 +131,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         queries = super()._supply_queries(scope)
         if not scope.ignore_moves or min(scope.warehouse_ids) > 0:
             return queries
+        self.env["stock.move"].flush_model(["date_deadline", "promise_line_id"])
         join, tz = self._clock(scope)
         arrival = SQL("GREATEST(move.date, move.date_deadline)")
         return [
@@ -158,12 +159,6 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 states=OPEN_STATES,
             ),
         ]
-
-    def _flushed_fields(self):
-        names = super()._flushed_fields()
-        return names | {
-            "stock.move": [*names["stock.move"], "date_deadline", "promise_line_id"]
-        }
 
     # -- in words ----------------------------------------------------------------------
 

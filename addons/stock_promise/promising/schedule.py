@@ -155,6 +155,8 @@ class Windows:
             moment = self.carrier.arrival(ship, days)
         else:
             moment = ship + timedelta(days=days)
+        if moment and self.working.previous(moment) == moment:
+            return moment  # the end of a window is in it
         return moment and self.working.next(moment)
 
     def latest_ship(self, arrival, days):
