@@ -6,8 +6,11 @@
     make bench                                  # prints a table of ratios
     make bench ARGS="--report docs/performance.md"
     make bench ARGS="--products 1000 --open 20000 --done 80000 --contacts 1000"
+    make bench ARGS="--parts inside"            # without servers
+    make bench ARGS="--database A --smaller B --lookups C"   # made by an earlier run
 
-The data are generated once (bench/generate.py) and used again. Both sides run in the
+The data are generated once (bench/generate.py) and used again, as long as neither the
+addons nor Odoo change; their names are printed. Both sides run in the
 same process, as the same user, each call in a transaction of its own with an empty
 record cache, taking turns; medians are compared.
 """
@@ -27,7 +30,9 @@ from typing import NamedTuple
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "tests"), str(HERE.parent / "scripts")]
 
+import bills  # noqa: E402
 import generate  # noqa: E402
+import lookup  # noqa: E402
 import report  # noqa: E402
 from inside import environment, superuser  # noqa: E402
 from servers import Server, in_parallel  # noqa: E402
@@ -40,6 +45,8 @@ ADMIN = 2
 PREFIX = "pdbench"
 DAYS = 91
 CLIENTS = 8
+#: what can be measured, in this order
+PARTS = ("inside", "clients", "lookup")
 
 
 class Row(NamedTuple):
@@ -174,10 +181,43 @@ class Questions:
     def stock_at_the_end(self, env, number):
         self.stock(env, number, days=generate.OPEN_TO + 1)
 
+    def forecast(self, env, number):
+        """Stock Odoo's forecast report of one product."""
+        report = env["stock.forecasted_product_product"].with_context(
+            warehouse_id=self.data.warehouse
+        )
+        report.get_report_values(docids=self.products(number))
+
     def scan(self, env, number):
         """Stock Odoo's way to a date: its quantity on each day."""
         for days in range(DAYS):
             self.stock(env, number, days)
+
+
+class Bills:
+    """The same question to both sides, about goods made in three levels."""
+
+    def __init__(self, data, made):
+        self.data, self.made = data, made
+
+    def simulate(self, env, number):
+        product_id, __ = self.made[number % len(self.made)]
+        answer = env["delivery.promise"].simulate(
+            {
+                "warehouse_id": self.data.warehouse,
+                "lines": [{"product_id": product_id, "quantity": 5}],
+            }
+        )
+        if not answer["promised_date"]:
+            raise Failure(f"no date for what is made: {answer}")
+
+    def overview(self, env, number):
+        """Stock Odoo's overview of a bill: availability and lead times, all levels."""
+        __, bill_id = self.made[number % len(self.made)]
+        report = env["report.mrp.report_bom_structure"].with_context(
+            warehouse_id=self.data.warehouse
+        )
+        report._get_report_data(bom_id=bill_id, searchQty=5)
 
 
 def inside(database, smaller, runs):
@@ -210,6 +250,19 @@ def inside(database, smaller, runs):
     )
     what = f"quantity on each of {DAYS} days / simulate, 1 line"
     rows.append(Row(what, theirs, ours, "≥ 60"))
+    say("==> stock Odoo's forecast report …")
+    ours, theirs = alternate(
+        [(database, asked.simulate), (database, asked.forecast)], max(runs // 4, 5)
+    )
+    what = "simulate, 1 line / stock Odoo's forecast report of the product"
+    rows.append(Row(what, ours, theirs))
+    say("==> three levels of bills of materials …")
+    made = Bills(data, bills.ensure(database))
+    ours, theirs = alternate(
+        [(database, made.simulate), (database, made.overview)], max(runs // 20, 3)
+    )
+    what = "simulate, 1 line made in three levels / stock Odoo's overview of its bill"
+    rows.append(Row(what, ours, theirs))
     say("==> the hot product …")
     asked = Questions(data, hot=True)
     ours, theirs = alternate(
@@ -306,6 +359,21 @@ def throughput(call, calls):
     return CLIENTS * calls / (time.perf_counter() - start)
 
 
+def lookups(database, contacts, rounds):
+    """Who-has-this-number over HTTP, against a call that does nothing."""
+    say(f"==> look-ups among {contacts:,} contacts …")
+    (__, __, nothing), *found = lookup.over_http(database, contacts, 200, rounds)
+    return [
+        Row(
+            f"{what}, p95 over HTTP / a call that does nothing",
+            taken,
+            nothing,
+            f"≤ {goal:g}" if goal else "",
+        )
+        for what, goal, taken in found
+    ]
+
+
 def clean_up(database):
     """What the clients wrote goes again, so that the next run finds the same."""
     with superuser(database) as env:
@@ -325,31 +393,56 @@ def main(arguments):
     parser.add_argument("--runs", type=int, default=60, help="calls of each kind")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of clients")
     parser.add_argument("--calls", type=int, default=15, help="calls of a client")
+    parser.add_argument(
+        "--parts",
+        default=",".join(PARTS),
+        help="what to measure: inside (this process), clients (holds), lookup",
+    )
     parser.add_argument("--database", help="one that an earlier run has generated")
     parser.add_argument("--smaller", help="one with a tenth of the done moves")
+    parser.add_argument("--lookups", help="one that bench/lookup.py has made")
     parser.add_argument("--report", help="file to write the results to (Markdown)")
     parser.add_argument("--drop", action="store_true", help="only drop the databases")
     options = parser.parse_args(arguments)
     databases = Databases(os.environ, os.environ["ODOO_DATA_DIR"])
     if options.drop:
         for name in databases.names():
-            if name.startswith(PREFIX):
+            if name.startswith((PREFIX, lookup.PREFIX)):
                 databases.drop(name)
         return
-    size = generate.size_from(options)
-    database = database_for(size, options)
-    tenth = size._replace(done=size.done // 10, contacts=0, hot=2)
-    smaller = options.smaller
-    if not options.database:
-        smaller = database_for(tenth, options)
-    rows = inside(database, smaller, options.runs)
-    rows += holds(database, options.rounds, options.calls)
-    clean_up(database)
-    facts = report.facts(databases, size)
+    parts = options.parts.split(",")
+    if unknown := set(parts) - set(PARTS):
+        raise Failure(f"--parts knows {', '.join(PARTS)}; not {', '.join(unknown)}")
+    start = time.monotonic()
+    rows = measure(options, parts, databases)
+    facts = report.facts(databases, generate.size_from(options))
+    facts["Took"] = f"{(time.monotonic() - start) / 60:.0f} minutes"
     say("\n" + report.table(rows))
     if options.report:
         Path(options.report).write_text(report.document(rows, facts))
         say(f"\nwritten to {options.report}")
+
+
+def measure(options, parts, databases):
+    size, rows = generate.size_from(options), []
+    if "inside" in parts or "clients" in parts:
+        database = database_for(size, options)
+        say(f"    database {database}")
+    if "inside" in parts:
+        smaller = options.smaller
+        if not options.database:
+            tenth = size._replace(done=size.done // 10, contacts=0, hot=2)
+            smaller = database_for(tenth, options)
+            say(f"    smaller {smaller}")
+        rows += inside(database, smaller, options.runs)
+    if "clients" in parts:
+        rows += holds(database, options.rounds, options.calls)
+        clean_up(database)
+    if "lookup" in parts:
+        name = options.lookups or lookup.database(databases, size.contacts)
+        say(f"    look-ups in {name}")
+        rows += lookups(name, size.contacts, options.rounds)
+    return rows
 
 
 if __name__ == "__main__":

@@ -58,6 +58,8 @@ class DeliveryPromiseEngine(models.AbstractModel):
 
         :param load: :class:`~.work_load.WorkLoad` of the request
         """
+        # What it consists of is read together with the other bills of this level.
+        bill = bill.with_prefetch(product.bom_ids._prefetch_ids)
         here = schedules[warehouse.id]
         picking_type = bill.picking_type_id or rule.picking_type_id
         place = picking_type.default_location_src_id.warehouse_id or warehouse
