@@ -118,6 +118,7 @@ class DeliveryPromiseBackorderGroup(models.Model):
                     changed.append((unit, outcome))
         for unit, outcome in changed:
             self._write_unit(unit, outcome, processed)
+        self._write_claims(changed)
         promises = run.env["delivery.promise"].union(
             *(unit.lines.promise_id for unit, __ in changed)
         )
@@ -214,9 +215,7 @@ class DeliveryPromiseBackorderGroup(models.Model):
         else:
             # sudo: dates are written by the engine alone
             lines.sudo().write(self._prepare_no_date())
-        if promise.state == "held":
-            self._write_claims(unit.lines, outcome)
-        else:
+        if promise.state == "confirmed":
             unit.lines._update_move_dates()
             if outcome.waits:
                 self._let_wait(unit, outcome, processed)
@@ -240,26 +239,34 @@ class DeliveryPromiseBackorderGroup(models.Model):
             ],
         }
 
-    def _write_claims(self, lines, outcome):
-        """Replace the claims of these lines; other lines of the hold keep theirs."""
+    def _write_claims(self, changed):
+        """Replace the claims of these lines; other lines of a hold keep theirs."""
+        held = [
+            (line, confirmation)
+            for unit, outcome in changed
+            if unit.lines.promise_id.state == "held"
+            for line, confirmation in zip(
+                unit.lines,
+                outcome.confirmations or [None] * len(unit.lines),
+                strict=True,
+            )
+        ]
         # sudo: claims are written by the engine alone
-        promise = lines.promise_id.sudo()
-        old = promise.claim_ids.filtered(lambda claim: claim.line_id in lines)
-        old.unlink()
-        promise.claim_ids.create(
+        Claim = self.env["delivery.promise.claim"].sudo()
+        Claim.search([("line_id", "in", [line.id for line, __ in held])]).unlink()
+        Claim.create(
             [
                 {
                     "line_id": line.id,
-                    "promise_id": promise.id,
+                    "promise_id": line.promise_id.id,
                     "product_id": claim.product_id,
                     "warehouse_id": claim.warehouse_id,
                     "quantity": claim.quantity,
                     "date": claim.at,
                     "planned": planned,
                 }
-                for line, confirmation in zip(
-                    lines, outcome.confirmations or (), strict=False
-                )
+                for line, confirmation in held
+                if confirmation
                 for planned, claims in (
                     (False, confirmation.claims),
                     (True, confirmation.planned),
