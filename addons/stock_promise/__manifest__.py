@@ -29,6 +29,7 @@
         "views/delivery_promise_confidence_views.xml",
         "views/delivery_promise_allocation_views.xml",
         "views/delivery_promise_policy_views.xml",
+        "views/delivery_promise_substitute_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["stock_promise/static/src/**/*"],

@@ -40,3 +40,5 @@ from . import delivery_promise_timeline
 from . import res_company_policy
 from . import delivery_promise_engine_policy
 from . import delivery_promise_policy
+from . import delivery_promise_substitute
+from . import delivery_promise_alternative

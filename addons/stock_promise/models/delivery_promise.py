@@ -75,7 +75,11 @@ class DeliveryPromise(models.Model):
         string="Partial Deliveries",
         help="The customer accepts a line in several deliveries.",
     )
-    alternatives = fields.Boolean(string="Offer Alternatives")
+    alternatives = fields.Boolean(
+        string="Offer Alternatives",
+        help="Beside each date, what would be there sooner: the same from another "
+        "warehouse, or a substitute.",
+    )
     hold_until = fields.Datetime(copy=False, readonly=True, tracking=True)
     extension_count = fields.Integer(string="Extensions", copy=False, readonly=True)
     promised_date = fields.Datetime(

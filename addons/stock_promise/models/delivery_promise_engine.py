@@ -66,6 +66,10 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 rules=loaded.scope.allocation,
             )
             answer = self._answer(request, lines, confirmations, loaded, schedules)
+            if request.alternatives:
+                self._add_alternatives(
+                    request, confirmations, answer, loaded, schedules
+                )
         return Computation(request, answer, confirmations)
 
     @api.model

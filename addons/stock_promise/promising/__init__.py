@@ -6,4 +6,12 @@ working time, ``allocation`` puts the lines of a request on both,
 ``allocation_rules`` says what a class of customers may take.
 """
 
-from . import allocation, allocation_rules, replenish, schedule, timeline, values
+from . import (
+    allocation,
+    allocation_rules,
+    alternatives,
+    replenish,
+    schedule,
+    timeline,
+    values,
+)

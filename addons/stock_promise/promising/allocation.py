@@ -381,7 +381,9 @@ def _together(lines, confirmations, timelines, schedules, to_order, rules=None):
         for confirmation in confirmations:
             _take(confirmation, timelines, to_order, -1)
         return [
-            confirmation if confirmation.promised is None else Confirmation(waits=True)
+            confirmation
+            if confirmation.promised is None
+            else Confirmation(waits=True, alone=confirmation.promised)
             for confirmation in confirmations
         ]
     common, earliest = _common(lines, confirmations, schedules, rules)
@@ -413,6 +415,7 @@ def _together(lines, confirmations, timelines, schedules, to_order, rules=None):
                 claim._replace(day=day, at=needed)
                 for claim in _merged(confirmation.claims)
             ),
+            alone=confirmation.promised,
         )
         _take(confirmation, timelines, to_order, -1)
         if _expires(moved, timelines, to_order):

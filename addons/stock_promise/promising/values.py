@@ -122,6 +122,8 @@ class Confirmation(NamedTuple):
     short: float = 0.0
     #: other deliveries than without limits to their number and size
     limited: bool = False
+    #: when the line alone would be there, where the customer wants all at once
+    alone: datetime | None = None
 
     @property
     def quantity(self):

@@ -1,5 +1,6 @@
 from . import test_against_counting
 from . import test_allocation_rules
+from . import test_alternatives
 from . import test_answers
 from . import test_confidence
 from . import test_facts
