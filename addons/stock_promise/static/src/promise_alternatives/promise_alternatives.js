@@ -15,7 +15,6 @@ export class PromiseAlternatives extends Component {
 
     setup() {
         this.orm = useService("orm");
-        this.action = useService("action");
     }
 
     get offers() {
@@ -53,18 +52,7 @@ export class PromiseAlternatives extends Component {
             offer.product_id,
             offer.warehouse_id,
         ]);
-        const promise = record.data.promise_id || record.model.root.data.promise_id;
-        if (record.model.root.resModel === "delivery.promise") {
-            await record.model.root.load();
-        } else if (promise) {
-            await this.action.doAction({
-                type: "ir.actions.act_window",
-                res_model: "delivery.promise",
-                res_id: promise.id,
-                views: [[false, "form"]],
-                target: "current",
-            });
-        }
+        await record.model.root.load();
     }
 }
 
