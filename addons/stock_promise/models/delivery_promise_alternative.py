@@ -101,6 +101,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         return bool(
             checked.requested
             and confirmation.promised
+            and not confirmation.short
             and confirmation.promised <= checked.requested
         )
 
@@ -141,6 +142,8 @@ class DeliveryPromiseEngine(models.AbstractModel):
                     quantity=quantity,
                     uom=unit,
                     product_quantity=quantity,
+                    minimum_first=checked.minimum_first / checked.quantity * quantity,
+                    lead_days=None,
                 )
                 options.append(Option(index, "product", instead, ask))
         return options

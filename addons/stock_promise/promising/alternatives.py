@@ -10,7 +10,8 @@ from .allocation import _confirm
 def find_alternatives(
     confirmations, options, timelines, schedules, rules=None, one_delivery=False
 ):
-    """Which of the options are sooner than the lines that they stand for.
+    """Which of the options are sooner than the lines that they stand for, or bring all
+    where these bring a part.
 
     :param confirmations: those of the request, taken from ``timelines``
     :param options: [(index of the line, :class:`~.values.Line` instead of it)]
@@ -41,7 +42,7 @@ def find_alternatives(
                 if other != index and confirmation.alone
             ]
             arrival = max([arrival, *others])
-        if own.promised is None or arrival < own.promised:
+        if own.promised is None or own.short or arrival < own.promised:
             found.append((number, instead, arrival))
     return found
 

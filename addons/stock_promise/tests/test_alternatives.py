@@ -69,6 +69,16 @@ class TestAlternatives(AlternativesCase):
             [("warehouse", "Bearing", "South", 8, "2026-11-24")],
         )
 
+    def test_where_only_a_part_is_promised_the_whole_is_offered(self):
+        self.on_hand(5)
+        self.on_hand(10, location=self.south.lot_stock_id)
+        answer = self.ask(self.line(8), alternatives=True, partial=True)
+        self.assertEqual(answer["lines"][0]["promised_quantity"], 5)
+        self.assertEqual(
+            self.offers(8, answer=answer),
+            [("warehouse", "Bearing", "South", 8, "2026-11-24")],
+        )
+
     def test_without_asking_nothing_is_offered(self):
         self.on_hand(10, location=self.south.lot_stock_id)
         self.assertEqual(self.offers(8, alternatives=False), [])
