@@ -48,7 +48,7 @@ class DeliveryPromiseAllocation(models.Model):
         check_company=True,
         ondelete="cascade",
         index="btree_not_null",
-        domain=[("type", "=", "consu")],
+        domain=[("is_storable", "=", True)],
     )
     categ_id = fields.Many2one(
         "product.category",
@@ -175,10 +175,12 @@ class DeliveryPromiseAllocation(models.Model):
     @api.constrains("product_id")
     def _check_product(self):
         for rule in self:
-            if rule.product_id and rule.product_id.type != "consu":
+            if rule.product_id and not rule.product_id.is_storable:
                 raise ValidationError(
                     self.env._(
-                        "%s is not a good: there is nothing to share out.",
+                        "The stock of %s is not kept, so there is nothing to share"
+                        " out. Give shares of the goods themselves, of a kit those of"
+                        " its parts.",
                         rule.product_id.display_name,
                     )
                 )

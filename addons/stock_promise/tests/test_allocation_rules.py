@@ -3,7 +3,7 @@
 from psycopg2 import IntegrityError
 
 from odoo import fields
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -394,6 +394,11 @@ class TestClasses(AllocationCase):
     def test_a_share_is_of_a_product_or_a_category(self):
         with self.assertRaises(IntegrityError):
             self.share("quota", self.webshop, 1, product_id=False)
+
+    def test_goods_whose_stock_is_not_kept_have_no_shares(self):
+        glue = self._create_product("Glue", is_storable=False)
+        with self.assertRaisesRegex(ValidationError, "nothing to share out"):
+            self.share("quota", self.webshop, 1, product_id=glue.id)
 
     def test_what_is_kept_lies_in_a_warehouse(self):
         share = self.share("protection", self.webshop, 1)

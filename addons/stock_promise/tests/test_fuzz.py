@@ -59,6 +59,7 @@ class TestFuzz(PromiseCase):
             "company_id": self.company.id,
             "shipping_policy": "one",
             "allow_split": True,
+            "alternatives": True,
             "lines": [line],
         }
 
