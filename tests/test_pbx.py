@@ -30,8 +30,9 @@ MOBILE = "+4915112345678"
 NATIONAL = "0301234567"
 CUSTOMER = "+4930123456"
 ROUNDS = 3
-#: seconds by which a time may differ: events carry fractions, calls whole seconds
-TOLERANCE = 1.5
+#: seconds by which a time may be too short or too long: calls have whole seconds, and
+#: people on a busy machine pick up and hang up late
+TOO_SHORT, TOO_LONG = 1.5, 3
 
 # name, extension, whom the agent talks to, what becomes of the call:
 # direction, number, cause, seconds of ringing, seconds of talk (None: not answered)
@@ -157,7 +158,7 @@ def phone(exchange, odoo):
         exchange.desk("internal", desk["internal"]),
         exchange.outside_telephone("dialled", rings=500),
     ]
-    wait_for("telephones", lambda: all(listening(p) for p in people), 5)
+    wait_for("telephones", lambda: all(listening(p) for p in people), 15)
     call = exchange.outside_call
     people += [
         call("queue", MOBILE, QUEUE_NUMBER, after=2500),
@@ -212,7 +213,7 @@ def test_real_calls(exchange, odoo, desk, process, attempt):
     assert not odoo.problems()
 
 
-def check(client, ids, name, expected, began, seconds):
+def check(client, ids, name, expected, began, lasted):
     extension, customer, direction, number, cause, rings, talk = expected
     user = client.search_read(
         "res.users", [("login", "=", f"agent{extension}")], "name"
@@ -236,10 +237,15 @@ def check(client, ids, name, expected, began, seconds):
     assert call["user_id"] == [user["id"], user["name"]], told
     assert call["queue"] == ("support" if name == "queue" else False), told
     start = datetime.datetime.fromisoformat(call["started_at"])
-    assert -1 <= (start - began).total_seconds() <= seconds, told
+    assert -1 <= (start - began).total_seconds() <= lasted, told
     assert bool(call["answered_at"]) == (talk is not None), told
-    assert abs(call["wait_seconds"] - rings) <= TOLERANCE, told
-    assert abs(call["talk_seconds"] - (talk or 0)) <= TOLERANCE, told
+    for seconds, wanted in (
+        (call["wait_seconds"], rings),
+        (call["talk_seconds"], talk or 0),
+    ):
+        assert wanted - TOO_SHORT <= seconds <= wanted + TOO_LONG, told
+    if talk is None:
+        assert not call["talk_seconds"], told
     legs = client.read(
         "phone.call.leg", call["leg_ids"], "name", "user_id", "queue", "ended_at"
     )
