@@ -52,7 +52,12 @@ def plain_copy(folder):
     for name in PLAIN_FOLDERS:
         shutil.copytree(ROOT / "addons" / name, folder / "addons" / name)
     (folder / "tests").mkdir()
-    for path in [*HERE.glob("test_promising_*.py"), HERE / "brute_force.py"]:
+    for path in [
+        *HERE.glob("test_promising_*.py"),
+        HERE / "test_allocation_model.py",
+        HERE / "test_alternatives_model.py",
+        HERE / "brute_force.py",
+    ]:
         shutil.copy(path, folder / "tests")
 
 

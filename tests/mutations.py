@@ -11,6 +11,8 @@ from typing import NamedTuple
 PROMISING = "stock_promise/promising/"
 MODELS = "stock_promise/models/delivery_promise_"
 RULES = "tests/test_promising_rules.py::test_"
+SHARES = "tests/test_allocation_model.py::test_"
+OFFERS = "tests/test_alternatives_model.py::test_"
 
 
 class Mutation(NamedTuple):
@@ -409,5 +411,70 @@ MUTATIONS = [
         "                if claim.warehouse_id > 0\n",
         "                if claim.warehouse_id\n",
         "/stock_dropshipping_promise",
+    ),
+    # -- shares of customer classes ----------------------------------------------------
+    Mutation(
+        "nothing is kept for a class",
+        PROMISING + "allocation_rules.py",
+        "timeline.add_demand(rule.first, rest)",
+        "timeline.add_demand(rule.first, 0.0)",
+        SHARES + "the_worked_example",
+    ),
+    Mutation(
+        "what a class has taken is kept once more",
+        PROMISING + "allocation_rules.py",
+        "rest = rule.quantity - taken.get(name, 0.0)",
+        "rest = rule.quantity",
+        SHARES + "the_worked_example",
+    ),
+    Mutation(
+        "a share is never over",
+        PROMISING + "allocation_rules.py",
+        " and timeline.today < rule.ends:",
+        ":",
+        SHARES + "the_worked_example",
+    ),
+    Mutation(
+        "a quota forgets what was taken",
+        PROMISING + "allocation_rules.py",
+        "self.left = rule.quantity - taken",
+        "self.left = rule.quantity",
+        SHARES + "the_worked_example",
+    ),
+    Mutation(
+        "each line has the whole quota",
+        PROMISING + "allocation_rules.py",
+        "quota.left -= sign * claim.quantity",
+        "quota.left -= 0.0",
+        SHARES + "lines_of_a_request_share_a_quota",
+    ),
+    Mutation(
+        "each part has the whole quota",
+        PROMISING + "allocation_rules.py",
+        "used[quota] += part * ratio",
+        "used[quota] += 0.0",
+        SHARES + "parts_of_a_line_share_a_quota",
+    ),
+    Mutation(
+        "holds do not count against a quota",
+        MODELS + "engine_allocation.py",
+        "AND promise.state = 'held' AND promise.hold_until > %(now)s",
+        "AND promise.state = 'held' AND promise.hold_until < %(now)s",
+        "/stock_promise:TestQuota",
+    ),
+    # -- alternatives ------------------------------------------------------------------
+    Mutation(
+        "later alternatives are offered, too",
+        PROMISING + "alternatives.py",
+        "or arrival < own.promised:",
+        "or arrival:",
+        OFFERS + "only_what_is_sooner_is_offered",
+    ),
+    Mutation(
+        "a line stands in its own alternative's way",
+        PROMISING + "alternatives.py",
+        "claims = () if own.planned else own.claims",
+        "claims = ()",
+        OFFERS + "what_the_line_itself_was_given_is_free_for_its_alternative",
     ),
 ]

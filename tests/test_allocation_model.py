@@ -388,12 +388,12 @@ def test_the_worked_example():
     """The example of docs/promising.md, with its numbers."""
     now = brute.datetime(2026, 12, 1, 9)
     day = now.date().toordinal()
-    monday = Schedule(now, brute.ZoneInfo("UTC"))
     kept = Rule(1, "protection", 1, 12, day, day + 30, day + 3, 1, 1)
     quota = Rule(2, "quota", 2, 10, day, day + 30, day + 31, 1)
 
-    def ask(who, quantity, claims=(), split=False):
-        timeline = Timeline(20, day)
+    def ask(who, quantity, claims=(), split=False, later=0):
+        today = Schedule(now + timedelta(days=later), brute.ZoneInfo("UTC"))
+        timeline = Timeline(20, day + later)
         timeline.add_supply(day + 9, 15)
         for __, claimed, number in claims:
             timeline.add_demand(claimed, number)
@@ -406,7 +406,7 @@ def test_the_worked_example():
         [found] = allocate(
             [Line(1, (Component(1, 1.0),), quantity, split=split)],
             {(1, 1): timeline},
-            {1: monday},
+            {1: today},
             rules=rules,
         )
         return [(piece.arrival.day, piece.quantity) for piece in found.pieces]
@@ -420,3 +420,37 @@ def test_the_worked_example():
     assert ask(2, 2, after) == [(10, 2)]
     assert [part for __, part in ask(2, 6, after, split=True)] == [2, 4]
     assert ask(1, 7, after) == [(1, 7)]
+    assert ask(None, 7, after) == [(10, 7)]
+    assert ask(None, 7, after, later=3) == [(4, 7)]
+
+
+def test_lines_of_a_request_share_a_quota():
+    now = brute.datetime(2026, 12, 1, 9)
+    day = now.date().toordinal()
+    rules = Allocation(Customer(2))
+    timelines = {(1, 1): Timeline(50, day)}
+    rules.apply([Rule(1, "quota", 2, 10, day, day + 30, day + 31, 1)], {}, timelines)
+    line = Line(1, (Component(1, 1.0),), 6)
+    schedules = {1: Schedule(now, brute.ZoneInfo("UTC"))}
+    found = allocate([line, line], timelines, schedules, rules=rules)
+    assert [str(answer.promised.date()) for answer in found] == [
+        "2026-12-01",
+        "2027-01-01",
+    ]
+
+
+def test_parts_of_a_line_share_a_quota():
+    now = brute.datetime(2026, 12, 1, 9)
+    day = now.date().toordinal()
+    rules = Allocation(Customer(2))
+    timelines = {(1, 1): Timeline(6, day)}
+    timelines[1, 1].add_supply(day + 2, 6)
+    rules.apply([Rule(1, "quota", 2, 10, day, day + 30, day + 31, 1)], {}, timelines)
+    line = Line(1, (Component(1, 1.0),), 12, split=True)
+    schedules = {1: Schedule(now, brute.ZoneInfo("UTC"))}
+    [found] = allocate([line], timelines, schedules, rules=rules)
+    assert [(str(piece.ship.date()), piece.quantity) for piece in found.pieces] == [
+        ("2026-12-01", 6),
+        ("2026-12-03", 4),
+        ("2027-01-01", 2),
+    ]

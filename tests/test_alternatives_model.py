@@ -17,7 +17,10 @@ sys.path[:0] = [
 ]
 
 import brute_force as brute  # noqa: E402
+from promising.allocation import allocate  # noqa: E402
 from promising.alternatives import find_alternatives  # noqa: E402
+from promising.schedule import Schedule  # noqa: E402
+from promising.timeline import Timeline  # noqa: E402
 from promising.values import Component, Line  # noqa: E402
 from test_promising_model import (  # noqa: E402
     IDS,
@@ -97,3 +100,33 @@ def test_what_is_offered_is_sooner_and_can_be_met(data):
         sooner = arrival is not None and (own is None or arrival < own)
         event("offered" if sooner else "not offered")
         assert found.get(number) == (arrival if sooner else None)
+
+
+def test_only_what_is_sooner_is_offered():
+    """Here in 5 days; elsewhere today, in 5 days, or too little."""
+    now = brute.datetime(2026, 12, 1, 9)
+    day = now.date().toordinal()
+    timelines = {(1, place): Timeline(0, day) for place in (1, 2, 3, 4)}
+    timelines[1, 1].add_supply(day + 5, 10)
+    timelines[1, 2].add_supply(day, 10, now)
+    timelines[1, 3].add_supply(day + 5, 10)
+    timelines[1, 4].add_supply(day, 7)
+    schedules = dict.fromkeys((1, 2, 3, 4), Schedule(now, brute.ZoneInfo("UTC")))
+    wanted = Line(1, (Component(1, 1.0),), 8)
+    confirmations = allocate([wanted], timelines, schedules)
+    options = [(0, wanted._replace(warehouse_id=place)) for place in (2, 3, 4)]
+    found = find_alternatives(confirmations, options, timelines, schedules)
+    assert [(number, arrival) for number, __, arrival in found] == [(0, now)]
+
+
+def test_what_the_line_itself_was_given_is_free_for_its_alternative():
+    now = brute.datetime(2026, 12, 1, 9)
+    day = now.date().toordinal()
+    timelines = {(1, 1): Timeline(10, day), (2, 1): Timeline(0, day)}
+    timelines[2, 1].add_supply(day + 5, 10)
+    schedules = {1: Schedule(now, brute.ZoneInfo("UTC"))}
+    kit = Line(1, (Component(1, 1.0), Component(2, 1.0)), 8)
+    confirmations = allocate([kit], timelines, schedules)
+    instead = [(0, Line(1, (Component(1, 1.0),), 8))]
+    found = find_alternatives(confirmations, instead, timelines, schedules)
+    assert [arrival for __, __, arrival in found] == [now]
