@@ -56,7 +56,7 @@ endif
 
 ifneq ($(wildcard bench/calls.py),)
 .PHONY: bench-calls
-bench-calls: ## measure the caller lookup under load (ARGS=)
+bench-calls: ## measure calls under load, up to the agent's screen (ARGS=)
 	@$(DESK) python bench/calls.py $(ARGS)
 endif
 

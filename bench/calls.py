@@ -44,6 +44,8 @@ SENDERS = 16
 WORKERS = 2
 BROWSER_CALLS = 50
 BROWSER_GOAL = 1.0
+# the machine keeps the rate up
+LATE_GOAL = 1_000
 STATES = ("ringing", "answered", "ended")
 # after the ring: answered, hung up; an agent's next call rings later than that
 ANSWERED, ENDED = 0.4, 0.8
@@ -323,7 +325,11 @@ def rows(figures, options):
         ("the same, medians", f"{median:.2f}", None),
         ("answers, 95 % within", f"{figures['webhook']:.0f} ms", None),
         ("a call that does nothing, 95 % within", f"{figures['nothing']:.0f} ms", None),
-        ("events sent late, 95 % within", f"{figures['late']:.0f} ms", None),
+        (
+            "events sent late, 95 % within",
+            f"{figures['late']:.0f} ms",
+            figures["late"] <= LATE_GOAL,
+        ),
         ("requests that Odoo ran again", str(figures["retries"]), None),
         (
             f"ring to number on the screen, 95 % of {options.calls} calls",
