@@ -155,7 +155,7 @@ class DeliveryPromise(models.Model):
         try:
             with self.env.cr.savepoint():
                 template.with_context(promise_history_ids=changes.ids).send_mail(
-                    self.id, email_layout_xmlid="mail.mail_notification_light"
+                    self.id
                 )
                 changes.told_date = fields.Datetime.now()
         except Exception as error:

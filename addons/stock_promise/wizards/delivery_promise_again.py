@@ -65,6 +65,7 @@ class DeliveryPromiseAgain(models.TransientModel):
             "res_id": wizard.id,
             "view_mode": "form",
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     def _outcomes(self, promises):
