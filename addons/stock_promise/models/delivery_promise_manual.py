@@ -73,7 +73,9 @@ class DeliveryPromiseLine(models.Model):
                     " Re-promise, or ask one."
                 )
             )
-        date = fields.Datetime.to_datetime(promised_date)
+        date = self.env["delivery.promise.engine"]._parse_datetime(
+            promised_date, "promised_date"
+        )
         self._check_set_by_hand(date, reason)
         for promise in self.promise_id:
             lines = promise.line_ids & self
@@ -85,8 +87,8 @@ class DeliveryPromiseLine(models.Model):
         return True
 
     def _check_set_by_hand(self, date, reason):
-        if not date or not isinstance(reason, str) or not reason.strip():
-            raise UserError(self.env._("Give the date and say why it is set by hand."))
+        if not isinstance(reason, str) or not reason.strip():
+            raise UserError(self.env._("Say why the date is set by hand."))
         if date < fields.Datetime.now():
             raise UserError(
                 self.env._("A date in the past cannot be promised: choose a later one.")

@@ -131,10 +131,18 @@ class TestManual(PlannedCase):
             (self.moment(6), " "),
             (self.moment(6), False),
             (False, "Because"),
+            ("next week", "Because"),
+            (12, "Because"),
             (NOW - timedelta(days=1), "Because"),
         ):
             with self.assertRaises(UserError):
                 line.set_promised_date(date, reason)
+
+    def test_program_gives_the_date_as_text(self):
+        self.on_hand(5)
+        line = self.hold(self.line(5)).line_ids.with_user(self.manager)
+        self.assertTrue(line.set_promised_date("2026-11-30 09:00:00", "Holiday"))
+        self.assertEqual(line.promised_date, self.moment(6))
 
     def test_what_is_not_in_force_is_refused(self):
         self.on_hand(5)
@@ -256,6 +264,12 @@ class TestAgain(PlannedCase):
         promise = self.hold(self.line(5), user=self.manager)
         with self.assertRaises(AccessError):
             self.wizard(promise, self.user)
+
+    def test_outcome_is_for_whoever_asked(self):
+        self.on_hand(5)
+        wizard = self.wizard(self.hold(self.line(5)))
+        with self.assertRaises(AccessError):
+            wizard.row_ids.with_user(self.manager).read(["detail"])
 
     def test_only_what_is_in_force(self):
         self.on_hand(5)
