@@ -113,7 +113,11 @@ class PhoneCallReport(models.Model):
         return SQL(
             """
             WITH ended AS (
-                SELECT call.*,
+                SELECT call.id, call.company_id, call.team_id, call.queue,
+                       call.user_id, call.partner_id, call.direction, call.provider,
+                       call.outcome_id, call.subject_id, call.started_at,
+                       call.answered_at, call.wait_seconds, call.talk_seconds,
+                       call.wrap_up_seconds, call.handle_seconds,
                        COALESCE(NULLIF(team.service_threshold, 0),
                                 company.call_service_threshold) AS threshold,
                        COALESCE(NULLIF(team.service_share, 0),
