@@ -281,6 +281,11 @@ class TestHold(PromiseCase):
         self.assertEqual(promise.line_ids.first_promised_date, self.moment(5))
         self.assertEqual(self.atp(0, 5), [15, 25])
 
+    def test_repromise_may_take_all_that_it_holds(self):
+        promise = self.hold(self.line(10))
+        promise.action_repromise()
+        self.assertEqual(promise.promised_date, NOW)
+
     def test_draft_is_simulated_and_held(self):
         promise = self.Promise.create(
             {
