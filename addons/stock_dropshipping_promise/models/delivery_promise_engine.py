@@ -186,6 +186,11 @@ class DeliveryPromiseEngine(models.AbstractModel):
         )
 
     def _lacks_vendor(self, checked, shortage):
-        # sudo: as in _drop_ship_products
+        warehouse = checked.warehouse.sudo()  # sudo: as in _drop_ship_products
+        __, templates, categories = self._drop_ship_facts(warehouse.company_id.id)
+        if not templates and not categories:
+            return False
         product = self._same_fetch(checked.product, shortage.product_id).sudo()
-        return self._drop_ships(product, checked.warehouse.sudo())
+        return (
+            product.product_tmpl_id.id in templates or product.categ_id.id in categories
+        ) and self._drop_ships(product, warehouse)
