@@ -149,9 +149,9 @@ class DeliveryPromiseEngine(models.AbstractModel):
         now = fields.Datetime.now()
         lines = []
         for line in request.lines:
-            parts = exploded.get((line.product, line.product_quantity)) or (
-                (line.product, 1.0),
-            )
+            parts = (
+                exploded and exploded.get((line.product, line.product_quantity))
+            ) or ((line.product, 1.0),)
             lines.append(
                 Line(
                     warehouse_id=line.warehouse.id,

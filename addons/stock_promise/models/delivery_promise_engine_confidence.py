@@ -37,7 +37,9 @@ class DeliveryPromiseEngine(models.AbstractModel):
         answer = super()._answer(request, lines, confirmations, loaded, schedules)
         # sudo: the setting counts for everybody who may ask for a date
         setting = request.company.sudo().promise_confidence
-        if setting != "off":
+        if setting == "say" or (
+            setting != "off" and self._lateness_is_known(request.company)
+        ):
             self._add_confidence(request, answer, confirmations, schedules, setting)
         return answer
 
@@ -193,13 +195,17 @@ class DeliveryPromiseEngine(models.AbstractModel):
             )
         )[0][0]
 
+    def _lateness_is_known(self, company):
+        """Whether any lateness of a company is known that is not out of date."""
+        computed_on = self._lateness_computed_on(company.id)
+        since = fields.Date.today() - timedelta(days=DAYS_VALID)
+        return bool(computed_on and computed_on >= since)
+
     def _lateness(self, wanted, company):
         """{Wanted: (days at 50 %, days at 90 %)} of those with enough history: the
         finest group that has one. One query for all that is on the shelf, two more
         for what is still to come."""
-        since = fields.Date.today() - timedelta(days=DAYS_VALID)
-        computed_on = self._lateness_computed_on(company.id)
-        if not wanted or not computed_on or computed_on < since:
+        if not wanted or not self._lateness_is_known(company):
             return {}
         kinds, partners = self._kinds_and_partners(wanted)
         # sudo: the category of a component is no secret of the component
@@ -224,7 +230,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 company.id,
                 list(set(kinds.values())),
                 list({key for found in keys.values() for key in found}),
-                since,
+                fields.Date.today() - timedelta(days=DAYS_VALID),
             )
         )
         known = {(kind, key): (half, nine) for kind, key, half, nine in rows}
