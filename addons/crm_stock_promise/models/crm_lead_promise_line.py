@@ -336,12 +336,10 @@ class CrmLeadPromiseLine(models.Model):
         promise_line = self.sudo().promise_line_id
         if promise_line.promise_state in ("held", "confirmed", "done"):
             return promise_line._timeline_of_line()
-        lines = self.lead_id.promise_line_ids._to_promise()
-        reasons, ship_date = [], False
-        if self in lines:
-            answer = self.env["delivery.promise"]._simulate(
-                self.lead_id._prepare_promise_request(lines)
-            )["lines"][lines.ids.index(self.id)]
+        reasons, ship_date, offers = [], False, []
+        answer = self._promise_alternatives()
+        if answer:
+            offers = answer["alternatives"]
             reasons = [reason["message"] for reason in answer["reasons"]]
             ship_date = fields.Datetime.to_datetime(answer["ship_date"])
         return self.env["delivery.promise.line"]._timeline(
@@ -350,6 +348,58 @@ class CrmLeadPromiseLine(models.Model):
             self.lead_id._promise_warehouse(),
             ship_date,
             reasons,
+            offers,
+        )
+
+    def _promise_alternatives(self):
+        """The answer for a line that holds nothing, with what would be there sooner;
+        False where nothing is to be chosen any more."""
+        self.ensure_one()
+        lead = self.lead_id
+        lines = lead.promise_line_ids._to_promise()
+        if self not in lines:
+            return False
+        answer = self.env["delivery.promise"]._simulate(
+            {**lead._prepare_promise_request(lines), "alternatives": True}
+        )["lines"][lines.ids.index(self.id)]
+        for offer in answer["alternatives"]:
+            # Another warehouse is the whole lead's.
+            offer["usable"] = len(lines) == 1 or (
+                offer["warehouse_id"] == lead._promise_warehouse().id
+            )
+        return answer
+
+    def action_use_alternative(self, product_id, warehouse_id):
+        """Take what is offered instead, and look for the dates again.
+
+        :param product_id: the alternative's product
+        :param warehouse_id: the alternative's warehouse
+        :raises UserError: it is not offered (any more), or the goods are ordered
+        """
+        self.ensure_one()
+        self.check_access("write")
+        answer = self._promise_alternatives()
+        for offer in (answer or {}).get("alternatives", ()):
+            if not offer["usable"] or (product_id, warehouse_id) != (
+                offer["product_id"],
+                offer["warehouse_id"],
+            ):
+                continue
+            if warehouse_id != self.lead_id._promise_warehouse().id:
+                self.lead_id.promise_warehouse_id = warehouse_id
+            if product_id != self.product_id.id:
+                self.write(
+                    {
+                        "product_id": product_id,
+                        "product_uom_id": offer["uom_id"],
+                        "quantity": offer["quantity"],
+                    }
+                )
+            return self.lead_id.action_compute_promise()
+        raise UserError(
+            self.env._(
+                "This alternative is not offered any more. Check the dates again."
+            )
         )
 
     # -- buttons -------------------------------------------------------------------

@@ -1,6 +1,7 @@
 from datetime import UTC
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 
@@ -144,12 +145,10 @@ class SaleOrderLine(models.Model):
         promise_line = self.sudo().promise_line_id
         if promise_line.promise_state in ("held", "confirmed", "done"):
             return promise_line._timeline_of_line()
-        reasons, ship_date = [], self.promise_ship_date
-        if self._is_promisable() and self.state in ("draft", "sent"):
-            lines = self.order_id._promise_lines()
-            answer = self.order_id._simulate_promise()["lines"][
-                lines.ids.index(self.id)
-            ]
+        reasons, ship_date, offers = [], self.promise_ship_date, []
+        answer = self._promise_alternatives()
+        if answer:
+            offers = answer["alternatives"]
             reasons = [reason["message"] for reason in answer["reasons"]]
             ship_date = fields.Datetime.to_datetime(answer["ship_date"])
         return self.env["delivery.promise.line"]._timeline(
@@ -160,6 +159,58 @@ class SaleOrderLine(models.Model):
             self._promise_warehouse(),
             ship_date,
             reasons,
+            offers,
+        )
+
+    def _promise_alternatives(self):
+        """The answer for a line of a quotation, with what would be there sooner; False
+        where nothing is to be chosen any more."""
+        self.ensure_one()
+        lines = self.order_id._promise_lines()
+        if self not in lines or self.state not in ("draft", "sent"):
+            return False
+        request = self.order_id._prepare_promise_request(lines)
+        answer = self.order_id._promise_model()._simulate(
+            {**request, "alternatives": True}, ignore=self.order_id.promise_id
+        )["lines"][lines.ids.index(self.id)]
+        for offer in answer["alternatives"]:
+            # Another warehouse is the whole order's.
+            offer["usable"] = len(lines) == 1 or (
+                offer["warehouse_id"] == self._promise_warehouse().id
+            )
+        return answer
+
+    def action_use_alternative(self, product_id, warehouse_id):
+        """Take what is offered instead, and look for the dates again.
+
+        :param product_id: the alternative's product
+        :param warehouse_id: the alternative's warehouse
+        :raises UserError: it is not offered (any more), or the order is confirmed
+        """
+        self.ensure_one()
+        self.check_access("write")
+        answer = self._promise_alternatives()
+        for offer in (answer or {}).get("alternatives", ()):
+            if not offer["usable"] or (product_id, warehouse_id) != (
+                offer["product_id"],
+                offer["warehouse_id"],
+            ):
+                continue
+            if warehouse_id != self._promise_warehouse().id:
+                self.order_id.warehouse_id = warehouse_id
+            if product_id != self.product_id.id:
+                self.write(
+                    {
+                        "product_id": product_id,
+                        "product_uom_id": offer["uom_id"],
+                        "product_uom_qty": offer["quantity"],
+                    }
+                )
+            return self.order_id.action_compute_promise()
+        raise UserError(
+            self.env._(
+                "This alternative is not offered any more. Check the dates again."
+            )
         )
 
     # -- documents -----------------------------------------------------------------

@@ -281,3 +281,22 @@ class TestQuotation(SalePromiseCase):
         self.assertEqual(promise.sale_order_count, 1)
         self.assertEqual(promise.action_view_sale_orders()["res_id"], order.id)
         self.assertEqual(order.action_view_promise()["res_id"], promise.id)
+
+    # -- what would be there sooner ------------------------------------------------
+
+    def test_a_substitute_is_offered_on_the_line_and_taken_from_there(self):
+        late = self._product("Brake Disc Vented")
+        self._receipt(late, 5, days=20)
+        self.env["delivery.promise.substitute"].create(
+            {"product_id": late.id, "substitute_id": self.product.id}
+        )
+        order = self._order((late, 3), (self.other, 1))
+        order.action_compute_promise()
+        line = order.order_line[0].with_user(self.seller)
+        (offer,) = line.get_promise_timeline()["alternatives"]
+        self.assertEqual((offer["kind"], offer["usable"]), ("product", True))
+        line.action_use_alternative(offer["product_id"], offer["warehouse_id"])
+        self.assertEqual(line.product_id, self.product)
+        self.assertEqual(line.promised_date, NOW)
+        with self.assertRaisesRegex(UserError, "not offered"):
+            line.action_use_alternative(offer["product_id"], offer["warehouse_id"])

@@ -18,9 +18,10 @@ class DeliveryPromiseLine(models.Model):
         claim among those of others.
 
         :return: ``{"title": str, "warehouse_id": int, "days": int, "reasons": [str],
-            "products": [{"id": int, "name": str, "uom_name": str, "claims":
-            [{"date": "YYYY-MM-DD", "quantity": float, "own": True, "counted": bool}]
-            }]}``; a kit has its components as products, quantities are in their own
+            "alternatives": [those of an answer], "products": [{"id": int,
+            "name": str, "uom_name": str, "claims": [{"date": "YYYY-MM-DD",
+            "quantity": float, "own": True, "counted": bool}]}]}``; a kit has its
+            components as products, quantities are in their own
             units, days are the warehouse's. ``counted`` is false for what is only
             looked up and held against nobody.
         :raises AccessError: the line may not be read
@@ -41,9 +42,15 @@ class DeliveryPromiseLine(models.Model):
             [reason["message"] for reason in self.reasons or ()],
         )
 
-    def _timeline(self, product, quantity, warehouse, ship_date, reasons):
+    def _timeline(
+        self, product, quantity, warehouse, ship_date, reasons, alternatives=()
+    ):
         """As :meth:`get_promise_timeline`; without a line in force the quantity is
-        drawn on the day on which it would leave."""
+        drawn on the day on which it would leave.
+
+        :param alternatives: those of the answer, with ``usable`` where the document
+            can take them by itself
+        """
         # sudo: the claims and moves of a line are part of it, and the warehouse's days
         # count for everybody
         line = self.sudo()
@@ -93,6 +100,7 @@ class DeliveryPromiseLine(models.Model):
             "warehouse_id": warehouse.id,
             "days": min(max(days, SHORTEST), LONGEST),
             "reasons": reasons,
+            "alternatives": list(alternatives),
             "products": products,
         }
 

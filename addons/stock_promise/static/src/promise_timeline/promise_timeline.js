@@ -1,5 +1,6 @@
 import {Component, onWillStart, useState} from "@odoo/owl";
 import {Dialog} from "@web/core/dialog/dialog";
+import {deserializeDateTime, toLocaleDateString} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 import {useService} from "@web/core/utils/hooks";
@@ -13,6 +14,8 @@ export class PromiseTimelineDialog extends Component {
     static props = {
         resModel: String,
         resId: Number,
+        // called after an alternative was taken
+        onChanged: {type: Function, optional: true},
         close: Function,
     };
 
@@ -41,6 +44,20 @@ export class PromiseTimelineDialog extends Component {
         return counted ? _t("This line") : _t("This line (not held)");
     }
 
+    day(offer) {
+        return toLocaleDateString(deserializeDateTime(offer.promised_date));
+    }
+
+    async use(offer) {
+        await this.orm.call(this.props.resModel, "action_use_alternative", [
+            [this.props.resId],
+            offer.product_id,
+            offer.warehouse_id,
+        ]);
+        this.props.close();
+        await this.props.onChanged?.();
+    }
+
     selectProduct(event) {
         this.state.productId = Number(event.target.value);
     }
@@ -67,6 +84,7 @@ export class PromiseTimeline extends Component {
             this.dialog.add(PromiseTimelineDialog, {
                 resModel: record.resModel,
                 resId: record.resId,
+                onChanged: () => record.model.root.load(),
             });
         }
     }
