@@ -288,7 +288,10 @@ class TestQuotation(SalePromiseCase):
         late = self._product("Brake Disc Vented")
         self._receipt(late, 5, days=20)
         self.env["delivery.promise.substitute"].create(
-            {"product_id": late.id, "substitute_id": self.product.id}
+            {
+                "product_tmpl_id": late.product_tmpl_id.id,
+                "substitute_id": self.product.id,
+            }
         )
         order = self._order((late, 3), (self.other, 1))
         order.action_compute_promise()
