@@ -5,7 +5,8 @@ registry.category("web_tour.tours").add("call_center_dial", {
         {
             // in a form that can be edited it shows up under the mouse only
             content: "the number's link calls from the user's telephone",
-            trigger: ".o_form_view .o_field_widget[name=phone] a[href^='tel:']:not(:visible)",
+            trigger:
+                ".o_form_view .o_field_widget[name=phone] a[href^='tel:']:not(:visible)",
             run: "click",
         },
         {
@@ -18,7 +19,8 @@ registry.category("web_tour.tours").add("call_center_dial", {
         },
         {
             content: "a second call before that is refused in words",
-            trigger: ".o_form_view .o_field_widget[name=phone] a[href^='tel:']:not(:visible)",
+            trigger:
+                ".o_form_view .o_field_widget[name=phone] a[href^='tel:']:not(:visible)",
             async run({click}) {
                 await new Promise((resolve) => setTimeout(resolve, 600));
                 await click();

@@ -1,4 +1,11 @@
-import {Component, onWillStart, onWillUnmount, useEffect, useRef, useState} from "@odoo/owl";
+import {
+    Component,
+    onWillStart,
+    onWillUnmount,
+    useEffect,
+    useRef,
+    useState,
+} from "@odoo/owl";
 import {loadBundle} from "@web/core/assets";
 import {cookie} from "@web/core/browser/cookie";
 import {formatCurrency} from "@web/core/currency";
@@ -89,7 +96,9 @@ export class PromiseOverview extends Component {
                 }),
                 danger: risk.late + risk.at_risk > 0,
                 open: () =>
-                    this.action.doAction("promise_desk.delivery_promise_action_call_back"),
+                    this.action.doAction(
+                        "promise_desk.delivery_promise_action_call_back",
+                    ),
             },
             {
                 key: "holds",
@@ -117,7 +126,9 @@ export class PromiseOverview extends Component {
     }
 
     money(value) {
-        return formatCurrency(value, this.state.data.currency_id, {humanReadable: true});
+        return formatCurrency(value, this.state.data.currency_id, {
+            humanReadable: true,
+        });
     }
 
     quantity(value) {
@@ -171,8 +182,7 @@ export class PromiseOverview extends Component {
 
     renderCharts() {
         this.destroyCharts();
-        const colors =
-            COLORS[cookie.get("color_scheme") === "dark" ? "dark" : "light"];
+        const colors = COLORS[cookie.get("color_scheme") === "dark" ? "dark" : "light"];
         const {kept, pipeline} = this.state.data;
         if (this.weeksRef.el) {
             this.charts.push(
@@ -201,8 +211,18 @@ export class PromiseOverview extends Component {
                     data: {
                         labels: pipeline.map(({name}) => name),
                         datasets: [
-                            this.bars(_t("Asked for"), pipeline, "quantity", colors.bad),
-                            this.bars(_t("Expected"), pipeline, "expected", colors.plan),
+                            this.bars(
+                                _t("Asked for"),
+                                pipeline,
+                                "quantity",
+                                colors.bad,
+                            ),
+                            this.bars(
+                                _t("Expected"),
+                                pipeline,
+                                "expected",
+                                colors.plan,
+                            ),
                             this.bars(
                                 _t("Can be promised"),
                                 pipeline,
@@ -237,7 +257,10 @@ export class PromiseOverview extends Component {
             maintainAspectRatio: false,
             scales: {x: axis, y: axis},
             plugins: {
-                legend: {position: "bottom", labels: {color: colors.text, boxWidth: 14}},
+                legend: {
+                    position: "bottom",
+                    labels: {color: colors.text, boxWidth: 14},
+                },
             },
         };
     }

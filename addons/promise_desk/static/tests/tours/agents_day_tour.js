@@ -52,7 +52,8 @@ registry.category("web_tour.tours").add("promise_desk_agents_day", {
             run: "edit Clutch",
         },
         {
-            trigger: ".o_caller_promise .o-autocomplete--dropdown-item:contains(Clutch)",
+            trigger:
+                ".o_caller_promise .o-autocomplete--dropdown-item:contains(Clutch)",
             run: "click",
         },
         {
@@ -113,7 +114,8 @@ registry.category("web_tour.tours").add("promise_desk_agents_day", {
             run: "click",
         },
         {
-            trigger: ".o_form_view .o_field_widget[name=display_name]:contains(Anna Berger)",
+            trigger:
+                ".o_form_view .o_field_widget[name=display_name]:contains(Anna Berger)",
         },
         {
             content: "he is called back and reached",
