@@ -1,6 +1,6 @@
 """The demo company's last weeks and next ones, told in order."""
 
-from . import buying, calling, selling
+from . import buying, calling, selling, sharing
 
 
 def tell(env):
@@ -14,9 +14,12 @@ def tell(env):
     env.invalidate_all()
     buying.fill_the_shelves(env)
     buying.order_more(env)
+    sharing.rank(env)
+    sharing.substitute(env)
     selling.ask(env)
     selling.order(env)
     selling.let_time_pass(env)
     calling.call(env)
     # what the end of a transaction does: promises are looked at
     env.cr.flush()
+    sharing.plan(env)

@@ -53,3 +53,10 @@ class TestDemoCompany(TransactionCase):
         back = self.env["phone.call.back"].search([("state", "=", "open")])
         self.assertEqual(back.partner_id.name, "Martina Weber")
         self.assertEqual(back.missed_count, 2)
+
+    def test_classes_share_and_a_planner_has_something_to_decide(self):
+        self.assertTrue(self.env["delivery.promise"].search([]).promise_class_id)
+        self.assertTrue(self.env["delivery.promise.allocation"].search([]))
+        run = self.env["delivery.promise.backorder"].search([])
+        self.assertEqual(run.state, "computed")
+        self.assertTrue(run.line_ids)
