@@ -209,7 +209,8 @@ def suite():
     database = os.environ.get("PROMISE_DESK_SUITE_DATABASE")
     if not database:
         raise Failure("these tests need the suite's database: run them by `make test`")
-    return database, dict(os.environ)
+    # pytest itself does without the configuration; servers read it.
+    return database, {**os.environ, "ODOO_RC": str(paths.CONFIG)}
 
 
 class CrashableCluster(Cluster):
