@@ -5,6 +5,7 @@ A process of its own beside the PBX: no telephony library and no standing connec
 Odoo's workers. Standard library only.
 """
 
+import http.client
 import json
 import logging
 import random
@@ -130,8 +131,8 @@ class Dialling:
 
 
 class Connector:
-    """Three threads: one fills the spool from the manager, one empties it to Odoo,
-    one asks Odoo for calls to place.
+    """Four threads: one fills the spool from the manager, one empties it to Odoo, one
+    keeps the connection up, one asks Odoo for calls to place.
 
     :param dialling: a :class:`Dialling`, or None to place no calls
     """
@@ -147,7 +148,7 @@ class Connector:
         self.manager = None
 
     def start(self):
-        loops = [self.read_forever, self.post_forever]
+        loops = [self.read_forever, self.post_forever, self.ping_forever]
         if self.dialling:
             loops.append(self.ask_forever)
         threads = [threading.Thread(target=loop, daemon=True) for loop in loops]
@@ -189,7 +190,6 @@ class Connector:
         known = self.spool.open_calls()
         running = set()
         manager.send(Action="CoreShowChannels", ActionID="resync")
-        pinged = time.monotonic()
         for message in manager.messages():
             kind = message.get("Event")
             if kind == "CoreShowChannel":
@@ -207,9 +207,18 @@ class Connector:
                     )
             else:
                 self.take(message)
-            if time.monotonic() - pinged > PING_EVERY:
-                manager.send(Action="Ping")
-                pinged = time.monotonic()
+
+    def ping_forever(self):
+        """A PBX at which nobody calls says nothing: without its answers to this the
+        connection would be taken for dead."""
+        while not self.stopping.wait(PING_EVERY):
+            manager = self.manager
+            try:
+                if manager:
+                    manager.send(Action="Ping")
+            except (OSError, ValueError) as error:
+                # who reads it connects again
+                _logger.debug("the connection was gone: %s", error)
 
     @staticmethod
     def as_it_began(message):
@@ -274,7 +283,8 @@ class Connector:
         except urllib.error.HTTPError as error:
             with error:
                 return error.code, b""
-        except OSError as error:
+        except (OSError, http.client.HTTPException) as error:
+            # also what is no HTTP: a thread that ends would take the calls with it
             _logger.debug("no answer: %s", error)
             return 0, b""
 

@@ -53,12 +53,19 @@ class CallLock:
         self.cr.commit()  # pylint: disable=invalid-commit
 
     def __exit__(self, kind, _error, _traceback):
-        if kind is None:
-            # the next event of this call must see the row
-            self.cr.commit()  # pylint: disable=invalid-commit
-        else:
+        try:
+            if kind is None:
+                # the next event of this call must see the row
+                self.cr.commit()  # pylint: disable=invalid-commit
+            else:
+                self.cr.rollback()
+        except Exception:
+            # a commit that fails leaves a transaction in which nothing can be run: the
+            # lock would stay with the connection, and the call's events wait for ever
             self.cr.rollback()
-        self._run("pg_advisory_unlock")
+            raise
+        finally:
+            self._run("pg_advisory_unlock")
 
     def _run(self, function):
         self.cr.execute(

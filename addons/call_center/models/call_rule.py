@@ -163,7 +163,11 @@ class CallRule(models.Model):
                 self.env._("the caller's number is another"),
             ),
             (
-                self._fits(self.called_pattern, caller.to_number),
+                # sipgate sends international numbers without their plus
+                self._fits(self.called_pattern, caller.to_number)
+                or self._fits(
+                    self.called_pattern, (caller.to_number or "").removeprefix("+")
+                ),
                 self.env._("the number called is another"),
             ),
             # last: it takes longest

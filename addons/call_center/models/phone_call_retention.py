@@ -73,8 +73,10 @@ class PhoneCall(models.Model):
             # recomputed first, then set: what kind it was is no secret, and counted
             call.flush_recordset()
             call.number_kind = kind
-            # parts are named after what the provider sends: often a number
-            call.leg_ids.write({"name": False})
+            # parts are named after what the provider sends: often a number, and it
+            # may be what tells them apart, too
+            for leg in call.leg_ids:
+                leg.write({"name": False, "key": f"anonymous {leg.id}"})
         backs = ended.sudo().callback_id
         backs.filtered(
             lambda back: (
@@ -101,6 +103,15 @@ class PhoneCall(models.Model):
                 order="started_at",
             )
             calls._anonymise()
-            done += len(calls)
-            more |= len(calls) == BATCH
+            # by hand, or closed after their calls' time was over
+            backs = self.env["phone.call.back"].search(
+                Domain("company_id", "=", company.id)
+                & Domain("state", "=", "done")
+                & Domain("closed_at", "<", limit),
+                limit=BATCH,
+                order="closed_at",
+            )
+            backs.unlink()
+            done += len(calls) + len(backs)
+            more |= BATCH in (len(calls), len(backs))
         return done, more

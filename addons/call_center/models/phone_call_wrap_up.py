@@ -391,7 +391,7 @@ class PhoneCall(models.Model):
             raise UserError(self.env._("activity: choose what is to be done."))
         users = {user["id"] for user in self._wrap_up_users()}
         user_id = value.get("user_id") or self.env.uid
-        if user_id not in users:
+        if type(user_id) is not int or user_id not in users:
             raise UserError(
                 self.env._("activity: choose a colleague of the call's company.")
             )

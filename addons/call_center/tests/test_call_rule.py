@@ -97,6 +97,11 @@ class TestCallRule(RuleCommon):
         self.assertDials(None, "+431212345678", "r3")
         self.assertDials(None, call_id="r4", to="+4989200")
 
+    def test_number_called_with_or_without_its_plus(self):
+        self._rule(called_pattern="4989*")
+        self.assertDials("900", to="+4989200")
+        self.assertDials("900", call_id="r2", to="4989200")
+
     def test_pattern_is_no_program(self):
         for pattern in ("(a+)+$", "[0-9]", "+49;", "hello"):
             with self.assertRaises(ValidationError):

@@ -33,7 +33,7 @@ class TestRetention(CallLifeCommon):
                 "answered_at": at,
                 "ended_at": at + datetime.timedelta(seconds=60),
                 "state": "ended",
-                "leg_ids": [(0, 0, {"key": "1", "name": "+4930777"})],
+                "leg_ids": [(0, 0, {"key": "+4930777", "name": "+4930777"})],
                 **values,
             }
         )
@@ -49,10 +49,31 @@ class TestRetention(CallLifeCommon):
             self.assertFalse(old[name], name)
             self.assertTrue(young[name], name)
         self.assertFalse(old.leg_ids.name)
+        self.assertNotIn("4930777", old.leg_ids.key)
         self.assertTrue(old.anonymised_at)
         self.assertEqual(old.talk_seconds, 60)
         self.assertEqual(old.user_id, self.agent)
         self.assertEqual(old.number_kind, "external")
+
+    def test_call_backs_without_calls_are_forgotten_too(self):
+        self.company.call_retention_days = 30
+        now = fields.Datetime.now()
+        backs = self.env["phone.call.back"].create(
+            [
+                {
+                    "company_id": self.company.id,
+                    "e164": f"+4930123456{index}",
+                    "state": state,
+                    "closed_at": state == "done"
+                    and now - datetime.timedelta(days=days),
+                }
+                for index, (state, days) in enumerate(
+                    [("done", 31), ("done", 29), ("open", 31)]
+                )
+            ]
+        )
+        self.Call._gc_personal_data()
+        self.assertEqual(backs.exists(), backs[1:])
 
     def test_companies_that_keep_calls_keep_them(self):
         old = self._old(3000)

@@ -40,6 +40,8 @@ export class CallStore {
         this.orm = orm;
         this.multiTab = multi_tab;
         this.calls = [];
+        /** Calls that a colleague took: they come back if they are handed over. */
+        this.taken = new Set();
         this.dismissed = new Set(readDismissed());
         this.bus = bus_service;
         return reactive(this);
@@ -91,8 +93,12 @@ export class CallStore {
             return;
         }
         const isMine = call.user_id === user.userId;
+        if (this.taken.has(call.id) && !(call.answered && isMine)) {
+            return;
+        }
         if (call.state !== "ringing" && call.answered && !isMine) {
-            this.remove(call.id); // somebody else took it
+            this.taken.add(call.id);
+            this.drop(call.id);
         } else if (known?.wrap_up && !call.wrap_up && call.state === "ended") {
             this.remove(call.id); // written down elsewhere
         } else if (known) {
@@ -128,6 +134,10 @@ export class CallStore {
     remove(id) {
         this.dismissed.add(id);
         keepDismissed(this.dismissed);
+        this.drop(id);
+    }
+
+    drop(id) {
         const index = this.calls.findIndex((call) => call.id === id);
         if (index >= 0) {
             this.calls.splice(index, 1);

@@ -30,6 +30,7 @@ export class CallerPromise extends Component {
             error: "",
             done: "",
             leadId: false,
+            stale: false,
         });
     }
 
@@ -69,6 +70,11 @@ export class CallerPromise extends Component {
     changed() {
         this.state.answer = null;
         this.state.done = "";
+        // what is held is what the lead has
+        this.state.stale = Boolean(this.state.leadId);
+        if (this.state.stale) {
+            this.state.error = _t("The lead is made already: open it to change it.");
+        }
     }
 
     setQuantity(line, ev) {
