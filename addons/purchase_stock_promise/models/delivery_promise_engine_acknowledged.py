@@ -154,16 +154,26 @@ class DeliveryPromiseEngine(models.AbstractModel):
             for product_id, (day, order_ids), quantity in entries:
                 part = self._same_fetch(product, product_id)
                 known = [names[id_] for id_ in order_ids if id_ in names]
-                message = self.env._(
-                    "%(quantity)s from %(origin)s, planned for %(date)s, not counted:"
-                    " the vendor has not acknowledged it yet",
-                    quantity=self._quantity(quantity, part.uom_id),
-                    origin=", ".join(known) or self.env._("an incoming receipt"),
-                    date=format_date(self.env, date.fromordinal(day)),
+                unnamed = self.env._("an incoming receipt")
+                message, neutral = (
+                    self._of_part(
+                        request.lines[index],
+                        part,
+                        self.env._(
+                            "%(quantity)s from %(origin)s, planned for %(date)s, not"
+                            " counted: the vendor has not acknowledged it yet",
+                            quantity=self._quantity(quantity, part.uom_id),
+                            origin=origin,
+                            date=format_date(self.env, date.fromordinal(day)),
+                        ),
+                    )
+                    for origin in (", ".join(known) or unnamed, unnamed)
                 )
-                if part != product:
-                    message = f"{part.display_name}: {message}"
-                reasons.append({"code": "not_acknowledged", "message": message})
+                reason = {"code": "not_acknowledged", "message": message}
+                if neutral != message:
+                    # for whoever reads it later and may not read the order
+                    reason["neutral"] = neutral
+                reasons.append(reason)
             self._insert_reasons(answer["lines"][index]["reasons"], reasons)
 
     def _readable_orders(self, order_ids):

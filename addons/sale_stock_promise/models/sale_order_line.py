@@ -1,7 +1,7 @@
 from datetime import UTC
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
 
@@ -39,7 +39,10 @@ class SaleOrderLine(models.Model):
         related="promise_line_id.delivered_date", string="Delivered On"
     )
     promise_message = fields.Char(
-        related="promise_line_id.message", string="Why This Date"
+        related="promise_line_id.message",
+        string="Why This Date",
+        # it names what a customer, who may read the line, should not
+        groups="base.group_user",
     )
 
     @api.depends(
@@ -141,6 +144,9 @@ class SaleOrderLine(models.Model):
         :meth:`~.delivery_promise_timeline.DeliveryPromiseLine.get_promise_timeline`."""
         self.ensure_one()
         self.check_access("read")
+        if not self.env.user._is_internal():
+            # A customer reads his lines, too, but not what is behind their dates.
+            raise AccessError(self.env._("The picture of a date is for employees."))
         # sudo: who may read the order may see its promise
         promise_line = self.sudo().promise_line_id
         if promise_line.promise_state in ("held", "confirmed", "done"):

@@ -52,6 +52,24 @@ class TestRights(SalePromiseCase):
             with self.assertRaises(AccessError, msg=method):
                 getattr(order.with_user(customer), method)()
 
+    def test_a_customer_does_not_read_what_is_behind_a_date(self):
+        customer = new_test_user(
+            self.env, "so_portal", groups="base.group_portal", tz="UTC"
+        )
+        self._receipt(self.product, 10, 6)
+        order = self._order((self.product, 15), partner_id=customer.partner_id.id)
+        order.action_hold_promise()
+        order.action_quotation_sent()
+        order.message_subscribe(customer.partner_id.ids)
+        line = order.order_line.with_user(customer)
+        self.assertTrue(line.read(["promised_date"])[0]["promised_date"])
+        with self.assertRaises(AccessError):
+            line.read(["promise_message"])
+        with self.assertRaises(AccessError):
+            line.get_promise_timeline()
+        engine = self.env["delivery.promise.engine"]
+        self.assertFalse(engine.with_user(customer).sudo()._may_read_origins())
+
     def test_orders_of_a_promise_are_those_one_may_see(self):
         order = self._order((self.product, 3))
         order.action_hold_promise()

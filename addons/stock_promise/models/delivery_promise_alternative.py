@@ -251,11 +251,13 @@ class DeliveryPromiseLine(models.Model):
                     "This alternative is not offered any more. Check the dates again."
                 )
             )
+        quantity = chosen[0]["quantity"]
         self.write(
             {
                 "product_id": product_id,
                 "warehouse_id": warehouse_id,
-                "quantity": chosen[0]["quantity"],
+                "quantity": quantity,
+                "minimum_first": self.minimum_first / self.quantity * quantity,
                 "product_uom_id": chosen[0]["uom_id"],
             }
         )

@@ -8,6 +8,7 @@ from odoo.tools import SQL, format_date
 
 from ..promising.allocation_rules import Allocation, Customer, Rule
 from .delivery_promise_engine_load import Scope
+from .delivery_promise_engine_values import LAST_DATE
 from .stock_move import OPEN_STATES
 
 
@@ -52,7 +53,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 """
                 SELECT rule.id, rule.kind, rule.class_id, rule.quantity::float8,
                        rule.date_from, rule.date_to,
-                       COALESCE(rule.release_date, rule.date_to + 1),
+                       rule.release_date,
                        product.id, rule.warehouse_id,
                        CASE rule.against WHEN 'lower' THEN class.sequence END
                   FROM delivery_promise_allocation rule
@@ -73,6 +74,8 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 products,
             )
         )
+        # "For ever" may be written as the end of 9999, after which there is no day.
+        final = LAST_DATE.toordinal()
         return [
             Rule(
                 id=rule_id,
@@ -80,8 +83,10 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 class_id=class_id,
                 quantity=quantity,
                 first=first.toordinal(),
-                last=last.toordinal(),
-                ends=ends.toordinal(),
+                last=min(last.toordinal(), final),
+                ends=(
+                    release.toordinal() if release else min(last.toordinal(), final) + 1
+                ),
                 product_id=product_id,
                 warehouse_id=warehouse_id,
                 rank=rank,
@@ -93,7 +98,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 quantity,
                 first,
                 last,
-                ends,
+                release,
                 product_id,
                 warehouse_id,
                 rank,

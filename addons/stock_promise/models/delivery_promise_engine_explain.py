@@ -407,7 +407,10 @@ class DeliveryPromiseEngine(models.AbstractModel):
         """Whether the user may read what a stored answer names, also where another
         document shows it to him with all rights."""
         env = self.sudo(False).env
-        return all(env[name].has_access("read") for name in self._named_models())
+        # A customer on the portal has access to such documents, but to his own alone.
+        return env.user._is_internal() and all(
+            env[name].has_access("read") for name in self._named_models()
+        )
 
     def _source_message(self, kind, quantity, origin, day):
         """Where a quantity comes from, as a part of a sentence."""

@@ -263,13 +263,13 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if not {"tz", "lang"}.isdisjoint(vals) and self._is_warehouse_address():
+        if not {"name", "tz", "lang"}.isdisjoint(vals) and self._is_warehouse_address():
             self.env["delivery.promise.fact"]._forget_facts()
         return result
 
     def _is_warehouse_address(self):
         """Whether one of these is the address of a company or of a warehouse, whose
-        zone and language are remembered."""
+        name, zone and language are remembered."""
         # sudo: whoever may write the address may not see the warehouse
         return bool(
             self.env["res.company"]

@@ -404,4 +404,6 @@ class DeliveryPromiseLine(models.Model):
         return {
             **self._prepare_request_line(),
             "quantity": remaining if remaining > 0 else self.quantity,
+            # a first delivery was made already
+            "minimum_first": 0.0 if self.delivered_quantity else self.minimum_first,
         }

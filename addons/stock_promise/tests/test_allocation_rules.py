@@ -193,6 +193,12 @@ class TestQuota(AllocationCase):
     def test_the_class_gets_no_more_than_its_quota(self):
         self.assertEqual(self.when(10, self.shopper), 0)
 
+    def test_a_quota_for_ever_lets_no_more_out(self):
+        self.share("quota", self.webshop, 4, date_to="9999-12-31")
+        self.assertEqual(self.when(4, self.shopper), 0)
+        later = self.when(5, self.shopper)
+        self.assertTrue(later is False or later > 3650, later)
+
     def test_more_leaves_after_the_period(self):
         self.assertEqual(self.when(11, self.shopper), 11)
 

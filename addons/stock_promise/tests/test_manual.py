@@ -4,7 +4,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from odoo.addons.base.models.ir_cron import IrCron
 
@@ -258,6 +258,16 @@ class TestAgain(PlannedCase):
         self.assertEqual(set(moved.mapped("status")), {"on_time"})
         last = moved[0].history_ids.sorted("id")[-1]
         self.assertEqual((last.cause, last.user_id), ("repromise", self.manager))
+
+    def test_who_lost_the_right_does_not_stop_the_others(self):
+        self.on_hand(5)
+        promises = self.hold(self.line(1)) + self.hold(self.line(2))
+        promises[0].sudo().again_user_id = new_test_user(self.env, "again_former")
+        promises[1].sudo().again_user_id = self.manager
+        with patch.object(IrCron, "_commit_progress", return_value=60.0):
+            self.env["delivery.promise"]._cron_promise_again()
+        self.assertFalse(promises.again_user_id)
+        self.assertIn("not possible", promises[0].sudo().message_ids[0].body)
 
     def test_promises_of_others_are_refused(self):
         self.on_hand(5)

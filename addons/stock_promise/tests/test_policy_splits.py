@@ -63,6 +63,14 @@ class TestSplits(PromiseCase):
         self.assertEqual(self.deliveries(18, {"minimum_first": 12}), [(14, 3), (4, 5)])
         self.assertEqual(self.deliveries(18, {"minimum_first": 15}), [(18, 5)])
 
+    def test_what_is_left_after_the_first_delivery_may_be_small(self):
+        promise = self.hold(self.line(18, minimum_first=12), allow_split=True)
+        line = promise.line_ids
+        line.sudo().delivered_quantity = 14
+        rest = line._prepare_remaining_line()
+        self.assertEqual((rest["quantity"], rest["minimum_first"]), (4, 0))
+        self.assertTrue(promise._simulate_again(line)["promised_date"])
+
     def test_the_minimum_counts_in_the_products_unit(self):
         self.receipt(20, 6)
         self.company.promise_min_delivery = 13

@@ -257,7 +257,9 @@ class DeliveryPromise(models.Model):
             with self.env.cr.savepoint():
                 self.action_repromise()
         except UserError as error:
-            self.message_post(
+            # sudo: whoever asked may have lost his rights by the time the job runs;
+            # the others that wait are still promised again
+            self.sudo().message_post(
                 body=self.env._("Promising again was not possible: %s", error.args[0])
             )
 

@@ -272,6 +272,8 @@ class DeliveryPromiseBackorderGroup(models.Model):
                     (True, confirmation.planned),
                 )
                 for claim in claims
+                # past the warehouse there is no stock to claim
+                if claim.warehouse_id > 0
             ]
         )
 

@@ -206,7 +206,7 @@ class DeliveryPromiseBackorder(models.Model):
         if self.date_from:
             dates.append(("promised_date", ">=", self._midnight(self.date_from)))
         if self.date_to:
-            end = self.date_to + timedelta(days=1)
+            end = min(self.date_to, LATEST.date()) + timedelta(days=1)
             dates.append(("promised_date", "<", self._midnight(end)))
         if not self.without_date:
             dates.append(("promised_date", "!=", False))
