@@ -55,14 +55,17 @@ def promise(world, ask, fence):
     }
     timelines, options = {}, {}
     for key, goods in world.goods.items():
-        timeline = timelines[model.ids(key)] = Timeline(goods.on_hand, model.TODAY)
+        timeline = timelines[model.ids(key)] = Timeline(
+            goods.on_hand, model.TODAY, precision=1e-6
+        )
         for day, quantity in goods.supplies:
             moment = model.NOW + timedelta(days=day)
             timeline.add_supply(model.TODAY + day, quantity, moment)
         for day, quantity in goods.demands:
             timeline.add_demand(model.TODAY + day, quantity)
         if goods.way:
-            options[model.ids(key)] = model.option(world, key)
+            schedule = schedules[model.PLACES[key[1]]]
+            options[model.ids(key)] = model.option(world, key, schedule)
     planner = Planner(timelines, schedules, options)
     planner.fence = fence
     line = Line(
