@@ -114,6 +114,7 @@ class DeliveryPromise(models.Model):
         date stays on record.
         """
         self._begin_claim()
+        self._lock_as_they_stand()
         for promise in self:
             if promise.state == "held":
                 promise._claim_again(promise._prepare_request(), promise.line_ids)

@@ -56,6 +56,16 @@ class DeliveryPromise(models.Model):
         engine = self.env["delivery.promise.engine"]
         self._lock(engine._check_request(request))
 
+    def _lock_as_they_stand(self):
+        """Wait for the locks first and read afterwards: while one waits, an order may
+        be confirmed that takes the hold over."""
+        for promise in self:
+            if promise.state in ("held", "confirmed"):
+                promise._lock_request(promise._prepare_request())
+        self.env.flush_all()
+        self.invalidate_recordset()
+        self.line_ids.invalidate_recordset()
+
     @api.model
     def _lock(self, request):
         """Lock everything that a checked request could claim."""
