@@ -99,6 +99,7 @@ class PhoneCall(models.Model):
         mine = teams.filtered(
             lambda team: self.env.user in team.member_ids | team.user_id
         )
+        # sudo: as above, names of colleagues, whoever may read users
         return users & (mine.member_ids | mine.user_id | self.env.user).sudo()
 
     @api.model

@@ -228,6 +228,7 @@ class PhoneCall(models.Model):
                     "model": record._name,
                     "id": record.id,
                     "name": record.display_name,
+                    # sudo: what a model is called is no secret of its records
                     "type": self.env["ir.model"]._get(record._name).sudo().name,
                 }
                 for record in self._wrap_up_abouts()
