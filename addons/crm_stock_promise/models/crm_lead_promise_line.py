@@ -22,8 +22,11 @@ class CrmLeadPromiseLine(models.Model):
 
     _name = "crm.lead.promise.line"
     _description = "Product Asked For by a Lead"
+    _inherit = ["delivery.promise.asking"]
     _rec_name = "product_id"
     _order = "lead_id, sequence, id"
+
+    _promise_quantity_field = "quantity"
 
     lead_id = fields.Many2one(
         "crm.lead", "Opportunity", required=True, index=True, ondelete="cascade"
@@ -94,36 +97,6 @@ class CrmLeadPromiseLine(models.Model):
     )
     is_late = fields.Boolean("Promised Late", compute="_compute_is_late", store=True)
 
-    # -- the price -----------------------------------------------------------------
-    currency_id = fields.Many2one(
-        "res.currency",
-        compute="_compute_currency_id",
-        store=True,
-        precompute=True,
-    )
-    price_unit = fields.Float(
-        "Unit Price",
-        compute="_compute_price_unit",
-        store=True,
-        readonly=False,
-        precompute=True,
-        min_display_digits="Product Price",
-        help="From the customer's price list, without taxes or with them as the price"
-        " list has them. A price typed here is kept, and carried to the quotation.",
-    )
-    # what the price list says; a unit price that differs was typed by somebody
-    pricelist_price = fields.Float(copy=False)
-    price_subtotal = fields.Monetary("Amount", compute="_compute_amount", store=True)
-    company_currency_id = fields.Many2one(
-        "res.currency", compute="_compute_amount", store=True
-    )
-    revenue = fields.Monetary(
-        compute="_compute_amount",
-        store=True,
-        currency_field="company_currency_id",
-        help="The amount in the company's currency, at the rate of the day.",
-    )
-
     _quantity_positive = models.Constraint(
         "CHECK (quantity > 0 AND quantity <= 1e12)",
         "The quantity of a product asked for must be greater than 0.",
@@ -191,58 +164,6 @@ class CrmLeadPromiseLine(models.Model):
                 and line.promised_date > line.requested_date
             )
 
-    @api.depends("lead_id.partner_id", "lead_id.company_id")
-    def _compute_currency_id(self):
-        for lead, lines in self.grouped("lead_id").items():
-            lines.currency_id = lead._promise_currency()
-
-    @api.depends(
-        "product_id", "product_uom_id", "quantity", "lead_id.partner_id", "currency_id"
-    )
-    def _compute_price_unit(self):
-        for line in self:
-            if not line._has_manual_price():
-                line._set_pricelist_price()
-
-    def _has_manual_price(self):
-        """Whether somebody typed the price: it then survives a new quantity."""
-        self.ensure_one()
-        currency = self.currency_id or self.env.company.currency_id
-        return bool(
-            self.price_unit
-            and currency.compare_amounts(self.price_unit, self.pricelist_price)
-        )
-
-    def _set_pricelist_price(self):
-        self.ensure_one()
-        price = 0.0
-        if self.product_id:
-            lead = self.lead_id
-            price = lead._promise_pricelist()._get_product_price(
-                self.product_id.with_company(lead._promise_company()),
-                self.quantity or 1.0,
-                currency=self.currency_id or None,
-                uom=self.product_uom_id or self.product_id.uom_id,
-                date=fields.Datetime.now(),
-            )
-        self.update({"price_unit": price, "pricelist_price": price})
-
-    @api.depends("quantity", "price_unit", "currency_id", "lead_id.company_id")
-    def _compute_amount(self):
-        today = fields.Date.context_today(self)
-        for line in self:
-            company = line.lead_id._promise_company()
-            currency = line.currency_id or company.currency_id
-            line.company_currency_id = company.currency_id
-            line.price_subtotal = currency.round(line.quantity * line.price_unit)
-            line.revenue = currency._convert(
-                line.price_subtotal, company.currency_id, company, today
-            )
-
-    @api.onchange("product_id")
-    def _onchange_product_id(self):
-        self._set_pricelist_price()
-
     @api.onchange("product_id", "quantity", "product_uom_id", "requested_date")
     def _onchange_demand(self):
         # the date on the screen was given for something else
@@ -306,9 +227,6 @@ class CrmLeadPromiseLine(models.Model):
     def write(self, vals):
         leads = self.lead_id if "lead_id" in vals else self.env["crm.lead"]
         result = super().write(vals)
-        if "product_id" in vals and "price_unit" not in vals:
-            for line in self:
-                line._set_pricelist_price()
         if DEMAND_FIELDS & vals.keys():
             self._demand_changed(leads | self.lead_id)
         return result
@@ -324,83 +242,24 @@ class CrmLeadPromiseLine(models.Model):
         if not self.env.context.get(GATHERING):
             leads._follow_promise_lines()
 
-    # -- the picture ---------------------------------------------------------------
+    # -- what could be asked for instead ---------------------------------------------
 
-    @api.readonly
-    def get_promise_timeline(self):
-        """What to draw for the line; see
-        :meth:`~.delivery_promise_timeline.DeliveryPromiseLine.get_promise_timeline`."""
-        self.ensure_one()
-        self.check_access("read")
-        # sudo: who may read the lead may see its promise
-        promise_line = self.sudo().promise_line_id
-        if promise_line.promise_state in ("held", "confirmed", "done"):
-            return promise_line._timeline_of_line()
-        reasons, ship_date, offers = [], False, []
-        answer = self._promise_alternatives()
-        if answer:
-            offers = answer["alternatives"]
-            reasons = [reason["message"] for reason in answer["reasons"]]
-            ship_date = fields.Datetime.to_datetime(answer["ship_date"])
-        return self.env["delivery.promise.line"]._timeline(
-            self.product_id,
-            self.product_qty,
-            self.lead_id._promise_warehouse(),
-            ship_date,
-            reasons,
-            offers,
+    def _asking_document(self):
+        return self.lead_id
+
+    def _asking_lines(self):
+        return self.lead_id.promise_line_ids._to_promise()
+
+    def _ask_promise(self, lines, **keys):
+        return self.env["delivery.promise"]._simulate(
+            {**self.lead_id._prepare_promise_request(lines), **keys}
         )
 
-    def _promise_alternatives(self):
-        """The answer for a line that holds nothing, with what would be there sooner;
-        False where nothing is to be chosen any more."""
-        self.ensure_one()
-        lead = self.lead_id
-        lines = lead.promise_line_ids._to_promise()
-        if self not in lines:
-            return False
-        answer = self.env["delivery.promise"]._simulate(
-            {**lead._prepare_promise_request(lines), "alternatives": True}
-        )["lines"][lines.ids.index(self.id)]
-        for offer in answer["alternatives"]:
-            # Another warehouse is the whole lead's.
-            offer["usable"] = len(lines) == 1 or (
-                offer["warehouse_id"] == lead._promise_warehouse().id
-            )
-        return answer
+    def _promise_warehouse(self):
+        return self.lead_id._promise_warehouse()
 
-    def action_use_alternative(self, product_id, warehouse_id):
-        """Take what is offered instead, and look for the dates again.
-
-        :param product_id: the alternative's product
-        :param warehouse_id: the alternative's warehouse
-        :raises UserError: it is not offered (any more), or the goods are ordered
-        """
-        self.ensure_one()
-        self.check_access("write")
-        answer = self._promise_alternatives()
-        for offer in (answer or {}).get("alternatives", ()):
-            if not offer["usable"] or (product_id, warehouse_id) != (
-                offer["product_id"],
-                offer["warehouse_id"],
-            ):
-                continue
-            if warehouse_id != self.lead_id._promise_warehouse().id:
-                self.lead_id.promise_warehouse_id = warehouse_id
-            if product_id != self.product_id.id:
-                self.write(
-                    {
-                        "product_id": product_id,
-                        "product_uom_id": offer["uom_id"],
-                        "quantity": offer["quantity"],
-                    }
-                )
-            return self.lead_id.action_compute_promise()
-        raise UserError(
-            self.env._(
-                "This alternative is not offered any more. Check the dates again."
-            )
-        )
+    def _set_promise_warehouse(self, warehouse_id):
+        self.lead_id.promise_warehouse_id = warehouse_id
 
     # -- buttons -------------------------------------------------------------------
 

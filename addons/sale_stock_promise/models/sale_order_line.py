@@ -1,12 +1,15 @@
 from datetime import UTC
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.tools import format_date
 
 
 class SaleOrderLine(models.Model):
-    _inherit = "sale.order.line"
+    _name = "sale.order.line"
+    _inherit = ["sale.order.line", "delivery.promise.asking"]
+
+    _promise_quantity_field = "product_uom_qty"
 
     promise_line_id = fields.Many2one(
         "delivery.promise.line",
@@ -138,86 +141,33 @@ class SaleOrderLine(models.Model):
             ).promise_line_id = line.promise_line_id
         self.sudo().promise_line_id._update_move_dates()
 
+    # -- what could be asked for instead ---------------------------------------------
+
     @api.readonly
     def get_promise_timeline(self):
-        """What to draw for the line; see
-        :meth:`~.delivery_promise_timeline.DeliveryPromiseLine.get_promise_timeline`."""
-        self.ensure_one()
-        self.check_access("read")
         if not self.env.user._is_internal():
             # A customer reads his lines, too, but not what is behind their dates.
             raise AccessError(self.env._("The picture of a date is for employees."))
-        # sudo: who may read the order may see its promise
-        promise_line = self.sudo().promise_line_id
-        if promise_line.promise_state in ("held", "confirmed", "done"):
-            return promise_line._timeline_of_line()
-        reasons, ship_date, offers = [], self.promise_ship_date, []
-        answer = self._promise_alternatives()
-        if answer:
-            offers = answer["alternatives"]
-            reasons = [reason["message"] for reason in answer["reasons"]]
-            ship_date = fields.Datetime.to_datetime(answer["ship_date"])
-        return self.env["delivery.promise.line"]._timeline(
-            self.product_id,
-            self.product_uom_id._compute_quantity(
-                self.product_uom_qty, self.product_id.uom_id, rounding_method="HALF-UP"
-            ),
-            self._promise_warehouse(),
-            ship_date,
-            reasons,
-            offers,
-        )
+        return super().get_promise_timeline()
 
-    def _promise_alternatives(self):
-        """The answer for a line of a quotation, with what would be there sooner; False
-        where nothing is to be chosen any more."""
-        self.ensure_one()
+    def _asking_document(self):
+        return self.order_id
+
+    def _asking_lines(self):
         lines = self.order_id._promise_lines()
-        if self not in lines or self.state not in ("draft", "sent"):
-            return False
-        request = self.order_id._prepare_promise_request(lines)
-        answer = self.order_id._promise_model()._simulate(
-            {**request, "alternatives": True}, ignore=self.order_id.promise_id
-        )["lines"][lines.ids.index(self.id)]
-        for offer in answer["alternatives"]:
-            # Another warehouse is the whole order's.
-            offer["usable"] = len(lines) == 1 or (
-                offer["warehouse_id"] == self._promise_warehouse().id
-            )
-        return answer
+        return lines.filtered(lambda line: line.state in ("draft", "sent"))
 
-    def action_use_alternative(self, product_id, warehouse_id):
-        """Take what is offered instead, and look for the dates again.
-
-        :param product_id: the alternative's product
-        :param warehouse_id: the alternative's warehouse
-        :raises UserError: it is not offered (any more), or the order is confirmed
-        """
-        self.ensure_one()
-        self.check_access("write")
-        answer = self._promise_alternatives()
-        for offer in (answer or {}).get("alternatives", ()):
-            if not offer["usable"] or (product_id, warehouse_id) != (
-                offer["product_id"],
-                offer["warehouse_id"],
-            ):
-                continue
-            if warehouse_id != self._promise_warehouse().id:
-                self.order_id.warehouse_id = warehouse_id
-            if product_id != self.product_id.id:
-                self.write(
-                    {
-                        "product_id": product_id,
-                        "product_uom_id": offer["uom_id"],
-                        "product_uom_qty": offer["quantity"],
-                    }
-                )
-            return self.order_id.action_compute_promise()
-        raise UserError(
-            self.env._(
-                "This alternative is not offered any more. Check the dates again."
-            )
+    def _ask_promise(self, lines, **keys):
+        order = self.order_id
+        return order._promise_model()._simulate(
+            {**order._prepare_promise_request(lines), **keys}, ignore=order.promise_id
         )
+
+    def _asking_ship_date(self):
+        return self.promise_ship_date
+
+    def _set_promise_warehouse(self, warehouse_id):
+        self.order_id.warehouse_id = warehouse_id
 
     # -- documents -----------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from . import stock_move_reservation
 from . import stock_quant
 from . import stock_rule
 from . import product_product
+from . import delivery_promise_asking
 from . import delivery_promise_lock
 from . import delivery_promise_engine
 from . import delivery_promise_engine_values

@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from ..promising.alternatives import find_alternatives
 from .delivery_promise_engine_check import CheckedLine
@@ -201,7 +200,8 @@ class DeliveryPromiseEngine(models.AbstractModel):
 
 
 class DeliveryPromiseLine(models.Model):
-    _inherit = "delivery.promise.line"
+    _name = "delivery.promise.line"
+    _inherit = ["delivery.promise.line", "delivery.promise.offered"]
 
     alternatives = fields.Json(
         readonly=True, copy=False, help="What could be with the customer sooner."
@@ -230,35 +230,19 @@ class DeliveryPromiseLine(models.Model):
         vals = super()._prepare_answer_vals(answer, confirmation)
         return {**vals, "alternatives": answer["alternatives"] or False}
 
-    def action_use_alternative(self, product_id, warehouse_id):
-        """Take an offered alternative instead of what was asked for, and look for the
-        dates again.
+    def _promise_offers(self):
+        return self.alternatives or []
 
-        :param product_id: the alternative's product
-        :param warehouse_id: the alternative's warehouse
-        :raises UserError: it is not offered (any more), or the promise is in force
-        """
-        self.ensure_one()
-        chosen = [
-            offer
-            for offer in self.alternatives or ()
-            if (offer["product_id"], offer["warehouse_id"])
-            == (product_id, warehouse_id)
-        ]
-        if not chosen:
-            raise UserError(
-                self.env._(
-                    "This alternative is not offered any more. Check the dates again."
-                )
-            )
-        quantity = chosen[0]["quantity"]
+    def _take_promise_offer(self, offer):
+        """The promise delivers each line from a warehouse of its own."""
+        quantity = offer["quantity"]
         self.write(
             {
-                "product_id": product_id,
-                "warehouse_id": warehouse_id,
+                "product_id": offer["product_id"],
+                "warehouse_id": offer["warehouse_id"],
                 "quantity": quantity,
                 "minimum_first": self.minimum_first / self.quantity * quantity,
-                "product_uom_id": chosen[0]["uom_id"],
+                "product_uom_id": offer["uom_id"],
             }
         )
         return self.promise_id.action_simulate()
