@@ -121,7 +121,7 @@ def _write_record(record):
 def _run_server(environ, database, port, started):
     url = f"http://localhost:{port}"
     LOG.parent.mkdir(parents=True, exist_ok=True)
-    arguments = ["-d", database, "--http-port", port, "--db-filter", f"^{database}$"]
+    arguments = ["-d", database, "--http-port", port]
     say("==> Starting the server …")
     with LOG.open("w") as log:
         process = odoo_process.start(arguments, environ, log)

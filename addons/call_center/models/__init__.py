@@ -1,3 +1,4 @@
+from . import bus_bus
 from . import phone_directory
 from . import phone_directory_mixin
 from . import phone_call_lookup

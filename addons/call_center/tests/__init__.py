@@ -6,6 +6,7 @@ from . import test_phone_call
 from . import test_phone_directory
 from . import test_caller_box
 from . import test_asterisk_connector
+from . import test_bus
 from . import test_call_life
 from . import test_call_panel
 from . import test_call_replay
