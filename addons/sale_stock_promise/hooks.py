@@ -1,6 +1,8 @@
 from odoo import Command, fields
 from odoo.tools import SQL, split_every
 
+from .models.sale_order_adjust import WATCHED
+
 BATCH = 500
 
 
@@ -55,7 +57,7 @@ def _promise_open_orders(orders):
         .create([_prepare_promise(order) for order in orders])
     )
     for order, promise in zip(orders, promises, strict=True):
-        order = order.with_context(promise_watched=True, tracking_disable=True)
+        order = order.with_context(**WATCHED, tracking_disable=True)
         order.promise_id = promise
         by_reference = {line.reference: line for line in promise.line_ids}
         for line in _open_lines(order):

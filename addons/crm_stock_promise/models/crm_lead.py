@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools.sql import column_exists, create_column
 
+from odoo.addons.stock_promise.models.own_context import own
+
 from .crm_lead_promise_line import GATHERING
 
 #: fields of the lead that its dates depend on
@@ -220,7 +222,7 @@ class CrmLead(models.Model):
         """
         gathers = "promise_line_ids" in vals
         before = self._promise_values() if PROMISE_FIELDS & vals.keys() else None
-        leads = self.with_context(**{GATHERING: True}) if gathers else self
+        leads = self.with_context(**{GATHERING: own(True)}) if gathers else self
         result = super(CrmLead, leads).write(vals)
         if "active" in vals and not vals["active"]:
             self._release_promise(self.env._("The opportunity was closed."))

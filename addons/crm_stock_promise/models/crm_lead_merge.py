@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from odoo.addons.stock_promise.models.own_context import own
+
 from .crm_lead_promise_line import GATHERING
 
 
@@ -33,7 +35,7 @@ class CrmLead(models.Model):
             lambda line: line.promise_line_id.promise_id in held
         )
         last = max(self.promise_line_ids.mapped("sequence"), default=0)
-        moved = opportunities.promise_line_ids.with_context(**{GATHERING: True})
+        moved = opportunities.promise_line_ids.with_context(**{GATHERING: own(True)})
         for number, line in enumerate(moved, last + 1):
             line.write({"lead_id": self.id, "sequence": number})
         if held:

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.stock_promise.models.own_context import owned
+
 #: what the dates of a line, and of the lines beside it, depend on
 DEMAND_FIELDS = {
     "lead_id",
@@ -239,7 +241,7 @@ class CrmLeadPromiseLine(models.Model):
 
     def _demand_changed(self, leads):
         """Have the leads follow, unless one of them gathers the changes itself."""
-        if not self.env.context.get(GATHERING):
+        if not owned(self.env, GATHERING):
             leads._follow_promise_lines()
 
     # -- what could be asked for instead ---------------------------------------------
@@ -272,8 +274,10 @@ class CrmLeadPromiseLine(models.Model):
         return self._lead_of_button().action_paste_promise_lines()
 
     def _lead_of_button(self):
-        lead_id = self.env.context.get("lead_id") or 0
-        lead = self.env["crm.lead"].browse(lead_id).exists()
+        lead_id = self.env.context.get("lead_id")
+        # a client's own number, or whatever it sends instead
+        lead = self.env["crm.lead"].browse(lead_id if isinstance(lead_id, int) else ())
+        lead = lead.exists()
         if not lead:
             raise UserError(self.env._("Save the opportunity first."))
         lead.check_access("write")

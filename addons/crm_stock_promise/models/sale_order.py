@@ -1,9 +1,11 @@
 from odoo import api, models
 
+from odoo.addons.stock_promise.models.own_context import own
+
 from .crm_lead_quotation import CARRY
 
 #: what is linked here is no change of the order that would have to move a claim
-LINKING = {"promise_watched": True}
+LINKING = {"promise_watched": own(True)}
 
 
 class SaleOrder(models.Model):
@@ -16,7 +18,7 @@ class SaleOrder(models.Model):
         """Take over what the lead asks for, when a new quotation comes from one."""
         values = super().default_get(fields)
         lead_id = self.env.context.get(CARRY)
-        if lead_id:
+        if lead_id and isinstance(lead_id, int):
             lead = self.env["crm.lead"].browse(lead_id).exists()
             lead.check_access("read")
             if lead:

@@ -1,5 +1,7 @@
 from odoo import models
 
+from odoo.addons.stock_promise.models.own_context import own
+
 
 class DeliveryPromise(models.Model):
     _inherit = "delivery.promise"
@@ -7,5 +9,5 @@ class DeliveryPromise(models.Model):
     def _compute_again(self, request, *args, **kwargs):
         # sudo: who carries decides the date, whoever promises anew
         carrier = self.sudo().sale_order_ids[:1].carrier_id
-        promise = self.with_context(promise_carrier_id=carrier.id)
+        promise = self.with_context(promise_carrier_id=own(carrier.id))
         return super(DeliveryPromise, promise)._compute_again(request, *args, **kwargs)

@@ -2,6 +2,7 @@ from zoneinfo import ZoneInfo
 
 from odoo import models
 
+from odoo.addons.stock_promise.models.own_context import owned
 from odoo.addons.stock_promise.promising.schedule import Carrier
 
 
@@ -37,9 +38,9 @@ class DeliveryPromiseEngine(models.AbstractModel):
         of the address or its company."""
         # sudo: as above
         Carrier = self.env["delivery.carrier"].sudo()
-        asked = self.env.context.get("promise_carrier_id")
+        asked = owned(self.env, "promise_carrier_id")
         carrier = Carrier
-        if asked and isinstance(asked, int):
+        if asked:
             carrier = Carrier.browse(asked).exists()
         if not carrier:
             address = partner.sudo().with_company(company)

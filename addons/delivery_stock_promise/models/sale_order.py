@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from odoo.addons.stock_promise.models.own_context import own
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -16,4 +18,4 @@ class SaleOrder(models.Model):
     def _promise_model(self):
         # sudo: who carries is the order's own
         carrier = self.sudo().carrier_id._origin
-        return super()._promise_model().with_context(promise_carrier_id=carrier.id)
+        return super()._promise_model().with_context(promise_carrier_id=own(carrier.id))

@@ -5,6 +5,7 @@ from datetime import date
 from odoo import api, models
 from odoo.tools import SQL, format_date
 
+from odoo.addons.stock_promise.models.own_context import owned
 from odoo.addons.stock_promise.models.stock_move import OPEN_STATES
 
 POLICY = "acknowledged"
@@ -94,7 +95,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
 
     def _origin_moves(self, keys, schedules, company):
         found = super()._origin_moves(keys, schedules, company)
-        if POLICY not in (self.env.context.get("promise_supply_policy") or ()):
+        if POLICY not in owned(self.env, "promise_supply_policy", ()):
             return found
         # sudo: which receipts count is decided whoever asks
         moves = (
@@ -118,7 +119,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
     @api.model
     def _answer(self, request, lines, confirmations, loaded, schedules):
         answer = super()._answer(request, lines, confirmations, loaded, schedules)
-        if POLICY not in (self.env.context.get("promise_supply_policy") or ()):
+        if POLICY not in owned(self.env, "promise_supply_policy", ()):
             return answer
         withheld = {}
         for index, (line, confirmation) in enumerate(

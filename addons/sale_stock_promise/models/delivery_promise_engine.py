@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.stock_promise.models.own_context import owned
+
 
 class DeliveryPromiseEngine(models.AbstractModel):
     _inherit = "delivery.promise.engine"
@@ -31,7 +33,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
     def _quoted_queries(self, scope):
         """Open quotations that hold nothing. Who asks for a quotation names it in
         the context, so that it does not see itself."""
-        asking = self.env.context.get("promise_asking_order_ids") or []
+        asking = owned(self.env, "promise_asking_order_ids", ())
         return [
             *super()._quoted_queries(scope),
             SQL(

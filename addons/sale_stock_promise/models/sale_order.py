@@ -2,6 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_datetime
 
+from odoo.addons.stock_promise.models.own_context import own
+
+from .sale_order_adjust import WATCHED
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -170,7 +174,7 @@ class SaleOrder(models.Model):
         return (
             self.env["delivery.promise"]
             .with_company(self.company_id[:1] or self.env.company)
-            .with_context(promise_asking_order_ids=self._origin.ids)
+            .with_context(promise_asking_order_ids=own(tuple(self._origin.ids)))
         )
 
     def _simulate_promise(self, lines=None, requested=None):
@@ -312,7 +316,7 @@ class SaleOrder(models.Model):
     def _set_promise(self, promise, lines):
         """Link a promise, whose lines are in the order of ``lines``."""
         self.ensure_one()
-        order = self.with_context(promise_watched=True)
+        order = self.with_context(**WATCHED)
         order.promise_id = promise
         for line, promise_line in zip(
             lines.with_env(order.env), promise.line_ids, strict=True

@@ -7,8 +7,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
+from odoo.addons.stock_promise.models.own_context import own, owned
+
 #: written in the course of an adjustment; it must not start another one
-WATCHED = {"promise_watched": True}
+WATCHED = {"promise_watched": own(True)}
 
 
 class SaleOrder(models.Model):
@@ -33,7 +35,7 @@ class SaleOrder(models.Model):
     @contextmanager
     def _promise_watched(self):
         """Adjust the claims of those orders on which something changes inside."""
-        if self.env.context.get("promise_watched"):
+        if owned(self.env, "promise_watched"):
             yield {}
             return
         before = {
@@ -109,7 +111,7 @@ class SaleOrder(models.Model):
             )
             return
         try:
-            promise.with_context(promise_asking_order_ids=self.ids)._rehold(
+            promise.with_context(promise_asking_order_ids=own(tuple(self.ids)))._rehold(
                 self._prepare_promise_request(lines, requested)
             )
         except UserError as error:
@@ -197,9 +199,9 @@ class SaleOrder(models.Model):
 
     def _rerecord_promise(self, promise, request, line_vals=None, moves=()):
         """New dates on the lines of the request, without the order's own moves."""
-        return promise.with_context(promise_asking_order_ids=self.ids)._rerecord(
-            request, line_vals, [move.id for move in moves]
-        )
+        return promise.with_context(
+            promise_asking_order_ids=own(tuple(self.ids))
+        )._rerecord(request, line_vals, [move.id for move in moves])
 
     def _prepare_pending_request(self, lines, requested):
         """What is still to be delivered of the lines. What was promised before is

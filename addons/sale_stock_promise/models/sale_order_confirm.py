@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.stock_promise.models.own_context import own, owned
+
 from .sale_order_adjust import WATCHED
 
 
@@ -69,7 +71,9 @@ class SaleOrder(models.Model):
         except UserError as error:
             self.message_post(body=self._promise_failure(error))
             return False
-        promise.invalidate_recordset(["state", "hold_until"])
+        # While one waits, it may have ended, or been promised for other days.
+        promise.line_ids.invalidate_recordset()
+        promise.invalidate_recordset()
         if promise.state != "held":
             return False
         exact = self._hold_covers(promise, lines)
@@ -271,7 +275,7 @@ class SaleOrder(models.Model):
     def _send_order_notification_mail(self, mail_template, *args, **kwargs):
         order = self
         if self.state == "sale":
-            order = self.with_context(promise_dates_in_mail=True)
+            order = self.with_context(promise_dates_in_mail=own(True))
         return super(SaleOrder, order)._send_order_notification_mail(
             mail_template, *args, **kwargs
         )
@@ -280,7 +284,7 @@ class SaleOrder(models.Model):
         render_context = super()._notify_by_email_prepare_rendering_context(
             message, *args, **kwargs
         )
-        if self.env.context.get("promise_dates_in_mail"):
+        if owned(self.env, "promise_dates_in_mail"):
             render_context["promise_rows"] = self._get_promise_rows(
                 render_context.get("lang")
             )

@@ -4,6 +4,7 @@ from . import test_cancel
 from . import test_chain
 from . import test_confirm
 from . import test_documents
+from . import test_forged_context
 from . import test_history
 from . import test_install
 from . import test_quotation

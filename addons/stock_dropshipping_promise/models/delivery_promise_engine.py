@@ -3,6 +3,7 @@
 from odoo import api, models, tools
 from odoo.tools import SQL
 
+from odoo.addons.stock_promise.models.own_context import owned
 from odoo.addons.stock_promise.models.stock_move import OPEN_STATES
 
 
@@ -85,7 +86,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         orders = (
             self.env["sale.order"]
             .sudo()
-            .browse(self.env.context.get("promise_asking_order_ids") or ())
+            .browse(owned(self.env, "promise_asking_order_ids", ()))
         )
         return {
             line._promise_reference(): line.route_ids

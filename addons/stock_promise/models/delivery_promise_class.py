@@ -3,6 +3,8 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError
 
+from .own_context import without_defaults
+
 
 class DeliveryPromiseClass(models.Model):
     _name = "delivery.promise.class"
@@ -81,6 +83,7 @@ class ResPartner(models.Model):
         string="Customer Class",
         company_dependent=True,
         check_company=True,
+        copy=False,
         ondelete="restrict",
         help="Decides the priority of this customer's promises, and which share of "
         "scarce goods is kept for it. Contacts have the class of their company.",
@@ -92,7 +95,10 @@ class ResPartner(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        partners = super().create(vals_list)
+        partners = super(
+            ResPartner, without_defaults(self, {"promise_class_id"})
+        ).create(vals_list)
+        partners = partners.with_env(self.env)
         for partner, vals in zip(partners, vals_list, strict=True):
             if vals.get("promise_class_id"):
                 partner._check_promise_class_rights()
@@ -105,20 +111,58 @@ class ResPartner(models.Model):
                     partner.promise_class_id.id != (vals["promise_class_id"] or False)
                 )
             )._check_promise_class_rights()
-        return super().write(vals)
+        entities = {}
+        if not {"parent_id", "is_company"}.isdisjoint(vals):
+            entities = {
+                partner: partner.commercial_partner_id
+                for partner in self
+                if partner.commercial_partner_id != partner
+            }
+        result = super().write(vals)
+        if "promise_class_id" not in vals or not self._may_choose_promise_class():
+            self._leave_promise_class(entities)
+        return result
+
+    @api.model
+    def _leave_promise_class(self, entities):
+        """What a contact had of its company stays with the company.
+
+        :param entities: {contact: company that it belonged to}
+        """
+        gone = [
+            partner
+            for partner, entity in entities.items()
+            if partner.commercial_partner_id != entity
+        ]
+        if not gone or not self.env["delivery.promise.class"]._has_any():
+            return
+        # sudo: who may change the contact takes it from the class of its company, in
+        # all of our companies
+        for company in self.env["res.company"].sudo().search([]):
+            for partner in gone:
+                contact = partner.sudo().with_company(company)
+                entity = contact.commercial_partner_id
+                contact.promise_class_id = (
+                    entity.promise_class_id if entity != contact else False
+                )
 
     def _check_promise_class_rights(self):
         """Who goes first is decided by those who share out; contacts follow."""
         if (
-            not self.env.su
-            and any(partner.commercial_partner_id == partner for partner in self)
-            and not self.env.user.has_group("stock_promise.group_promise_manager")
+            any(partner.commercial_partner_id == partner for partner in self)
+            and not self._may_choose_promise_class()
         ):
             raise AccessError(
                 self.env._(
                     "Only an administrator of promises chooses the class of a customer."
                 )
             )
+
+    @api.model
+    def _may_choose_promise_class(self):
+        return self.env.su or self.env.user.has_group(
+            "stock_promise.group_promise_manager"
+        )
 
 
 class DeliveryPromise(models.Model):

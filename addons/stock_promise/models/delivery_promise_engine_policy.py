@@ -11,6 +11,7 @@ from odoo import api, models
 from odoo.tools import SQL, format_date
 
 from .delivery_promise_engine_explain import SOURCES
+from .own_context import own, owned
 
 
 class DeliveryPromiseEngine(models.AbstractModel):
@@ -51,7 +52,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         policy = self._supply_policy(request)
         engine = self
         if policy:
-            engine = self.with_context(promise_supply_policy=policy)
+            engine = self.with_context(promise_supply_policy=own(policy))
         return super(DeliveryPromiseEngine, engine)._compute_request(
             request, *args, **kwargs
         )
@@ -75,7 +76,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
     @api.model
     def _load(self, wanted, schedules, company, *args, **kwargs):
         loaded = super()._load(wanted, schedules, company, *args, **kwargs)
-        policy = self.env.context.get("promise_supply_policy")
+        policy = owned(self.env, "promise_supply_policy")
         if policy and wanted:
             self._apply_supply_policy(policy, wanted, loaded, schedules, company)
         return loaded
@@ -178,7 +179,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         answer = super()._answer(request, lines, confirmations, loaded, schedules)
         # sudo: as in _supply_policy
         fence = request.company.sudo().promise_fence_days
-        bound = fence or self.env.context.get("promise_supply_policy")
+        bound = fence or owned(self.env, "promise_supply_policy")
         for checked, line, confirmation, entry in zip(
             request.lines, lines, confirmations, answer["lines"], strict=True
         ):

@@ -4,30 +4,59 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
+from .own_context import without_defaults
+
 IN_FORCE = ("held", "confirmed", "done")
+
+
+def computed_fields(model):
+    """What is stored and read-only on a model: no client writes it, by whichever
+    method."""
+    return {
+        name
+        for name, field in model._fields.items()
+        if field.column_type
+        and field.store
+        and field.readonly
+        and name not in models.MAGIC_COLUMNS
+    }
 
 
 class DeliveryPromise(models.Model):
     _inherit = "delivery.promise"
 
     def _engine_fields(self):
-        return {"state", "hold_until", "extension_count", "idempotency_key"}
+        # whoever makes a promise chooses its name and its company
+        return computed_fields(self) - {"name", "company_id"} | {"promise_class_id"}
 
     @api.model_create_multi
     def create(self, vals_list):
+        names = self._engine_fields()
         if not self.env.su:
             for vals in vals_list:
+                given = {name for name in names if vals.get(name)}
                 if vals.get("state") == "draft":
-                    continue  # what it is anyway
-                self._check_engine_fields(
-                    {name for name in self._engine_fields() if vals.get(name)}
-                )
-        return super().create(vals_list)
+                    given.discard("state")  # what it is anyway
+                self._check_engine_fields(given)
+        promises = super(DeliveryPromise, without_defaults(self, names)).create(
+            vals_list
+        )
+        return promises.with_env(self.env)
 
     def write(self, vals):
         if not self.env.su:
-            self._check_engine_fields(self._engine_fields() & vals.keys())
+            names = self._engine_fields() & vals.keys()
+            if "company_id" in vals and any(
+                promise.company_id.id != vals["company_id"] for promise in self
+            ):
+                names.add("company_id")
+            self._check_engine_fields(names)
         return super().write(vals)
+
+    def unlink(self):
+        # sudo: whoever has waited for these goods is looked at
+        self._touch_products(self.sudo().claim_ids.product_id.ids)
+        return super().unlink()
 
     @api.model
     def _check_engine_fields(self, names):
@@ -58,35 +87,18 @@ class DeliveryPromiseLine(models.Model):
         }
 
     def _engine_fields(self):
-        return {
-            "first_promised_date",
-            "promised_date",
-            "ship_date",
-            "material_date",
-            "transit_days",
-            "delivered_quantity",
-            "delivered_date",
-            "closed_short",
-            "at_risk",
-            "feasible_date",
-            "risk_message",
-            "status",
-            "kept_requested",
-            "kept_first",
-            "kept_latest",
-            "answer",
-            "schedule",
-            "reasons",
-        }
+        return computed_fields(self) | {"answer", "schedule", "reasons"}
 
     @api.model_create_multi
     def create(self, vals_list):
+        names = self._engine_fields()
         if not self.env.su:
             for vals in vals_list:
-                self._check_engine_fields(
-                    {name for name in self._engine_fields() if vals.get(name)}
-                )
-        lines = super().create(vals_list)
+                self._check_engine_fields({name for name in names if vals.get(name)})
+        lines = super(DeliveryPromiseLine, without_defaults(self, names)).create(
+            vals_list
+        )
+        lines = lines.with_env(self.env)
         if not self.env.su:
             lines._check_not_in_force()
         return lines
@@ -99,7 +111,15 @@ class DeliveryPromiseLine(models.Model):
         result = super().write(vals)
         if not self.env.su and "promise_id" in vals:
             self._check_not_in_force()
+            # not into somebody else's
+            self.check_access("write")
         return result
+
+    def unlink(self):
+        self.check_access("unlink")
+        if not self.env.su:
+            self._check_not_in_force()
+        return super().unlink()
 
     def _check_not_in_force(self):
         for promise in self.promise_id:

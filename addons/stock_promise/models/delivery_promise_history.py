@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .delivery_promise_guard import IN_FORCE
+from .own_context import own, owned, without_defaults
 
 
 class DeliveryPromiseHistory(models.Model):
@@ -130,7 +131,8 @@ class DeliveryPromise(models.Model):
         :param document: the record that it is done for or because of
         :param reason: words of a person
         """
-        return self.with_context(promise_cause=self._cause(code, document, reason))
+        cause = own(self._cause(code, document, reason))
+        return self.with_context(promise_cause=cause)
 
     @api.model
     def _cause(self, code, document=None, reason=None):
@@ -138,7 +140,7 @@ class DeliveryPromise(models.Model):
 
     def _with_default_cause(self, code):
         """The cause, unless whoever called has given one."""
-        if self.env.context.get("promise_cause"):
+        if owned(self.env, "promise_cause"):
             return self
         return self._with_cause(code)
 
@@ -201,7 +203,8 @@ class DeliveryPromise(models.Model):
         )
         documents = changed.promise_id._history_documents() if changed else {}
         # sudo: history is written by the engine alone
-        self.env["delivery.promise.history"].sudo().create(
+        History = without_defaults(self.env["delivery.promise.history"].sudo())
+        History.create(
             [
                 self._prepare_history(
                     line,
@@ -283,7 +286,7 @@ class DeliveryPromiseLine(models.Model):
     def _with_cause(self, code, document=None, reason=None):
         """As for promises."""
         cause = self.env["delivery.promise"]._cause(code, document, reason)
-        return self.with_context(promise_cause=cause)
+        return self.with_context(promise_cause=own(cause))
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -313,7 +316,7 @@ class DeliveryPromiseLine(models.Model):
             noted = precommit.data["stock_promise.history"] = {}
             # sudo: history is written by the engine alone
             precommit.add(self.env["delivery.promise"].sudo()._write_history)
-        cause = self.env.context.get("promise_cause")
+        cause = owned(self.env, "promise_cause")
         for line_id in self.ids:
             entry = noted.setdefault(
                 line_id, {"old": before[line_id] if before else False, "new": new}

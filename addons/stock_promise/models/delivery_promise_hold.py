@@ -5,6 +5,8 @@ from datetime import timedelta
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .own_context import without_defaults
+
 
 class DeliveryPromise(models.Model):
     _inherit = "delivery.promise"
@@ -37,6 +39,7 @@ class DeliveryPromise(models.Model):
     def action_hold(self):
         """Hold the lines of a draft, or of a hold that has ended."""
         self._begin_claim()
+        self._lock_as_they_stand(("draft", "expired", "released"))
         for promise in self:
             if promise.state not in ("draft", "expired", "released"):
                 raise UserError(self.env._("%s is in force already.", promise.name))
@@ -53,6 +56,9 @@ class DeliveryPromise(models.Model):
 
     def action_release(self):
         """Give the quantities back."""
+        self._begin_claim()
+        self.check_access("write")
+        self._lock_claimed()
         for promise in self:
             if promise.state in ("confirmed", "done"):
                 raise UserError(
@@ -70,8 +76,12 @@ class DeliveryPromise(models.Model):
         :raises UserError: the hold is over, or was extended as often or is asked for
             as long as the company's settings let nobody but an administrator
         """
+        self._begin_claim()
+        self.check_access("write")
         engine = self.env["delivery.promise.engine"]
         hours = engine._checked_hours(hours)
+        # Who waits for the lock may wait longer than the hold lasts.
+        self._lock_claimed()
         manager = self.env.user.has_group("stock_promise.group_promise_manager")
         for promise in self:
             if promise.state != "held":
@@ -96,7 +106,6 @@ class DeliveryPromise(models.Model):
                     )
                 )
             self._check_hold_hours(hours or company.promise_hold_hours, company)
-            promise.check_access("write")
             # sudo: the end of a hold is written by the engine alone
             promise.sudo().write(
                 {
@@ -186,7 +195,8 @@ class DeliveryPromise(models.Model):
         self.ensure_one()
         computation = self._compute_again(request)
         lines = self._write_lines(computation, line_vals)
-        (self.line_ids - lines).unlink()
+        # sudo: as in _write_lines
+        (self.line_ids - lines).sudo().unlink()
         self._write_claims(lines, computation.confirmations)
         return computation.answer
 
@@ -207,7 +217,7 @@ class DeliveryPromise(models.Model):
     def _write_lines(self, computation, line_vals=None):
         """The promise's lines for a computation, in the order of its request."""
         known = {line.reference: line for line in self.line_ids if line.reference}
-        lines = Line = self.env["delivery.promise.line"]
+        lines = Line = without_defaults(self.env["delivery.promise.line"])
         for index in range(len(computation.request.lines)):
             vals = self._prepare_line_vals(computation, index)
             vals.update(line_vals[index] if line_vals else {})
@@ -299,7 +309,7 @@ class DeliveryPromise(models.Model):
         # sudo: what is in force is written by the engine alone; the right to create
         # just this promise is checked right after
         promise = (
-            self.with_company(request.company)
+            without_defaults(self.with_company(request.company))
             .with_context(mail_create_nosubscribe=True)
             .sudo()
             .create(
@@ -351,7 +361,7 @@ class DeliveryPromise(models.Model):
         """Replace the claims by those of the confirmations, in one insert."""
         self.ensure_one()
         # sudo: claims are written by the engine alone
-        Claim = self.env["delivery.promise.claim"].sudo()
+        Claim = without_defaults(self.env["delivery.promise.claim"].sudo())
         self.claim_ids.sudo().unlink()
         Claim.create(
             [

@@ -76,6 +76,7 @@ class DeliveryPromiseLine(models.Model):
         date = self.env["delivery.promise.engine"]._parse_datetime(
             promised_date, "promised_date"
         )
+        self.promise_id._lock_claimed()
         self._check_set_by_hand(date, reason)
         for promise in self.promise_id:
             lines = promise.line_ids & self
@@ -105,6 +106,15 @@ class DeliveryPromiseLine(models.Model):
                 raise UserError(
                     self.env._(
                         "%(product)s of %(promise)s is delivered already.",
+                        product=line.product_id.display_name,
+                        promise=line.promise_id.name,
+                    )
+                )
+            if not line.warehouse_id:
+                raise UserError(
+                    self.env._(
+                        "%(product)s of %(promise)s has no warehouse to be sent from,"
+                        " so no day can be planned for it.",
                         product=line.product_id.display_name,
                         promise=line.promise_id.name,
                     )
@@ -174,7 +184,6 @@ class DeliveryPromise(models.Model):
         self.ensure_one()
         lines = lines.with_env(self.env)  # with the cause
         engine = self.env["delivery.promise.engine"]
-        self._lock(engine._check_request(self._prepare_request()))
         schedules = engine._schedules(
             lines.warehouse_id, self.company_id, fields.Datetime.now()
         )

@@ -8,6 +8,8 @@ from datetime import UTC, timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
+from .own_context import own, owned
+
 _logger = logging.getLogger(__name__)
 
 #: supply that does not come as it was expected
@@ -154,9 +156,9 @@ class DeliveryPromise(models.Model):
             return
         try:
             with self.env.cr.savepoint():
-                template.with_context(promise_history_ids=changes.ids).send_mail(
-                    self.id
-                )
+                template.with_context(
+                    promise_history_ids=own(tuple(changes.ids))
+                ).send_mail(self.id)
                 changes.told_date = fields.Datetime.now()
         except Exception as error:
             # A template that somebody has edited: the others are still told.
@@ -182,7 +184,7 @@ class DeliveryPromise(models.Model):
         """The moves that a mail is about; the latest of each line in a preview."""
         self.ensure_one()
         History = self.env["delivery.promise.history"]
-        ids = self.env.context.get("promise_history_ids")
+        ids = owned(self.env, "promise_history_ids")
         changes = History.browse(ids) if ids else self._latest_changes()
         return changes._moves_in_words()
 

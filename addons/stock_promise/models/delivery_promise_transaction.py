@@ -37,7 +37,11 @@ class DeliveryPromise(models.Model):
             or cr.postcommit
         ):
             return
-        cr.execute("SELECT pg_current_xact_id_if_assigned() IS NULL")
+        # A transaction that was begun again already goes on, maybe in a savepoint.
+        cr.execute(
+            "SELECT pg_current_xact_id_if_assigned() IS NULL"
+            " AND current_setting('transaction_isolation') <> 'read committed'"
+        )
         if not cr.fetchone()[0]:
             return
         cr.rollback()
@@ -56,15 +60,45 @@ class DeliveryPromise(models.Model):
         engine = self.env["delivery.promise.engine"]
         self._lock(engine._check_request(request))
 
-    def _lock_as_they_stand(self):
+    def _lock_as_they_stand(self, states=("held", "confirmed")):
         """Wait for the locks first and read afterwards: while one waits, an order may
-        be confirmed that takes the hold over."""
+        be confirmed that takes the hold over.
+
+        :param states: of those that are locked, for all that they would take anew
+        """
+        engine = self.env["delivery.promise.engine"]
+        keys = set()
         for promise in self:
-            if promise.state in ("held", "confirmed"):
-                promise._lock_request(promise._prepare_request())
+            if promise.state in states:
+                request = engine._check_request(promise._prepare_request())
+                keys |= engine._locked_keys(request)
+        self._acquire_and_read(keys)
+
+    def _lock_claimed(self):
+        """The same for who moves what these promises have, and takes nothing else.
+        What it is may have been archived since."""
+        engine = self.env["delivery.promise.engine"]
+        locked = set()
+        while True:
+            # sudo: the lock is for what they take, whoever may see moves
+            lines = self.sudo().line_ids
+            moves = lines.move_ids.filtered(
+                lambda move: move.state not in ("done", "cancel")
+            )
+            taken = lines.product_id | lines.promise_id.claim_ids.product_id
+            keys = set((taken | moves.product_id).ids) - locked
+            if not keys:
+                return
+            self._acquire_and_read(engine._replenishment_closure(keys))
+            # another line may have come to it while we waited
+            locked |= keys
+
+    def _acquire_and_read(self, keys):
+        # sudo: as in _lock
+        self.env["delivery.promise.lock"].sudo()._acquire(keys)
         self.env.flush_all()
-        self.invalidate_recordset()
         self.line_ids.invalidate_recordset()
+        self.invalidate_recordset()
 
     @api.model
     def _lock(self, request):

@@ -11,6 +11,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .own_context import own, owned
 from .stock_move import OPEN_STATES
 
 
@@ -58,7 +59,7 @@ class StockMove(models.Model):
             return super()._action_assign(force_qty=force_qty)
         taken_back = self._take_back_reservations(guard)
         result = super(
-            StockMove, self.with_context(promise_guard=guard)
+            StockMove, self.with_context(promise_guard=own(guard))
         )._action_assign(force_qty=force_qty)
         if taken_back:
             # What is left over goes back to those it was taken from.
@@ -74,7 +75,7 @@ class StockMove(models.Model):
         owner_id=None,
         strict=True,
     ):
-        guard = self.env.context.get("promise_guard")
+        guard = owned(self.env, "promise_guard")
         key = self._promise_guard_key() if guard else None
         if not key or self.move_orig_ids or key not in guard.needs:
             return super()._update_reserved_quantity(

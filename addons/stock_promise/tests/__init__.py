@@ -4,6 +4,7 @@ from . import test_alternatives
 from . import test_answers
 from . import test_confidence
 from . import test_facts
+from . import test_forged_context
 from . import test_fuzz
 from . import test_history
 from . import test_hold

@@ -396,6 +396,60 @@ class TestClasses(AllocationCase):
         )
         self.assertEqual(contact.promise_class_id, self.dealers)
 
+    def _clerk_with_contact(self):
+        clerk = self._create_user(
+            "clerk", "stock_promise.group_promise_user,base.group_partner_manager"
+        )
+        contact = self.env["res.partner"].create(
+            {"name": "Buyer", "parent_id": self.dealer.id}
+        )
+        self.assertEqual(contact.promise_class_id, self.dealers)
+        return contact.with_user(clerk)
+
+    def test_who_leaves_the_company_leaves_its_class(self):
+        contact = self._clerk_with_contact()
+        contact.parent_id = False
+        self.assertFalse(contact.promise_class_id)
+        self.assertEqual(self.dealer.promise_class_id, self.dealers)
+
+    def test_who_becomes_a_company_leaves_the_class_in_all_of_ours(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        self.dealer.with_company(other).promise_class_id = self.dealers
+        contact = self._clerk_with_contact()
+        contact.is_company = True
+        contact = contact.sudo()
+        self.assertFalse(contact.promise_class_id)
+        self.assertFalse(contact.with_company(other).promise_class_id)
+        self.assertEqual(self.dealer.with_company(other).promise_class_id, self.dealers)
+
+    def test_class_of_the_company_is_not_kept_by_naming_it(self):
+        contact = self._clerk_with_contact()
+        contact.write({"parent_id": False, "promise_class_id": self.dealers.id})
+        self.assertFalse(contact.promise_class_id)
+
+    def test_who_goes_to_another_company_gets_the_class_of_that(self):
+        contact = self._clerk_with_contact()
+        contact.parent_id = self.customer
+        self.assertFalse(contact.promise_class_id)
+        contact.parent_id = self.shopper
+        self.assertEqual(contact.promise_class_id, self.webshop)
+
+    def test_administrator_gives_a_class_to_who_leaves(self):
+        contact = self._clerk_with_contact().with_user(self.manager).sudo(False)
+        self.manager.group_ids += self.env.ref("base.group_partner_manager")
+        contact.write({"parent_id": False, "promise_class_id": self.webshop.id})
+        self.assertEqual(contact.promise_class_id, self.webshop)
+
+    def test_default_of_a_context_chooses_no_class(self):
+        clerk = self._clerk_with_contact().env.user
+        Partner = self.env["res.partner"].with_user(clerk)
+        sly = Partner.with_context(default_promise_class_id=self.dealers.id).create(
+            {"name": "Sly"}
+        )
+        self.assertFalse(sly.promise_class_id)
+        twin = self.dealer.with_user(clerk).copy()
+        self.assertFalse(twin.promise_class_id)
+
     @mute_logger("odoo.sql_db")
     def test_a_share_is_of_a_product_or_a_category(self):
         with self.assertRaises(IntegrityError):

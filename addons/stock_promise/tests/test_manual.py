@@ -151,6 +151,21 @@ class TestManual(PlannedCase):
         with self.assertRaises(UserError):
             self.by_hand(promise.line_ids, 6)
 
+    def test_archived_product_gets_a_date_all_the_same(self):
+        self.on_hand(5)
+        promise, move = self.ordered(5)
+        self.product.active = False
+        self.by_hand(promise.line_ids, 6)
+        self.assertEqual(promise.promised_date, self.moment(6))
+        self.assertEqual(move.date, self.moment(6))
+
+    def test_line_without_a_warehouse_is_refused_in_words(self):
+        self.on_hand(5)
+        line = self.hold(self.line(5)).line_ids
+        line.sudo().write({"warehouse_id": False, "promised_date": self.moment(0)})
+        with self.assertRaisesRegex(UserError, "no warehouse"):
+            self.by_hand(line, 6)
+
     def test_wizard_says_what_is_possible_before(self):
         self.receipt(5, 10)
         promise = self.hold(self.line(5))

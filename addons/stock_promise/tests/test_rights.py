@@ -1,6 +1,6 @@
 """Who may ask, hold and change; what the answer tells him; companies kept apart."""
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
@@ -51,6 +51,41 @@ class TestRights(PromiseCase):
                 getattr(promise.with_user(self.storeman), action)()
 
     @mute_logger("odoo.models")
+    def test_what_is_computed_is_written_by_no_client(self):
+        promise = self.hold(self.line(1))
+        line = promise.line_ids
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        for records, vals in (
+            (promise, {"promised_date": self.moment(1)}),
+            (promise, {"amount": 1.0}),
+            (promise, {"company_id": other.id}),
+            (line, {"company_id": other.id}),
+            (line, {"user_id": False}),
+            (line, {"amount": 0.0}),
+            (line, {"late_from": self.moment(90)}),
+            (line, {"replenish_by": self.moment(90)}),
+        ):
+            with self.assertRaises(AccessError, msg=vals):
+                records.write(vals)
+
+    def test_line_in_force_is_not_deleted(self):
+        promise = self.hold(self.line(1), self.line(2))
+        with self.assertRaisesRegex(UserError, "in force"):
+            promise.line_ids[0].unlink()
+        with self.assertRaisesRegex(UserError, "in force"):
+            promise.write({"line_ids": [(2, promise.line_ids[0].id)]})
+        promise.action_release()
+        promise.line_ids[0].unlink()
+        self.assertEqual(len(promise.line_ids), 1)
+
+    def test_line_is_not_put_into_a_colleague_s_draft(self):
+        mine = self.Promise.create(
+            {"line_ids": [(0, 0, {"product_id": self.product.id})]}
+        )
+        theirs = self.Promise.with_user(self.colleague).create({})
+        with self.assertRaises(AccessError):
+            mine.line_ids.promise_id = theirs
+
     def test_promise_of_a_colleague_is_read_and_not_changed(self):
         promise = self.hold(self.line(1)).with_user(self.colleague)
         self.assertEqual(promise.state, "held")

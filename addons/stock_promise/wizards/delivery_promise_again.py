@@ -92,6 +92,7 @@ class DeliveryPromiseAgain(models.TransientModel):
     def action_apply(self):
         """Promise the chosen ones again: few at once, many by a job."""
         self.ensure_one()
+        self.env["delivery.promise"]._begin_claim()
         promises = self.row_ids.filtered("selected").promise_id
         promises = promises._in_order_of_promising()
         promises.check_access("write")

@@ -229,7 +229,7 @@ class DeliveryPromiseBackorder(models.Model):
             # sudo: results are written by the computation alone
             run.sudo().line_ids.unlink()
             run.sudo().group_ids.unlink()
-            run.write({"stage": "draft", "computed_date": False})
+            run.sudo().write({"stage": "draft", "computed_date": False})
         return True
 
     def action_view_lines(self):

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.stock_promise.models.own_context import without_defaults
 from odoo.addons.stock_promise.promising.allocation import allocate
 from odoo.addons.stock_promise.promising.allocation_rules import Allocation
 
@@ -59,7 +60,7 @@ class DeliveryPromiseBackorder(models.Model):
         processed = self._process(strategies)
         # sudo: results are written by the computation alone; the right to the run was
         # checked by the button
-        run = self.sudo()
+        run = without_defaults(self.sudo())
         run.line_ids.unlink()
         run.group_ids.unlink()
         Group = run.env["delivery.promise.backorder.group"]

@@ -8,6 +8,7 @@ from odoo.addons.stock_promise.models.delivery_promise_engine_check import (
     CheckedLine,
     CheckedRequest,
 )
+from odoo.addons.stock_promise.models.own_context import own
 from odoo.addons.stock_promise.models.stock_move import OPEN_STATES
 from odoo.addons.stock_promise.promising.allocation_rules import Customer
 from odoo.addons.stock_promise.promising.values import Claim
@@ -241,7 +242,7 @@ class DeliveryPromiseBackorder(models.Model):
         result = {(): ()}
         for policy in {engine._supply_policy(unit.request) for unit in units}:
             if policy not in result:
-                less = engine.with_context(promise_supply_policy=policy)._load(
+                less = engine.with_context(promise_supply_policy=own(policy))._load(
                     set(loaded.timelines), schedules, company, **ignored
                 )
                 result[policy] = tuple(
