@@ -60,3 +60,32 @@ class TestDemoCompany(TransactionCase):
         run = self.env["delivery.promise.backorder"].search([])
         self.assertEqual(run.state, "computed")
         self.assertTrue(run.line_ids)
+
+    def test_a_quarter_has_passed_whose_promises_are_measured(self):
+        report = self.env["delivery.promise.report"]
+        months = report._read_group(
+            [("outcome", "in", ("on_time", "late", "overdue"))],
+            ["promised_date:month"],
+            ["on_time_latest:avg", "__count"],
+        )
+        self.assertGreaterEqual(len(months), 3)
+        self.assertGreater(sum(count for *__, count in months), 50)
+        shares = [share for __, share, __ in months]
+        self.assertLess(min(shares), max(shares))
+        asked = report.search([("requested_date", "!=", False)])
+        self.assertIn(1.0, asked.mapped("on_time_requested"))
+
+    def test_how_sure_a_date_is_is_known_from_that_past(self):
+        known = self.env["delivery.promise.lateness"].search([])
+        self.assertLessEqual({"receipt", "delivery"}, set(known.mapped("kind")))
+        slow = self.env.ref("promise_desk_demo.partner_supplier_us_demo")
+        prompt = self.env.ref("promise_desk_demo.partner_manufacturer_demo")
+        self.assertGreater(
+            known.filtered(lambda row: row.key == f"v{slow.id}").days_90,
+            known.filtered(lambda row: row.key == f"v{prompt.id}").days_90,
+        )
+
+    def test_nobody_who_is_not_there_was_sent_a_text_message(self):
+        self.assertFalse(
+            self.env["mail.notification"].search([("notification_type", "=", "sms")])
+        )
