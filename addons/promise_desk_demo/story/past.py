@@ -9,7 +9,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tools import SQL
 
-from .buying import partner, product, purchase
+from .buying import purchase
 from .selling import quotation
 
 WEEKS = 12
@@ -44,7 +44,7 @@ def remember(env):
 def _receive(env, chance, today):
     weeks = range(WEEKS, 0, -1)
     planned = {
-        purchase(env, vendor, {part: 60 for part in parts}, 0): (
+        purchase(env, vendor, dict.fromkeys(parts, 60), 0): (
             today - timedelta(days=7 * week + chance.randint(0, 3)),
             chance.choice(lateness),
         )
