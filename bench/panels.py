@@ -1,6 +1,6 @@
 # Copyright 2026 Promise Desk contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Agents who are connected to the bus, and one in a real browser."""
+"""An agent in a real browser."""
 
 import contextlib
 import http.cookiejar
@@ -94,48 +94,6 @@ def session(url, database, login, password):
         if "error" in json.load(response):
             raise Failure(f"{login} cannot log in")
     return next(cookie.value for cookie in jar if cookie.name == "session_id")
-
-
-class Panel:
-    """What an agent's browser is told over the bus."""
-
-    def __init__(self, url, cookie):
-        import websocket
-
-        self.told = []  # (moment, id of the message, what is told)
-        self.socket = websocket.create_connection(
-            f"ws{url[4:]}/websocket",
-            cookie=f"session_id={cookie}",
-            origin=url,
-            timeout=30,
-        )
-        self.subscribe(0)
-        threading.Thread(target=self._listen, daemon=True).start()
-
-    def subscribe(self, last):
-        data = {"channels": [], "last": last}
-        message = {"event_name": "subscribe", "data": data}
-        self.socket.send(json.dumps(message))
-
-    def _listen(self):
-        import websocket
-
-        while True:
-            try:
-                text = self.socket.recv()
-            except websocket.WebSocketTimeoutException:
-                continue
-            except (OSError, websocket.WebSocketException):
-                return
-            moment = time.monotonic()
-            for notification in json.loads(text or "[]"):
-                message = notification["message"]
-                if message["type"] == "call_center.call":
-                    told = message["payload"]
-                    self.told.append((moment, notification["id"], told))
-
-    def close(self):
-        self.socket.close()
 
 
 class Browser:

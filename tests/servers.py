@@ -47,9 +47,9 @@ class Server:
         self.url = f"http://127.0.0.1:{port}"
         self.log.parent.mkdir(parents=True, exist_ok=True)
         arguments = [
-            # no filter besides: Odoo would list the cluster's databases for each
-            # request without a session
-            *("-d", self.database),
+            # no filter besides, not even a configured one: Odoo would list the
+            # cluster's databases for each request without a session
+            *("-d", self.database, "--db-filter="),
             *("--http-interface=127.0.0.1", f"--http-port={port}"),
             *(f"--gevent-port={self.gevent_port}",),
             *(f"--workers={self.workers}", "--max-cron-threads=0"),

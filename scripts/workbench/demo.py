@@ -121,7 +121,8 @@ def _write_record(record):
 def _run_server(environ, database, port, started):
     url = f"http://localhost:{port}"
     LOG.parent.mkdir(parents=True, exist_ok=True)
-    arguments = ["-d", database, "--http-port", port]
+    # without a filter, also a configured one: the database is named
+    arguments = ["-d", database, "--http-port", port, "--db-filter="]
     say("==> Starting the server …")
     with LOG.open("w") as log:
         process = odoo_process.start(arguments, environ, log)
