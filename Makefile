@@ -51,7 +51,7 @@ endif
 ifneq ($(wildcard bench/calibrate.py),)
 .PHONY: calibrate
 calibrate: ## how often promises would have held (CSV=deliveries.csv FROM=date)
-	@$(DESK) python bench/calibrate.py $(if $(CSV),"$(CSV)") $(if $(FROM),--from "$(FROM)") $(ARGS)
+	@$(PYTHON) -B bench/calibrate.py $(if $(CSV),--csv "$(CSV)") $(if $(FROM),--from "$(FROM)") $(ARGS)
 endif
 
 ifneq ($(wildcard bench/calls.py),)
