@@ -19,10 +19,11 @@ from datetime import date
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# The module stands alone; importing its addon would ask for a whole Odoo.
-sys.path.insert(0, str(ROOT / "addons" / "stock_promise" / "promising"))
+# The package stands alone; importing its addon would ask for a whole Odoo.
+sys.path.insert(0, str(ROOT / "addons" / "stock_promise"))
 
-import lateness  # noqa: E402
+from promising import lateness_backtest as judgement  # noqa: E402
+from promising.lateness import Observation  # noqa: E402
 
 COLUMNS = (
     "scheduled_date",
@@ -97,7 +98,7 @@ def _read_rows(stream, path):
         keys = group_keys(row)
         # Planned for one day from one vendor to one country: taken for one shipment.
         batch = (scheduled, keys[-2])
-        rows.append(lateness.Observation(scheduled, delivered, keys, batch))
+        rows.append(Observation(scheduled, delivered, keys, batch))
     if not rows:
         raise InputError(f"{path}: no rows below the first line")
     return rows
@@ -187,7 +188,7 @@ def compare(name, results):
 def calibrate(path, start, notice=0):
     """Print the figures of one fit and judgement; return the scores."""
     rows = read_rows(path)
-    fitted, judged = lateness.split(rows, start)
+    fitted, judged = judgement.split(rows, start)
     if not fitted:
         raise InputError(f"{path}: no row was delivered before {start}, nothing to fit")
     if not judged:
@@ -206,23 +207,23 @@ def calibrate(path, start, notice=0):
     )
     if waiting:
         print(f"{waiting} rows are not delivered yet and count as open")
-    results = lateness.backtest(rows, start, LEVELS, notice=notice)
+    results = judgement.backtest(rows, start, LEVELS, notice=notice)
     for result in results:
         print(line(result))
     print("\nfor comparison, on the same rows:")
     if notice != EARLIER:
-        early = lateness.backtest(rows, start, LEVELS, notice=EARLIER)
+        early = judgement.backtest(rows, start, LEVELS, notice=EARLIER)
         compare(f"as known {EARLIER} days before", early)
     alone = [row._replace(batch=None) for row in rows]
-    told = lateness.backtest(alone, start, LEVELS, notice=notice)
+    told = judgement.backtest(alone, start, LEVELS, notice=notice)
     compare("told what its shipment did early", told)
-    frozen = lateness.backtest(rows, start, LEVELS, notice=notice, frozen=True)
+    frozen = judgement.backtest(rows, start, LEVELS, notice=notice, frozen=True)
     compare("fitted once, never updated", frozen)
     for name, method in BASELINES:
         compare(
             name,
             [
-                lateness.score(level, judged, method(fitted, judged, rows, level))
+                judgement.score(level, judged, method(fitted, judged, rows, level))
                 for level in LEVELS
             ],
         )

@@ -9,7 +9,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..promising.lateness import History, Observation, replay
+from ..promising.lateness import History, Observation
+from ..promising.lateness_backtest import replay
 from .stock_move import OPEN_STATES
 
 KINDS = [

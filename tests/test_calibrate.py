@@ -1,0 +1,191 @@
+# Copyright 2026 Promise Desk contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The command that judges the 50 % and 90 % dates on a file of deliveries."""
+
+import csv
+import random
+import subprocess
+import sys
+from datetime import date
+from importlib import util
+
+import pytest
+from lateness_cases import ROOT, on
+from promising.lateness import Observation
+from promising.lateness_backtest import backtest, split
+
+CALIBRATE = ROOT / "bench" / "calibrate.py"
+
+
+def _calibrate():
+    spec = util.spec_from_file_location("promise_calibrate", CALIBRATE)
+    module = util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+HEADER = [
+    "scheduled_date",
+    "delivered_date",
+    "vendor",
+    "country",
+    "shipment_mode",
+    "product_group",
+    "manufacturing_site",
+    "quantity",
+]
+
+
+def _file(tmp_path, rows, header=HEADER):
+    path = tmp_path / "deliveries.csv"
+    with open(path, "w", newline="", encoding="utf-8") as stream:
+        csv.writer(stream).writerows([header, *rows])
+    return path
+
+
+def _deliveries(count=400, seed=1):
+    chance = random.Random(seed)
+    rows = []
+    for day in range(count):
+        late = chance.choice((0, 0, 0, 2, 5, -4, 20))
+        rows.append(
+            [
+                on(day),
+                on(day + late),
+                f"V{day % 3}",
+                "Côte d'Ivoire",
+                "Air",
+                "G",
+                "S",
+                1,
+            ]
+        )
+    return rows
+
+
+def _run(path, start="2020-07-01", *more):
+    return subprocess.run(
+        [sys.executable, CALIBRATE, "--csv", str(path), "--from", start, *more],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def test_the_command_prints_a_line_for_each_level(tmp_path):
+    path = _file(tmp_path, _deliveries())
+    done = _run(path)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    calibrate = _calibrate()
+    rows = calibrate.read_rows(path)
+    scores = backtest(rows, date(2020, 7, 1), (0.9, 0.5))
+    for score, name in zip(scores, ("90 %", "50 %"), strict=True):
+        expected = (
+            f"{name}: kept {score.kept * 100:.1f} %, pinball loss {score.loss:.2f} days"
+        )
+        assert expected in lines
+        # At the start of a line once: what is compared stands further in.
+        assert sum(line.startswith(name) for line in lines) == 1
+    fitted, judged = split(rows, date(2020, 7, 1))
+    assert f"fitted on {len(fitted)} rows" in done.stdout
+    assert f"the other {len(judged)} rows" in done.stdout
+    for name, _method in calibrate.BASELINES:
+        assert name in done.stdout
+
+
+def test_make_calibrate_runs_it(tmp_path):
+    folder = tmp_path / "some files"
+    folder.mkdir()
+    path = _file(folder, _deliveries())
+    done = subprocess.run(
+        ["make", "calibrate", f"CSV={path}", "FROM=2020-07-01"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == _run(path).stdout
+
+
+def test_the_baselines_are_what_they_are_called(tmp_path):
+    calibrate = _calibrate()
+    keys = [("k", (vendor, "c"), (vendor,)) for vendor in "ab"]
+    fitted = [Observation(on(0), on(late), keys[0]) for late in range(40)]
+    fitted += [Observation(on(0), on(0), keys[1]) for _i in range(20)]
+    judged = [Observation(on(50), on(50), key) for key in keys]
+    args = (fitted, judged, fitted + judged, 0.9)
+    assert calibrate.baseline_global(*args) == [33, 33]
+    assert calibrate.baseline_vendor(*args) == [35, 33]
+    assert calibrate.baseline_rolling(*args) == [35, 33]
+
+
+def test_a_row_not_delivered_yet_counts_as_open(tmp_path):
+    rows = _deliveries()
+    rows[350][1] = ""
+    done = _run(_file(tmp_path, rows))
+    assert done.returncode == 0
+    assert "1 rows are not delivered yet" in done.stdout
+
+
+def _fails(done, *words):
+    assert done.returncode == 2
+    assert not done.stdout
+    assert "Traceback" not in done.stderr
+    for word in words:
+        assert word in done.stderr
+
+
+def test_a_missing_column_is_named(tmp_path):
+    header = [*HEADER[:2], "seller", *HEADER[3:]]
+    _fails(_run(_file(tmp_path, _deliveries(), header)), "line 1", "vendor")
+
+
+@pytest.mark.parametrize("column", [0, 1])
+@pytest.mark.parametrize("text", ["31/12/2012", "2012-02-30", "soon"])
+def test_a_date_that_is_none_is_named_with_its_line(tmp_path, column, text):
+    rows = _deliveries()
+    rows[7][column] = text
+    _fails(_run(_file(tmp_path, rows)), "line 9", HEADER[column], text)
+
+
+def test_a_row_cut_short_or_too_long_is_named_with_its_line(tmp_path):
+    rows = _deliveries()
+    rows[3] = rows[3][:5]
+    _fails(_run(_file(tmp_path, rows)), "line 5", "8 columns")
+    rows = _deliveries()
+    rows[3].append("more")
+    _fails(_run(_file(tmp_path, rows)), "line 5", "8 columns")
+
+
+def test_an_empty_file_is_refused(tmp_path):
+    path = tmp_path / "empty.csv"
+    path.write_text("")
+    _fails(_run(path), "empty")
+    _fails(_run(_file(tmp_path, [])), "no rows")
+
+
+def test_a_file_that_is_not_there_or_no_text_is_refused(tmp_path):
+    _fails(_run(tmp_path / "none.csv"), "none.csv", "No such file")
+    path = tmp_path / "binary.csv"
+    path.write_bytes(b"\xff\xfe\x00\x01" * 20)
+    _fails(_run(path), "not a UTF-8 text")
+
+
+def test_a_start_without_rows_before_or_after_is_refused(tmp_path):
+    path = _file(tmp_path, _deliveries())
+    _fails(_run(path, "2013-01-01"), "nothing to fit")
+    _fails(_run(path, "2033-01-01"), "nothing to judge", "2021-02-03")
+
+
+@pytest.mark.parametrize("start", ["", "yesterday", "2013-13-01"])
+def test_a_start_that_is_no_date_is_refused(tmp_path, start):
+    _fails(_run(_file(tmp_path, _deliveries()), start), "--from")
+
+
+def test_a_negative_notice_is_refused(tmp_path):
+    path = _file(tmp_path, _deliveries())
+    _fails(_run(path, "2020-07-01", "--notice=-1"), "--notice")
