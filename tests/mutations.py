@@ -264,8 +264,8 @@ MUTATIONS = [
     plain(
         "production begins at once, whenever it is wanted",
         "replenish.py",
-        "        if late <= 0:\n            return begin, moment, claims\n",
-        "        if True:\n            return begin, moment, claims\n",
+        "        if late <= 0:\n            return found\n",
+        "        if True:\n            return found\n",
         "components_stay_free_until_production_has_to_begin",
     ),
     plain(

@@ -7,5 +7,9 @@
     "license": "AGPL-3",
     "category": "Supply Chain/Manufacturing",
     "depends": ["stock_promise", "mrp"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/mrp_promise_security.xml",
+    ],
     "auto_install": True,
 }

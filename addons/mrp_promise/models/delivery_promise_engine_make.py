@@ -1,6 +1,7 @@
 """What could be made, by Odoo's own bills of materials and work centres."""
 
 from collections import defaultdict
+from functools import partial
 from math import ceil
 
 from odoo import api, models
@@ -8,6 +9,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.stock_promise.promising.replenish import Option
+from odoo.addons.stock_promise.promising.values import Hours
 
 from .work_load import WorkLoad
 
@@ -24,9 +26,10 @@ class DeliveryPromiseEngine(models.AbstractModel):
 
     def _planner(self, request, lines, loaded, schedules):
         """What is made for one line of a request is in the way of what is made for
-        another: they share the hours of work centres."""
-        cache = self.env.cr.cache
-        cache[LOAD] = WorkLoad()
+        another, and for others: they share the hours of work centres."""
+        scope, cache = loaded.scope, self.env.cr.cache
+        ignored = scope.ignore_promises if scope.ignore_hours else ()
+        cache[LOAD] = WorkLoad(partial(self._promised_hours, ignore_promises=ignored))
         try:
             return super()._planner(request, lines, loaded, schedules)
         finally:
@@ -41,7 +44,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         bill = rule._get_matching_bom(product, company, {})
         if not bill:
             return None
-        load = self.env.cr.cache.get(LOAD) or WorkLoad()
+        load = self.env.cr.cache.get(LOAD) or WorkLoad(self._promised_hours)
         options = [
             self._bill_option(
                 way, rule, product, warehouse, quantity, days, schedules, load
@@ -94,8 +97,13 @@ class DeliveryPromiseEngine(models.AbstractModel):
             return work(start, needed)[0]
 
         def reserve(start, needed):
-            return load.take((bill.id, start, needed), work(start, needed)[1])
+            slots = work(start, needed)[1]
+            hours = [Hours(centre.id, begin, end) for centre, begin, end in slots]
+            return hours, load.take((bill.id, start, needed), slots)
 
+        if bill.operation_ids:
+            centres = bill.operation_ids.workcenter_id
+            load.expect(centres | centres.alternative_workcenter_ids)
         earliest = here.after(here.start, bill.days_to_prepare_mo)
         if earliest is None:
             return None
@@ -204,10 +212,15 @@ class DeliveryPromiseEngine(models.AbstractModel):
 
     @api.model
     def _replenishment_closure(self, product_ids):
-        """Components of components, in one query; a bill that needs itself ends it."""
+        """Components of components, and by negative ids the work centres that make
+        them, in one query; a bill that needs itself ends it."""
         product_ids = super()._replenishment_closure(product_ids)
         self.env["mrp.bom"].flush_model(["active", "product_id", "product_tmpl_id"])
         self.env["mrp.bom.line"].flush_model(["bom_id", "product_id"])
+        self.env["mrp.routing.workcenter"].flush_model(
+            ["active", "bom_id", "workcenter_id"]
+        )
+        self.env["mrp.workcenter"].flush_model(["alternative_workcenter_ids"])
         rows = self.env.execute_query(
             SQL(
                 """
@@ -222,8 +235,22 @@ class DeliveryPromiseEngine(models.AbstractModel):
                        AND (bill.product_id IS NULL OR bill.product_id = product.id)
                        AND bill.active
                       JOIN mrp_bom_line line ON line.bom_id = bill.id
+                ), centre (id) AS (
+                    SELECT operation.workcenter_id
+                      FROM mrp_routing_workcenter operation
+                      JOIN mrp_bom bill ON bill.id = operation.bom_id AND bill.active
+                      JOIN product_product product
+                        ON product.product_tmpl_id = bill.product_tmpl_id
+                     WHERE operation.active
+                       AND product.id IN (SELECT product_id FROM closure)
                 )
                 SELECT product_id FROM closure
+                 UNION
+                SELECT -id FROM centre
+                 UNION
+                SELECT -other.alternative_workcenter_id
+                  FROM mrp_workcenter_alternative_rel other
+                  JOIN centre ON centre.id = other.workcenter_id
                 """,
                 list(product_ids),
             )

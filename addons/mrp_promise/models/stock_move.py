@@ -12,6 +12,42 @@ class StockMove(models.Model):
             "promise_line_id": self.promise_line_id.id,
         }
 
+    def _action_done(self, cancel_backorder=False):
+        done = super()._action_done(cancel_backorder=cancel_backorder)
+        done.filtered(
+            lambda move: move.production_id.product_id == move.product_id
+        )._promise_made()
+        return done
+
+    def _promise_made(self):
+        """What is finished needs no hours of work centres any more."""
+        if not self or not self.env["delivery.promise.engine"]._has_work_centres():
+            return
+        # sudo: hours are written by the engine alone, whoever has made it
+        claims = (
+            self.env["delivery.promise.workcenter.claim"]
+            .sudo()
+            .search(
+                [
+                    ("product_id", "in", self.product_id.ids),
+                    ("since", "!=", False),
+                    ("promise_id.state", "=", "confirmed"),
+                    ("line_id.delivered_date", "=", False),
+                    ("line_id.closed_short", "=", False),
+                ]
+            )
+        )
+        by_key = claims.grouped(lambda row: (row.product_id, row.warehouse_id))
+        for (product, warehouse), rows in by_key.items():
+            rows._serve(
+                [
+                    (move.production_id.create_date, move.product_qty)
+                    for move in self
+                    if move.product_id == product
+                    and move.location_dest_id.warehouse_id == warehouse
+                ]
+            )
+
     def _promise_document(self):
         """What is made comes from its manufacturing order, what is used goes there."""
         production = self.production_id or self.raw_material_production_id

@@ -1,2 +1,4 @@
 from . import test_kit_promise
 from . import test_make_promise
+from . import test_work_centre_hours
+from . import test_work_centres

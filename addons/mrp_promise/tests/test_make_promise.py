@@ -5,74 +5,11 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import SQL
 
-from odoo.addons.stock_promise.tests.common import NOW, PromiseCase
+from .common import MakeCase
 
 
 @tagged("post_install", "-at_install")
-class TestMakePromise(PromiseCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.table, cls.top, cls.leg, cls.board = (
-            cls._create_product(name) for name in ("Table", "Top", "Leg", "Board")
-        )
-        manufacture = cls.warehouse.manufacture_pull_id.route_id
-        (cls.table | cls.top).route_ids = manufacture
-        cls.bill = cls.makes(cls.table, 2, [(cls.top, 1), (cls.leg, 4)], sequence=1)
-
-    @classmethod
-    def makes(cls, product, days, parts, **values):
-        return cls.env["mrp.bom"].create(
-            {
-                "product_tmpl_id": product.product_tmpl_id.id,
-                "company_id": cls.company.id,
-                "produce_delay": days,
-                "bom_line_ids": [
-                    Command.create({"product_id": part.id, "product_qty": quantity})
-                    for part, quantity in parts
-                ],
-                **values,
-            }
-        )
-
-    @classmethod
-    def parts_on_hand(cls, tables=100):
-        cls.on_hand(tables, cls.top)
-        cls.on_hand(4 * tables, cls.leg)
-
-    def sources(self, quantity, product=None, **values):
-        line = self.ask(self.line(quantity, product or self.table, **values))["lines"][
-            0
-        ]
-        return [(part["quantity"], part["source"]) for part in line["schedule"]]
-
-    def reasons(self, *lines):
-        answer = self.ask(*lines)
-        return {r["code"]: r["message"] for r in answer["lines"][-1]["reasons"]}
-
-    def later(self, days):
-        return NOW + timedelta(days=days)
-
-    def _calendar(self, hours=(8, 16), days=range(5)):
-        return self.env["resource.calendar"].create(
-            {
-                "name": "Shift",
-                "tz": "UTC",
-                "company_id": self.company.id,
-                "attendance_ids": [
-                    Command.create(
-                        {
-                            "name": str(day),
-                            "dayofweek": str(day),
-                            "hour_from": hours[0],
-                            "hour_to": hours[1],
-                        }
-                    )
-                    for day in days
-                ],
-            }
-        )
-
+class TestMakePromise(MakeCase):
     # -- one level -----------------------------------------------------------------
 
     def test_what_is_not_there_is_made_in_the_lead_time_of_the_bill(self):
@@ -248,112 +185,6 @@ class TestMakePromise(PromiseCase):
         order.action_confirm()
         self.assertTrue(self.promised(3, offcut))
         self.assertFalse(self.promised(4, offcut))
-
-    # -- work centres --------------------------------------------------------------
-
-    def _add_operation(self, minutes, **values):
-        centre = self.env["mrp.workcenter"].create(
-            {
-                "name": "Saw",
-                "company_id": self.company.id,
-                "resource_calendar_id": self._calendar().id,
-                **values,
-            }
-        )
-        self.env["mrp.routing.workcenter"].create(
-            {
-                "name": "Saw it",
-                "bom_id": self.bill.id,
-                "workcenter_id": centre.id,
-                "time_cycle_manual": minutes,
-            }
-        )
-        return centre
-
-    def test_operations_take_the_hours_of_their_work_centre(self):
-        self.parts_on_hand()
-        self.bill.produce_delay = 0
-        self._add_operation(60)
-        # Tuesday 9:00, 7 hours until the shift ends, 3 more from 8:00 the next day
-        self.assertEqual(self.promised(10, self.table), self.moment(1, 11))
-
-    def test_operations_wait_for_the_load_already_planned(self):
-        self.parts_on_hand()
-        self.bill.produce_delay = 0
-        centre = self._add_operation(60)
-        self.env["resource.calendar.leaves"].create(
-            {
-                "name": "WH/MO/00001",
-                "resource_id": centre.resource_id.id,
-                "calendar_id": centre.resource_calendar_id.id,
-                "company_id": self.company.id,
-                "time_type": "other",
-                "date_from": self.moment(0, 9),
-                "date_to": self.moment(0, 16),
-            }
-        )
-        self.assertEqual(self.promised(1, self.table), self.moment(1, 9))
-
-    def test_free_alternative_work_centre_is_used(self):
-        self.parts_on_hand()
-        self.bill.produce_delay = 0
-        slow = self._add_operation(60, time_efficiency=50)
-        fast = slow.copy({"name": "Laser", "time_efficiency": 100})
-        slow.alternative_workcenter_ids = fast
-        self.assertEqual(self.promised(1, self.table), self.moment(0, 10))
-
-    def test_lead_time_is_the_least_that_production_takes(self):
-        self.parts_on_hand()
-        self._add_operation(60)
-        self.assertEqual(self.promised(1, self.table), self.later(2))
-
-    def test_work_centre_that_never_works_gives_no_date(self):
-        self.parts_on_hand()
-        centre = self._add_operation(60)
-        centre.resource_calendar_id.attendance_ids.unlink()
-        self.assertFalse(self.promised(1, self.table))
-
-    def test_lines_of_a_request_do_not_share_an_hour_of_a_work_centre(self):
-        self.parts_on_hand()
-        self.bill.produce_delay = 0
-        self._add_operation(60)
-        answer = self.ask(self.line(4, self.table), self.line(4, self.table))
-        self.assertEqual(
-            [line["promised_date"] for line in answer["lines"]],
-            # Tuesday 9:00 to 13:00; until 16:00, and an hour on Wednesday
-            [str(self.moment(0, 13)), str(self.moment(1, 9))],
-        )
-
-    def test_component_and_product_do_not_share_an_hour_of_a_work_centre(self):
-        """The table is begun when its top is finished, in the hours left by it."""
-        self.on_hand(100, self.board)
-        self.on_hand(100, self.leg)
-        self.bill.produce_delay = 0
-        centre = self._add_operation(60)
-        top = self.makes(self.top, 0, [(self.board, 1)])
-        self.env["mrp.routing.workcenter"].create(
-            {
-                "name": "Saw it",
-                "bom_id": top.id,
-                "workcenter_id": centre.id,
-                "time_cycle_manual": 60,
-            }
-        )
-        answer = self.ask(self.line(1, self.table), self.line(1, self.top))
-        self.assertEqual(
-            [line["promised_date"] for line in answer["lines"]],
-            [str(self.moment(0, 11)), str(self.moment(0, 12))],
-        )
-
-    def test_line_that_gets_no_date_leaves_the_work_centre_to_others(self):
-        self.bill.produce_delay = 0
-        self._add_operation(60)
-        self.parts_on_hand(2)
-        answer = self.ask(self.line(3, self.table), self.line(2, self.table))
-        self.assertEqual(
-            [line["promised_date"] for line in answer["lines"]],
-            [False, str(self.moment(0, 11))],
-        )
 
     # -- other bills ----------------------------------------------------------------
 

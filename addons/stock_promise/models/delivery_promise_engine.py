@@ -122,7 +122,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
 
     def _replenishment_closure(self, product_ids):
         """These products and all that could be taken to replenish them: what a claim
-        for them has to lock."""
+        for them has to lock. What else it has to lock has negative ids."""
         return product_ids
 
     def _promise_priority(self, promise):

@@ -31,6 +31,8 @@ class Scope(NamedTuple):
     now: datetime
     #: {warehouse id: time zone}
     zones: dict
+    #: whether these promises keep no hours of work centres, either
+    ignore_hours: bool = True
     #: :class:`~..promising.allocation_rules.Rule` of these products
     rules: tuple = ()
     #: :class:`~..promising.allocation_rules.Allocation` of the request, or None

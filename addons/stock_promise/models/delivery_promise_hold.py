@@ -182,6 +182,7 @@ class DeliveryPromise(models.Model):
         promise = self._create_promise(
             computation, {"state": "confirmed", **(vals or {})}, line_vals
         )
+        promise.line_ids._write_hours(computation.confirmations)
         return promise, computation.answer
 
     def _rehold(self, request, line_vals=None):
@@ -211,7 +212,8 @@ class DeliveryPromise(models.Model):
         """
         self.ensure_one()
         computation = self._compute_again(request, ignore_moves, refuse=False)
-        self._write_lines(computation, line_vals)
+        lines = self._write_lines(computation, line_vals)
+        lines._write_hours(computation.confirmations)
         return computation.answer
 
     def _write_lines(self, computation, line_vals=None):
@@ -291,6 +293,7 @@ class DeliveryPromise(models.Model):
         }
         computation = self._compute_again(request, moves.ids)
         lines._write_answer(computation.answer, computation.confirmations)
+        lines._write_hours(computation.confirmations)
         lines._update_move_dates()
         self._follow_dates()
 
@@ -384,6 +387,7 @@ class DeliveryPromise(models.Model):
                 if claim.warehouse_id > 0
             ]
         )
+        lines._write_hours(confirmations)
 
     def _same_key(self, request):
         # sudo: the key was used in this company, whoever used it; rights are checked

@@ -379,6 +379,13 @@ class DeliveryPromiseLine(models.Model):
             # sudo: dates are written by the engine alone
             line.sudo().write(vals)
 
+    def _write_hours(self, confirmations):
+        """Keep the hours of work centres that these lines, in force, count on instead
+        of those they had; hook for bridges.
+
+        :param confirmations: ``Confirmation`` of each line, None for nothing
+        """
+
     def _update_move_dates(self):
         """Plan the open moves of an order for what is promised now: the last step for
         the shipment, each step before it as much earlier as it was."""

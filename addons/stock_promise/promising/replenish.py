@@ -28,8 +28,8 @@ class Option(NamedTuple):
         where components do not go by the unit: batches, parts rounded up to a whole
     :param earliest: the moment before which it cannot start
     :param reserve: callable(start, quantity) that keeps for this replenishment what
-        others could take as well (the hours of work centres) and returns what gives it
-        back
+        others could take as well: the hours of work centres. It returns these
+        :class:`~.values.Hours` and what gives them back
     :param others: further options, which are taken where this one is later
     """
 
@@ -219,7 +219,9 @@ class Planner:
             wanted_day = max(wanted_day or 0, schedule.today + self.fence)
         self._under_way.append(key)
         try:
-            begin, moment, claims = self._plan(option, quantity, schedule, wanted_day)
+            begin, moment, claims, hours = self._plan(
+                option, quantity, schedule, wanted_day
+            )
         finally:
             self._under_way.pop()
         if moment and self.fence:
@@ -230,7 +232,7 @@ class Planner:
         day = schedule.day(moment)
         self._fill_gap(key, day)
         self._supply(key, day, quantity, moment, option)
-        claims.append(Claim(key[0], key[1], -quantity, day, moment, begin))
+        claims.append(Claim(key[0], key[1], -quantity, day, moment, begin, hours))
         return moment, claims
 
     def _fill_gap(self, key, day):
@@ -247,36 +249,37 @@ class Planner:
             self._take(timeline, other, -gap)
 
     def _plan(self, option, quantity, schedule, wanted_day):
-        """(moment it begins, moment it is ready or None, claims on components), not
-        before it is wanted where it can be ready on that day."""
+        """What :meth:`_attempt` gives, not before it is wanted where it can be ready on
+        that day."""
         mark = self.mark()
         start = max(schedule.start, option.earliest or schedule.start)
-        begin, moment, claims = self._attempt(option, quantity, start)
+        found = begin, moment, *__ = self._attempt(option, quantity, start)
         if not moment or wanted_day is None or not option.components:
-            return begin, moment, claims
+            return found
         late = wanted_day - schedule.day(moment)
         if late <= 0:
-            return begin, moment, claims
+            return found
         first = schedule.day(begin)
         while late > 0:
             self.take_back(mark)
             later = max(schedule.midnight(first + late), start)
-            begin, moment, claims = self._attempt(option, quantity, later)
+            found = begin, moment, *__ = self._attempt(option, quantity, later)
             over = schedule.day(moment) - wanted_day if moment else late
             if over <= 0:
-                return begin, moment, claims
+                return found
             # Where nobody works for days, a later start costs more than its delay.
             late -= over
         self.take_back(mark)
         return self._attempt(option, quantity, start)
 
     def _attempt(self, option, quantity, start):
-        """(moment it begins, moment it is ready or None, claims on components)"""
+        """(when it begins, when it is ready or None, claims on components, hours)"""
         begin, claims = self._obtain(option, quantity, start)
-        moment = begin and option.ready(begin, quantity)
+        moment, hours = begin and option.ready(begin, quantity), ()
         if moment and option.reserve:
-            self._undo.append(option.reserve(begin, quantity))
-        return begin, moment, claims
+            hours, give_back = option.reserve(begin, quantity)
+            self._undo.append(give_back)
+        return begin, moment, claims, tuple(hours)
 
     def _obtain(self, option, quantity, start):
         """Take the components of a replenishment that starts at ``start`` or later.

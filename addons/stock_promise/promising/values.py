@@ -64,6 +64,14 @@ class Source(NamedTuple):
     origin: object = None
 
 
+class Hours(NamedTuple):
+    """Working time of a work centre that a replenishment takes."""
+
+    centre_id: int
+    start: datetime
+    end: datetime
+
+
 class Claim(NamedTuple):
     """A quantity of a component that a confirmation takes on a day."""
 
@@ -74,6 +82,8 @@ class Claim(NamedTuple):
     at: datetime
     #: of what is brought (a negative quantity): when its replenishment begins
     begin: datetime | None = None
+    #: of what is made: the hours of work centres that this takes
+    hours: tuple[Hours, ...] = ()
 
 
 class Piece(NamedTuple):

@@ -276,6 +276,8 @@ class DeliveryPromiseBackorderGroup(models.Model):
                 if claim.warehouse_id > 0
             ]
         )
+        for unit, outcome in changed:
+            unit.lines._write_hours(outcome.confirmations or [None] * len(unit.lines))
 
     def _let_wait(self, unit, outcome, processed):
         """An order without a date asks for its goods after everything that is known."""

@@ -259,7 +259,13 @@ class DeliveryPromiseBackorder(models.Model):
         if chosen:
             wanted = [line for unit in chosen for line in unit.wanted]
             with engine._remember_rules():
-                planner = engine._planner(chosen[0].request, wanted, loaded, schedules)
+                planner = engine._planner(
+                    chosen[0].request,
+                    wanted,
+                    # Who keeps what he has keeps his hours of work centres.
+                    loaded._replace(scope=loaded.scope._replace(ignore_hours=False)),
+                    schedules,
+                )
             groups = self._grouped(units, planner)
             demands = [
                 self._demand(unit)._replace(

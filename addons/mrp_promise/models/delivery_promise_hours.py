@@ -1,0 +1,174 @@
+"""Hours of work centres: kept for what is promised, until work orders stand for it."""
+
+from odoo import api, fields, models, tools
+from odoo.tools import SQL
+
+from .work_load import serve
+
+CLAIM = "delivery.promise.workcenter.claim"
+
+
+class DeliveryPromiseEngine(models.AbstractModel):
+    _inherit = "delivery.promise.engine"
+
+    @api.model
+    @tools.ormcache()
+    def _has_work_centres(self):
+        self.env["mrp.workcenter"].flush_model()
+        return bool(self.env.execute_query(SQL("SELECT 1 FROM mrp_workcenter LIMIT 1")))
+
+    @api.model
+    def _promised_hours(self, centres, ignore_promises=()):
+        """Hours that count as taken because they are promised, in one statement; a
+        second one where orders wait for their production to be planned.
+
+        :param centres: list of work centres
+        :param ignore_promises: ids of promises whose own hours do not count
+        :return: {work centre: [(start, end)]}
+        """
+        # sudo: what is promised is taken, whoever asks
+        Claim = self.env[CLAIM].sudo()
+        Claim._flush_live()
+        # What is being made for a promise needs its hours, whatever else it gets.
+        stays = ignore_promises and (
+            Claim.search([("promise_id", "in", list(ignore_promises))])
+            ._with_production()
+            .ids
+        )
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT hours.workcenter_id, hours.date_from, hours.date_to, hours.since,
+                       hours.line_id, hours.making, hours.product_id, hours.warehouse_id
+                  FROM delivery_promise_workcenter_claim hours
+                  JOIN delivery_promise promise ON promise.id = hours.promise_id
+                  JOIN delivery_promise_line line ON line.id = hours.line_id
+                 WHERE hours.workcenter_id = ANY(%(centres)s)
+                   AND hours.date_to > %(now)s
+                   AND (hours.promise_id <> ALL(%(ignored)s)
+                        OR hours.id = ANY(%(stays)s))
+                   AND %(live)s
+                """,
+                centres=[centre.id for centre in centres],
+                now=fields.Datetime.now(),
+                ignored=list(ignore_promises),
+                stays=stays or [],
+                live=Claim._live_condition(),
+            )
+        )
+        ordered = {row[6:] for row in rows if row[3]}
+        waiting = ordered and self._waiting_makings(ordered)
+        found, by_id = {}, {centre.id: centre for centre in centres}
+        for centre_id, start, end, since, *name, __, __ in rows:
+            if not since or tuple(name) in waiting:
+                found.setdefault(by_id[centre_id], []).append((start, end))
+        return found
+
+    def _waiting_makings(self, keys):
+        """What was ordered and has to be made, and no planned production stands for.
+
+        :param keys: {(product id, warehouse id)}
+        :return: {(line id, number)}
+        """
+        self._flush_productions()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT hours.product_id, hours.warehouse_id, hours.since,
+                       hours.line_id, hours.making, hours.quantity
+                  FROM delivery_promise_workcenter_claim hours
+                  JOIN delivery_promise promise ON promise.id = hours.promise_id
+                  JOIN delivery_promise_line line ON line.id = hours.line_id
+                 WHERE hours.product_id = ANY(%(products)s) AND hours.since IS NOT NULL
+                   AND promise.state = 'confirmed' AND %(open)s
+                 UNION
+                SELECT production.product_id, place.warehouse_id,
+                       production.create_date, NULL, production.id,
+                       production.product_uom_qty
+                  FROM mrp_production production
+                  JOIN stock_location place ON place.id = production.location_dest_id
+                 WHERE production.product_id = ANY(%(products)s)
+                   AND production.state NOT IN ('draft', 'done', 'cancel')
+                   AND NOT EXISTS (
+                       SELECT FROM mrp_workorder work
+                        WHERE work.production_id = production.id
+                          AND work.state NOT IN ('done', 'cancel')
+                          AND work.leave_id IS NULL)
+                """,
+                products=list({product_id for product_id, __ in keys}),
+                open=self.env[CLAIM]._ordered_condition(),
+            )
+        )
+        waiting = set()
+        for key in keys:
+            makings, planned = [], []
+            for product_id, warehouse_id, since, line_id, number, quantity in rows:
+                if (product_id, warehouse_id) != key:
+                    continue
+                if line_id:
+                    makings.append((since, (line_id, number), quantity))
+                else:
+                    planned.append((since, quantity))
+            waiting.update(serve(makings, planned))
+        return waiting
+
+    def _flush_productions(self):
+        self.env["mrp.production"].flush_model(
+            ["product_id", "location_dest_id", "state", "product_uom_qty"]
+        )
+        self.env["mrp.workorder"].flush_model(["production_id", "state", "leave_id"])
+        self.env["stock.location"].flush_model(["warehouse_id"])
+
+
+class DeliveryPromiseLine(models.Model):
+    _inherit = "delivery.promise.line"
+
+    def _write_hours(self, confirmations):
+        super()._write_hours(confirmations)
+        if not self.env["delivery.promise.engine"]._has_work_centres():
+            return
+        # sudo: hours are written by the engine alone
+        Claim = self.env[CLAIM].sudo()
+        before = Claim.search([("line_id", "in", self.ids)])
+        stays = before._with_production()
+        (before - stays).unlink()
+        number = max(stays.mapped("making"), default=0)
+        rows = []
+        for line, confirmation in zip(self, confirmations, strict=True):
+            for claim in confirmation.planned if confirmation else ():
+                number += 1
+                rows += [
+                    {
+                        "line_id": line.id,
+                        "promise_id": line.promise_id.id,
+                        "workcenter_id": hours.centre_id,
+                        "date_from": hours.start,
+                        "date_to": hours.end,
+                        "product_id": claim.product_id,
+                        "warehouse_id": claim.warehouse_id,
+                        "quantity": -claim.quantity,
+                        "making": number,
+                        "since": line.promise_id.state == "confirmed"
+                        and self.env.cr.now(),
+                    }
+                    for hours in claim.hours
+                ]
+        Claim.create(rows)
+
+
+class DeliveryPromise(models.Model):
+    _inherit = "delivery.promise"
+
+    def _confirm(self):
+        super()._confirm()
+        if self.env["delivery.promise.engine"]._has_work_centres():
+            # sudo: as in _write_hours
+            claims = self.env[CLAIM].sudo().search([("promise_id", "in", self.ids)])
+            # the transaction's own time: an order made from now on is younger
+            claims.since = self.env.cr.now()
+
+    @api.model
+    def _cron_tidy(self):
+        super()._cron_tidy()
+        # sudo: as in _write_hours
+        self.env[CLAIM].sudo()._tidy()

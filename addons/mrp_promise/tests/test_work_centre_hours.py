@@ -1,0 +1,334 @@
+from datetime import timedelta
+
+from freezegun import freeze_time
+
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from odoo.addons.stock_promise.tests.common import NOW
+
+from .common import MakeCase
+
+
+@tagged("post_install", "-at_install")
+class TestWorkCentreHours(MakeCase):
+    """What is promised keeps the hours that it counts on."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.parts_on_hand()
+        cls.bill.produce_delay = 0
+        cls.saw = cls._add_operation(60)
+        cls.chair = cls._create_product("Chair")
+        cls.chair.route_ids = cls.warehouse.manufacture_pull_id.route_id
+        cls.chair_bill = cls.makes(cls.chair, 0, [(cls.leg, 4)])
+        cls._add_operation(60, cls.chair_bill, cls.saw)
+
+    def free(self, product=None):
+        """From when on the saw has an hour for one more product, as is promised."""
+        return self.promised(1, product or self.chair) - timedelta(hours=1)
+
+    def hours(self, promise):
+        rows = self.env["delivery.promise.workcenter.claim"].search(
+            [("promise_id", "=", promise.id)]
+        )
+        return [(row.workcenter_id, row.date_from, row.date_to) for row in rows]
+
+    def confirm(self, promise):
+        """As an order does: its delivery takes the place of the claim."""
+        promise.sudo()._confirm()
+        for line in promise.sudo().line_ids:
+            move = self.delivery(
+                line.quantity, 0, line.product_id, promise_line_id=line.id
+            )
+        return move
+
+    def production(self, quantity, product=None, **values):
+        bill = (product or self.table).bom_ids
+        order = self.env["mrp.production"].create(
+            {
+                "product_id": bill.product_tmpl_id.product_variant_id.id,
+                "product_qty": quantity,
+                "bom_id": bill.id,
+                "company_id": self.company.id,
+                "picking_type_id": self.warehouse.manu_type_id.id,
+                "date_start": self.moment(0, 9),
+                **values,
+            }
+        )
+        order.action_confirm()
+        return order
+
+    # -- held ------------------------------------------------------------------------
+
+    def test_two_holds_do_not_rest_on_the_same_hour(self):
+        first = self.hold(self.line(4, self.table))
+        second = self.hold(self.line(4, self.table))
+        # Tuesday 9:00 to 13:00; until 16:00, and an hour on Wednesday
+        self.assertEqual(first.promised_date, self.moment(0, 13))
+        self.assertEqual(second.promised_date, self.moment(1, 9))
+        self.assertEqual(
+            self.hours(first) + self.hours(second),
+            [
+                (self.saw, self.moment(0, 9), self.moment(0, 13)),
+                (self.saw, self.moment(0, 13), self.moment(1, 9)),
+            ],
+        )
+
+    def test_other_products_do_not_get_the_hours_of_a_hold(self):
+        self.hold(self.line(4, self.table))
+        self.assertEqual(self.free(), self.moment(0, 13))
+
+    def test_hours_of_a_component_are_kept(self):
+        top = self.makes(self.top, 0, [(self.board, 1)])
+        self._add_operation(60, top, self.saw)
+        self.on_hand(10, self.board)
+        self.on_hand(-98, self.top)
+        promise = self.hold(self.line(4, self.table))
+        # two tops from 9:00, then four tables
+        self.assertEqual(
+            [row[1:] for row in self.hours(promise)],
+            [
+                (self.moment(0, 9), self.moment(0, 11)),
+                (self.moment(0, 11), self.moment(0, 15)),
+            ],
+        )
+        self.assertEqual(self.free(), self.moment(0, 15))
+
+    def test_hours_are_kept_at_the_work_centre_that_is_taken(self):
+        laser = self._add_centre("Laser", time_efficiency=200)
+        self.saw.alternative_workcenter_ids = laser
+        promise = self.hold(self.line(4, self.table))
+        self.assertEqual(
+            self.hours(promise), [(laser, self.moment(0, 9), self.moment(0, 11))]
+        )
+        self.assertEqual(self.free(), self.moment(0, 9))  # at the saw
+
+    def test_hours_are_free_at_the_second_at_which_the_hold_ends(self):
+        promise = self.hold(self.line(4, self.table), hold_hours=1)
+        end = promise.hold_until
+        with freeze_time(end - timedelta(seconds=1)):
+            self.assertEqual(self.free(), self.moment(0, 13))
+        with freeze_time(end):
+            self.assertEqual(self.free(), end)
+
+    def test_released_hold_gives_its_hours_back(self):
+        promise = self.hold(self.line(4, self.table))
+        promise.action_release()
+        self.assertEqual(self.free(), NOW)
+
+    def test_line_that_goes_gives_its_hours_back(self):
+        promise = self.hold(self.line(4, self.table))
+        promise._rehold({"lines": [self.line(1, self.chair)]})
+        self.assertEqual(
+            self.hours(promise), [(self.saw, self.moment(0, 9), self.moment(0, 10))]
+        )
+
+    def test_own_hours_are_free_for_promising_again(self):
+        promise = self.hold(self.line(4, self.table))
+        promise.action_repromise()
+        self.assertEqual(promise.promised_date, self.moment(0, 13))
+        self.assertEqual(len(self.hours(promise)), 1)
+
+    def test_goods_that_are_there_keep_no_hours(self):
+        self.on_hand(4, self.table)
+        self.assertFalse(self.hours(self.hold(self.line(4, self.table))))
+
+    def test_line_without_a_date_keeps_no_hours(self):
+        answer = {"lines": [self.line(4, self.table), self.line(1000, self.leg)]}
+        promise, __ = self.env["delivery.promise"]._record(answer)
+        self.assertEqual(
+            self.hours(promise), [(self.saw, self.moment(0, 9), self.moment(0, 13))]
+        )
+        promise, __ = self.env["delivery.promise"]._record(
+            {**answer, "shipping_policy": "one"}
+        )
+        self.assertFalse(promise.promised_date)
+        self.assertFalse(self.hours(promise))
+
+    # -- ordered ---------------------------------------------------------------------
+
+    def test_order_that_takes_the_hold_over_keeps_the_hours(self):
+        self.confirm(self.hold(self.line(4, self.table)))
+        self.assertEqual(self.free(), self.moment(0, 13))
+
+    def test_order_that_held_nothing_keeps_hours(self):
+        self.env["delivery.promise"]._record({"lines": [self.line(4, self.table)]})
+        self.assertEqual(self.free(), self.moment(0, 13))
+
+    def test_manufacturing_order_that_is_not_planned_leaves_the_hours_kept(self):
+        self.confirm(self.hold(self.line(4, self.table)))
+        self.production(4)
+        self.assertEqual(self.free(), self.moment(0, 13))
+
+    def test_planned_work_orders_stand_for_the_hours(self):
+        """Odoo plans for another day than was promised: that day counts then."""
+        self.confirm(self.hold(self.line(4, self.table)))
+        order = self.production(4, date_start=self.moment(1, 8))
+        order.button_plan()
+        self.assertEqual(order.workorder_ids.date_start, self.moment(1, 8))
+        self.assertEqual(self.free(), NOW)
+        order.button_unplan()
+        self.assertEqual(self.free(), self.moment(0, 13))
+
+    def test_production_of_less_leaves_the_hours_kept(self):
+        self.confirm(self.hold(self.line(4, self.table)))
+        self.production(3, date_start=self.moment(1, 8)).button_plan()
+        self.assertEqual(self.free(), self.moment(0, 13))
+
+    def test_each_production_stands_for_one_order(self):
+        first = self.hold(self.line(2, self.table))
+        second = self.hold(self.line(2, self.table))
+        self.confirm(first)
+        self.confirm(second)
+        self.production(2, date_start=self.moment(1, 8)).button_plan()
+        # the first order's two hours are free, the second's are not
+        self.assertEqual(self.free(), NOW)
+        self.assertEqual(self.promised(3, self.chair), self.moment(0, 16))
+        self.production(2, date_start=self.moment(1, 8)).button_plan()
+        self.assertEqual(self.promised(3, self.chair), self.moment(0, 12))
+
+    def test_production_from_before_the_order_stands_for_nothing(self):
+        order = self.production(4, date_start=self.moment(1, 8))
+        order.button_plan()
+        self.delivery(4, 0, self.table)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE mrp_production SET create_date = create_date - INTERVAL '1 day'"
+        )
+        order.invalidate_recordset()
+        self.confirm(self.hold(self.line(4, self.table)))
+        self.assertEqual(self.free(), self.moment(0, 13))
+
+    def test_production_for_another_place_stands_for_nothing(self):
+        other = self.env["stock.warehouse"].create(
+            {"name": "Other", "code": "OTH", "company_id": self.company.id}
+        )
+        self.confirm(self.hold(self.line(4, self.table)))
+        self.production(
+            4, date_start=self.moment(1, 8), picking_type_id=other.manu_type_id.id
+        ).button_plan()
+        self.assertEqual(self.free(), self.moment(0, 13))
+
+    def test_delivered_order_needs_no_hours(self):
+        move = self.confirm(self.hold(self.line(4, self.table)))
+        self.on_hand(4, self.table)
+        self.done(move)
+        self.assertEqual(self.free(), NOW)
+
+    def test_promising_again_keeps_the_hours_of_an_unplanned_production(self):
+        promise = self.hold(self.line(4, self.table))
+        self.confirm(promise)
+        self.production(4)
+        promise.action_repromise()
+        self.assertEqual(self.sources(1, self.chair), [(1.0, "manufacture")])
+        self.assertEqual(self.free(), self.moment(0, 13))
+
+    def test_more_is_promised_beside_the_hours_of_an_unplanned_production(self):
+        promise = self.hold(self.line(4, self.table, reference="1"))
+        move = self.confirm(promise)
+        self.production(4)
+        promise._rerecord(
+            {"lines": [self.line(5, self.table, reference="1")]}, (), move.ids
+        )
+        self.assertEqual(
+            [row[1:] for row in self.hours(promise)],
+            [
+                (self.moment(0, 9), self.moment(0, 13)),
+                (self.moment(0, 13), self.moment(0, 14)),
+            ],
+        )
+        self.assertEqual(self.free(), self.moment(0, 14))
+
+    def test_finished_production_needs_no_hours(self):
+        """Made sooner than was promised: the hours of the promised day are free."""
+        wanted = self.line(4, self.table, requested_date=str(self.moment(9, 16)))
+        promise = self.hold(wanted)
+        start = self.hours(promise)[0][1]
+        self.assertGreater(start, self.moment(7))
+        self.confirm(promise)
+        for quantity in (3, 1):
+            self.assertEqual(len(self.hours(promise)), 1)
+            order = self.production(quantity)
+            order.button_plan()
+            order.qty_producing = quantity
+            order.move_raw_ids.picked = True
+            order.button_mark_done()
+            self.assertEqual(order.state, "done")
+        self.assertFalse(self.hours(promise))
+
+    def test_promising_again_replaces_hours_for_which_nothing_was_made(self):
+        promise = self.hold(self.line(4, self.table))
+        self.confirm(promise)
+        self.on_hand(4, self.table)
+        promise.action_repromise()
+        self.assertEqual(self.free(), NOW)
+
+    # -- what it costs, and who may see it -------------------------------------------
+
+    def test_all_work_centres_are_read_at_once(self):
+        press = self._add_centre("Press")
+        self._add_operation(30, self.bill, press)
+        self._add_operation(30, self.chair_bill, self._add_centre("Lathe"))
+        self.hold(self.line(1, self.table), self.line(1, self.chair))
+        with self.reads() as statements:
+            self.ask(self.line(2, self.table), self.line(2, self.chair))
+        self.assertEqual(len(statements), 1)
+
+    def test_bills_without_operations_read_nothing(self):
+        (self.bill | self.chair_bill).operation_ids.unlink()
+        with self.reads() as statements:
+            self.ask(self.line(2, self.table), self.line(2, self.chair))
+        self.assertFalse(statements)
+
+    def reads(self):
+        """The statements on hours that are kept, within the block."""
+        self.env.flush_all()
+        return self.statements("delivery_promise_workcenter_claim")
+
+    def test_work_centres_are_locked_with_what_they_make(self):
+        laser = self._add_centre("Laser")
+        self.saw.alternative_workcenter_ids = laser
+        engine = self.env["delivery.promise.engine"]
+        for product in (self.table, self.chair):
+            locked = engine._replenishment_closure({product.id})
+            self.assertEqual(
+                {-key for key in locked if key < 0}, set((self.saw | laser).ids)
+            )
+
+    def test_hours_are_written_by_the_engine_alone(self):
+        promise = self.hold(self.line(4, self.table))
+        rows = self.env["delivery.promise.workcenter.claim"].search(
+            [("promise_id", "=", promise.id)]
+        )
+        for user in (self.user, self.manager):
+            rows.with_user(user).read(["date_from"])
+            with self.assertRaises(AccessError):
+                rows.with_user(user).date_from = self.moment(3)
+            with self.assertRaises(AccessError):
+                rows.with_user(user).unlink()
+        stranger = self._create_user(
+            "promise_stranger",
+            "stock_promise.group_promise_user",
+            company=self.env["res.company"].create({"name": "Elsewhere"}),
+        )
+        company_ids = stranger.company_ids.ids
+        theirs = rows.with_user(stranger).with_context(allowed_company_ids=company_ids)
+        self.assertFalse(theirs.search([]) & rows)
+
+    def test_what_counts_no_more_is_tidied_away(self):
+        Hours = self.env["delivery.promise.workcenter.claim"]
+        held = self.hold(self.line(1, self.table))
+        over = self.hold(self.line(1, self.table), hold_hours=1)
+        released = self.hold(self.line(1, self.table))
+        released.action_release()
+        delivered = self.hold(self.line(1, self.table))
+        move = self.confirm(delivered)
+        self.on_hand(1, self.table)
+        self.done(move)
+        with freeze_time(over.hold_until):
+            self.env["delivery.promise"]._cron_tidy()
+        self.assertEqual(
+            Hours.search([]).promise_id & (held | over | released | delivered), held
+        )
