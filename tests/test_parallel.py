@@ -2,6 +2,7 @@
 could have been spared by waiting, and a crash leaves no half promise."""
 
 import http.client
+import itertools
 import threading
 import time
 import xmlrpc.client
@@ -108,6 +109,25 @@ class Shop:
         )
         self.admin.call("stock.picking", "action_confirm", [picking_id])
 
+    def made_at(self, centre_id, minutes):
+        """A product that is made in so many minutes, of nothing that could lack."""
+        product_id = self.admin.create(
+            "product.product",
+            name=f"Made {time.monotonic_ns()}",
+            type="consu",
+            is_storable=True,
+            route_ids=[(4, self.admin.ref("mrp.route_warehouse0_manufacture"))],
+        )
+        (product,) = self.admin.read("product.product", [product_id], "product_tmpl_id")
+        operation = {"name": "Saw", "workcenter_id": centre_id}
+        operation["time_cycle_manual"] = minutes
+        self.admin.create(
+            "mrp.bom",
+            product_tmpl_id=product["product_tmpl_id"][0],
+            operation_ids=[(0, 0, operation)],
+        )
+        return product_id
+
     def calls(self, count, lines, method="hold"):
         def call():
             return self.agent.call("delivery.promise", method, {"lines": lines})
@@ -198,6 +218,28 @@ def test_parallel_holds_do_not_pass_a_quota(shop):
     assert shop.claimed(product_id) == 12
     # Others are not bound: the rest is theirs.
     assert shop.available(product_id) == 38
+
+
+def test_parallel_holds_of_different_products_do_not_share_an_hour(shop):
+    """Both are made at the same work centre: no product is asked for twice, but an
+    hour would be given twice if only products were locked."""
+    centre_id = shop.admin.create("mrp.workcenter", name="Saw")
+    products = [shop.made_at(centre_id, minutes=30) for _ in range(8)]
+    results = in_parallel(
+        [shop.calls(1, [{"product_id": id_, "quantity": 2}])[0] for id_ in products]
+    )
+    assert_no_failures(results)
+    assert all(result.answer for result in results)
+    rows = shop.admin.search_read(
+        "delivery.promise.workcenter.claim",
+        [("workcenter_id", "=", centre_id)],
+        "date_from",
+        "date_to",
+    )
+    hours = sorted((row["date_from"], row["date_to"]) for row in rows)
+    assert len(hours) == 8
+    for (__, end), (start, __) in itertools.pairwise(hours):
+        assert end <= start, "the same hour is promised twice"
 
 
 def test_who_comes_too_late_gets_a_later_date(shop):
