@@ -3,6 +3,8 @@
 from odoo import api, fields, models, tools
 from odoo.tools import SQL
 
+from odoo.addons.stock_promise.models.own_context import without_defaults
+
 from .work_load import serve
 
 CLAIM = "delivery.promise.workcenter.claim"
@@ -128,7 +130,7 @@ class DeliveryPromiseLine(models.Model):
         if not self.env["delivery.promise.engine"]._has_work_centres():
             return
         # sudo: hours are written by the engine alone
-        Claim = self.env[CLAIM].sudo()
+        Claim = without_defaults(self.env[CLAIM].sudo())
         before = Claim.search([("line_id", "in", self.ids)])
         stays = before._with_production()
         (before - stays).unlink()
