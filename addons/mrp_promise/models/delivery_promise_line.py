@@ -1,5 +1,5 @@
 from collections import defaultdict
-from math import floor
+from math import floor, inf
 
 from odoo import models
 
@@ -7,26 +7,72 @@ from odoo import models
 class DeliveryPromiseLine(models.Model):
     _inherit = "delivery.promise.line"
 
-    def _delivery_steps(self, moves):
-        """A kit is delivered when the last of its components is."""
+    def _wanted_kits(self):
+        """The line's quantity in the product's unit."""
         self.ensure_one()
-        wanted = self.product_uom_id._compute_quantity(
+        return self.product_uom_id._compute_quantity(
             self.quantity, self.product_id.uom_id, rounding_method="HALF-UP"
         )
+
+    def _kit_needs(self):
+        """{part: how much of it all kits of the line need}; nothing if it is no kit.
+
+        What was ordered counts: a kit may be changed later. A cancelled move was
+        ordered, too, but what was ordered anew in its place is not needed twice.
+        """
+        ordered, wanted = defaultdict(float), self._wanted_kits()
+        for move in self.move_ids:
+            if (
+                move.bom_line_id
+                and move.product_id != self.product_id
+                and move._promise_delivery_sign() > 0
+            ):
+                ordered[move.product_id] += move.product_qty
         parts = (
             self.env["delivery.promise.engine"]
             ._explode({(self.product_id, wanted)}, self.company_id)
-            .get((self.product_id, wanted))
+            .get((self.product_id, wanted), ())
         )
-        if not parts:
+        needs = {part: ratio * wanted for part, ratio in parts}
+        if not ordered:
+            return needs
+        return {
+            part: min(quantity, needs.get(part, inf))
+            for part, quantity in ordered.items()
+        }
+
+    def _complete_kits(self, delivered, needs):
+        """How many kits the delivered quantities make: whole ones where whole ones
+        were ordered."""
+        wanted = self._wanted_kits()
+        share = min(delivered[part] / need for part, need in needs.items())
+        step = 1.0 if wanted.is_integer() else self.product_id.uom_id.rounding
+        return floor(share * wanted / step + 1e-6) * step
+
+    def _delivery_steps(self, moves):
+        """A kit is delivered when the last of its components is."""
+        self.ensure_one()
+        needs = self._kit_needs()
+        if not needs:
             return super()._delivery_steps(moves)
         delivered, complete, steps = defaultdict(float), 0.0, []
         for move, moment, quantity in moves:
             delivered[move.product_id] += quantity
-            kits = float(
-                floor(min(delivered[part] / ratio for part, ratio in parts) + 1e-6)
-            )
+            kits = self._complete_kits(delivered, needs)
             if kits != complete:
                 steps.append((moment, kits - complete))
                 complete = kits
         return steps
+
+    def _parts_ahead(self):
+        # sudo: what was delivered counts, whoever may read the moves
+        line = self.sudo()
+        delivered = defaultdict(float)
+        for move, __, quantity in line._delivered_moves()[line]:
+            delivered[move.product_id] += quantity
+        needs = delivered and line._kit_needs()
+        if not needs:
+            return super()._parts_ahead()
+        share = line._complete_kits(delivered, needs) / line._wanted_kits()
+        ahead = {part.id: delivered[part] - share * needs[part] for part in needs}
+        return tuple((part, more) for part, more in ahead.items() if more > 1e-6)

@@ -32,6 +32,12 @@ class DeliveryPromiseLine(models.Model):
             if move.product_id == self.product_id
         ]
 
+    def _parts_ahead(self):
+        """((product id, quantity), …) of parts that the customer has of kits which are
+        not complete."""
+        self.ensure_one()
+        return ()
+
     def _update_delivery(self):
         """Bring delivered quantity and date up to what the moves say.
 

@@ -52,6 +52,8 @@ class CheckedLine(NamedTuple):
     lead_days: float | None = None
     #: the smallest first delivery, in the line's unit
     minimum_first: float = 0.0
+    #: ((product id, quantity), …) of parts of a kit that were delivered before the kit
+    ahead: tuple = ()
 
 
 class CheckedRequest(NamedTuple):

@@ -257,11 +257,17 @@ class DeliveryPromise(models.Model):
 
     # -- steps -----------------------------------------------------------------------
 
-    def _compute_again(self, request, ignore_moves=(), refuse=True):
-        """A computation for this promise, under the lock, its own claims left out."""
+    def _compute_again(self, request, ignore_moves=(), refuse=True, lines=()):
+        """A computation for this promise, under the lock, its own claims left out.
+
+        :param lines: what the request is about, line by line; where it is left out,
+            lines are known again by their reference
+        """
         self.check_access("write")
         engine = self.env["delivery.promise.engine"]
         checked = engine._check_request(request)
+        if self.state == "confirmed":
+            checked = self._with_parts_ahead(checked, lines)
         self._lock(checked)
         computation = engine._compute_request(checked, self.ids, ignore_moves)
         if refuse:
@@ -270,6 +276,17 @@ class DeliveryPromise(models.Model):
         if self.state != "confirmed":
             self._check_hold_value(checked)
         return computation
+
+    def _with_parts_ahead(self, checked, lines):
+        """The request, and what was delivered of kits that are not complete."""
+        known = {line.reference: line for line in self.line_ids if line.reference}
+        lines = lines or [known.get(str(each.reference)) for each in checked.lines]
+        return checked._replace(
+            lines=tuple(
+                each._replace(ahead=line._parts_ahead()) if line else each
+                for each, line in zip(checked.lines, lines, strict=True)
+            )
+        )
 
     def _claim_again(self, request, lines):
         self.ensure_one()
@@ -291,7 +308,7 @@ class DeliveryPromise(models.Model):
             **self._prepare_request(),
             "lines": [line._prepare_remaining_line() for line in lines],
         }
-        computation = self._compute_again(request, moves.ids)
+        computation = self._compute_again(request, moves.ids, lines=lines)
         lines._write_answer(computation.answer, computation.confirmations)
         lines._write_hours(computation.confirmations)
         lines._update_move_dates()
