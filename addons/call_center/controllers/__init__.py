@@ -1,1 +1,2 @@
+from . import secret_log
 from . import webhook

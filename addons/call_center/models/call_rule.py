@@ -8,7 +8,7 @@ import pytz
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..tools import phone_number
+from ..tools import phone_number, target
 
 REJECT = "reject"
 _PATTERN = re.compile(r"^[+0-9*?# ]+$")
@@ -123,9 +123,7 @@ class CallRule(models.Model):
                 raise ValidationError(
                     self.env._("%s: choose whom the call goes to.", rule.name)
                 )
-            if rule.action == "number" and not re.fullmatch(
-                r"\+?[\w.\-]{1,64}", rule.number or ""
-            ):
+            if rule.action == "number" and not target.is_target(rule.number):
                 raise ValidationError(
                     self.env._(
                         "%s: enter the number or queue, without blanks.", rule.name
@@ -145,37 +143,49 @@ class CallRule(models.Model):
     def _decide(self, caller):
         """(rule, direction) of the first rule that applies; (empty, None) if none."""
         for rule in self._rules_for(caller.provider):
-            if not rule._why_not(caller):
+            if not rule._failing(caller):
                 direction = rule._direction(caller)
                 if direction:
                     return rule, direction
         return self.browse(), None
 
-    def _why_not(self, caller):
-        """Why the rule does not apply to a caller; an empty text if it does."""
+    def _failing(self, caller):
+        """The first condition that a caller does not meet; an empty text if none."""
         self.ensure_one()
-        for holds, why in (
-            (self._is_line(caller), self.env._("another line")),
-            (self._is_caller(caller), self.env._("another kind of caller")),
-            (self._has_tag(caller), self.env._("the customer has none of the tags")),
-            (
-                self._fits(self.caller_pattern, caller.e164),
-                self.env._("the caller's number is another"),
-            ),
-            (
-                # sipgate sends international numbers without their plus
-                self._fits(self.called_pattern, caller.to_number)
-                or self._fits(
-                    self.called_pattern, (caller.to_number or "").removeprefix("+")
-                ),
-                self.env._("the number called is another"),
-            ),
-            # last: it takes longest
-            (not self.calendar_id or self._is_time(caller.at), self.env._("the hours")),
+        to_number = caller.to_number or ""
+        if not self._is_line(caller):
+            return "line"
+        if not self._is_caller(caller):
+            return "caller"
+        if not self._has_tag(caller):
+            return "tag"
+        if not self._fits(self.caller_pattern, caller.e164):
+            return "caller_number"
+        # sipgate sends international numbers without their plus
+        if not (
+            self._fits(self.called_pattern, to_number)
+            or self._fits(self.called_pattern, to_number.removeprefix("+"))
         ):
-            if not holds:
-                return why
+            return "called_number"
+        # last: it takes longest
+        if self.calendar_id and not self._is_time(caller.at):
+            return "hours"
         return ""
+
+    def _why_not(self, caller):
+        """Why the rule does not apply to a caller, in words; an empty text if it
+        does. For who tries rules out: a call that waits needs no words."""
+        failing = self._failing(caller)
+        if not failing:
+            return ""
+        return {
+            "line": self.env._("another line"),
+            "caller": self.env._("another kind of caller"),
+            "tag": self.env._("the customer has none of the tags"),
+            "caller_number": self.env._("the caller's number is another"),
+            "called_number": self.env._("the number called is another"),
+            "hours": self.env._("the hours"),
+        }[failing]
 
     def _is_line(self, caller):
         return not self.provider_ids or caller.provider in self.provider_ids
@@ -228,7 +238,10 @@ class CallRule(models.Model):
         if self.action == "pass":
             return Direction({})
         if self.action == "number":
-            return Direction({"action": "dial", "number": self.number})
+            if not target.fits(self.number, caller.provider.kind):
+                return None
+            number = caller.provider._dialled(self.number)
+            return Direction({"action": "dial", "number": number})
         user = self._user_for(caller)
         number = user and self._number_of(user, caller.provider)
         if not number:

@@ -110,9 +110,10 @@ class CallTeam(models.Model):
         )
         Call.invalidate_model(["team_id"])
 
-    def _goal(self):
-        """(seconds, percent) that the team's calls are measured by."""
-        company = self.company_id or self.env.company
+    def _goal(self, company=None):
+        """(seconds, percent) that the team's calls are measured by; without a team
+        the company's."""
+        company = self.company_id or company or self.env.company
         return (
             self.service_threshold or company.call_service_threshold,
             self.service_share or company.call_service_share,

@@ -11,7 +11,7 @@ class IrHttp(models.AbstractModel):
         info["call_center_dial"] = bool(
             user._is_internal()
             and user.phone_extension
-            and self.env["phone.call"].has_access("create")
+            and user.has_group("call_center.group_call_center_agent")
             and self.env["call.provider"]._that_dial(self.env.company)
         )
         return info

@@ -1,14 +1,30 @@
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+_logger = logging.getLogger(__name__)
 
 # a late "answer" event turns a missed call into an answered one
 GRACE = timedelta(seconds=5)
-OLDEST = timedelta(days=2)
 BATCH = 200
+# a call that cannot be followed is tried again after so many minutes
+RETRY_MINUTES = (1, 5, 30, 120, 720)
+#: what follows from calls; buttons and the job change it, no form and no RPC
+DERIVED = {
+    "company_id",
+    "e164",
+    "state",
+    "call_ids",
+    "missed_count",
+    "first_missed_at",
+    "last_missed_at",
+    "reached_call_id",
+    "closed_at",
+}
 
 
 class PhoneCallBack(models.Model):
@@ -60,6 +76,13 @@ class PhoneCallBack(models.Model):
             back.display_name = self.env._("Call back %s", who)
 
     def write(self, vals):
+        if not self.env.su and (derived := DERIVED & vals.keys()):
+            raise AccessError(
+                self.env._(
+                    "A call-back's %s follows from its calls: use the buttons.",
+                    ", ".join(sorted(derived)),
+                )
+            )
         result = super().write(vals)
         if "user_id" in vals:
             # who takes the call-back over takes over its activity
@@ -83,7 +106,8 @@ class PhoneCallBack(models.Model):
     def _close(self, call=None):
         """Close, with the activity; not done by ``_action_done`` if it closes."""
         for back in self.filtered(lambda back: back.state == "open"):
-            back.write(
+            # sudo: the caller of this method has checked who may
+            back.sudo().write(
                 {
                     "state": "done",
                     "closed_at": fields.Datetime.now(),
@@ -105,32 +129,84 @@ class PhoneCallBack(models.Model):
 
         In a job rather than while the provider waits: a failure here loses no call,
         callers are merged one after the other, and an answer whose event comes late
-        still counts.
+        still counts. Each call is a transaction of its own: one that fails is tried
+        again later, and holds up nobody else's.
         """
         Call = self.env["phone.call"]
-        calls = Call.search(
-            [
-                ("callback_due", "=", True),
-                "|",
-                ("answered_at", "!=", False),
-                ("ended_at", "<=", fields.Datetime.now() - GRACE),
-            ],
-            order="ended_at, id",
-            limit=BATCH,
-        )
+        Cron = self.env["ir.cron"]
+        domain = self._due_domain()
+        calls = Call.search(domain, order="ended_at, id", limit=BATCH)
+        more = Call.search_count(domain) if len(calls) == BATCH else len(calls)
+        Cron._commit_progress(remaining=more)
         for call in calls:
-            call.callback_due = False
-            if call.answered_at:
-                self._open_of(call)._close(call)
-            elif call._is_missed() and not call._was_reached_since():
-                self._take_missed(call)
-                call._post_in_chatter()
-        if len(calls) == BATCH or Call.search_count(
-            [("callback_due", "=", True)], limit=1
+            self._follow_safely(call)
+            if not Cron._commit_progress(1):
+                break
+        if Call.search_count(
+            Domain("callback_due", "=", True) & Domain("callback_retry_at", "=", False),
+            limit=1,
         ):
             self.env.ref("call_center.ir_cron_call_backs")._trigger(
                 fields.Datetime.now() + GRACE
             )
+
+    @api.model
+    def _due_domain(self):
+        """The calls that the job is to look at now."""
+        now = fields.Datetime.now()
+        return (
+            Domain("callback_due", "=", True)
+            & (
+                Domain("answered_at", "!=", False)
+                | Domain("ended_at", "<=", now - GRACE)
+            )
+            & (
+                Domain("callback_retry_at", "=", False)
+                | Domain("callback_retry_at", "<=", now)
+            )
+        )
+
+    @api.model
+    def _follow_safely(self, call):
+        """Follow a call; if that fails note when to try again, and say so."""
+        try:
+            with self.env.cr.savepoint():
+                # somebody may delete or change it meanwhile
+                locked = call.try_lock_for_update(allow_referencing=True)
+                if locked.callback_due:
+                    self._follow(locked)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
+            # not its fault: the next run sees what the other one did
+            _logger.info("call %s: followed by the next run: %s", call.id, error)
+        except Exception:
+            tries = call.callback_tries + 1
+            values = {"callback_tries": tries}
+            if tries > len(RETRY_MINUTES):
+                values.update(callback_due=False, callback_retry_at=False)
+                _logger.exception("call %s: no call-back is made any more", call.id)
+            else:
+                minutes = RETRY_MINUTES[tries - 1]
+                values["callback_retry_at"] = fields.Datetime.now() + timedelta(
+                    minutes=minutes
+                )
+                _logger.exception(
+                    "call %s: the call-back failed, next try in %s min",
+                    call.id,
+                    minutes,
+                )
+            call.write(values)
+
+    @api.model
+    def _follow(self, call):
+        """Make the call-back of a missed call, or close that of a reached caller."""
+        call.write(
+            {"callback_due": False, "callback_retry_at": False, "callback_tries": 0}
+        )
+        if call.answered_at:
+            self._open_of(call)._close(call)
+        elif call._is_missed() and not call._was_reached_since():
+            self._take_missed(call)
+            call._post_in_chatter()
 
     @api.model
     def _open_of(self, call):
@@ -235,6 +311,16 @@ class PhoneCallBack(models.Model):
                 self.env._("number: “%s” cannot be called back.", number[:64])
             )
         back = self._of_number(call)
+        if not back.has_access("write"):
+            # sudo: it stays the other team's, who hear that he was promised a call
+            back.sudo().message_post(
+                body=self.env._(
+                    "%s was asked for a call-back too.", self.env.user.name
+                ),
+                author_id=self.env.user.partner_id.id,
+                subtype_xmlid="mail.mt_note",
+            )
+            return back
         back.user_id = self.env.user
         if not back.activity_ids:
             back.activity_schedule(
@@ -246,15 +332,21 @@ class PhoneCallBack(models.Model):
 
     @api.model
     def _of_number(self, call):
-        """The open call-back of a call's caller, or a new one."""
+        """The open call-back of a call's caller, or a new one of the user's. It may be
+        another team's, which the user may neither read nor take."""
         if not call.e164:
             raise UserError(
                 self.env._("This caller withholds the number: nobody can call back.")
             )
-        back = self._open_of(call)[:1]
-        return back or self.create(
-            {**self._prepare_vals(call), "user_id": self.env.uid}
-        )
+        # sudo: there is one for each number, whoever may see it
+        backs = self.sudo()._open_of(call).sudo(False)
+        mine = backs._filtered_access("write")[:1]
+        theirs = backs.filtered(lambda back: back.sudo().e164 == call.e164)[:1]
+        if mine or theirs:
+            return mine or theirs
+        # sudo: what a call-back says follows from calls
+        values = {**self._prepare_vals(call), "user_id": self.env.uid}
+        return self.sudo().create(values).sudo(False)
 
 
 class MailActivity(models.Model):
@@ -267,86 +359,4 @@ class MailActivity(models.Model):
         if ids:
             # sudo: whoever is given the activity may end it
             self.env["phone.call.back"].sudo().browse(ids).exists()._close()
-        return result
-
-
-class PhoneCall(models.Model):
-    _inherit = "phone.call"
-
-    callback_id = fields.Many2one(
-        "phone.call.back", "Call-back", index="btree_not_null", ondelete="set null"
-    )
-    # for the job alone
-    callback_due = fields.Boolean(copy=False)
-
-    _callback_due_idx = models.Index("(id) WHERE callback_due")
-
-    def write(self, vals):
-        result = super().write(vals)
-        if {"state", "answered_at"} & vals.keys():
-            self._note_call_back()
-        return result
-
-    def _is_missed(self):
-        """An incoming call that nobody answered, of a number that can be called."""
-        self.ensure_one()
-        return bool(
-            self.direction == "in"
-            and self.state == "ended"
-            and not self.answered_at
-            and self.cause != "forwarded"
-            and self.e164
-        )
-
-    def _note_call_back(self):
-        """Have the job look at missed calls, and at callers who were reached."""
-        Back = self.env["phone.call.back"].sudo()  # the job's, whoever ends a call
-        oldest = fields.Datetime.now() - OLDEST
-        due = self.browse()
-        for call in self.filtered(lambda call: call.started_at > oldest):
-            # sudo: the company's setting counts, whoever asks
-            wanted = call.company_id.sudo().call_back_missed
-            if (wanted and call._is_missed()) or (
-                call.answered_at and call.e164 and Back._open_of(call)
-            ):
-                due |= call
-        if due:
-            due.callback_due = True
-            self.env.ref("call_center.ir_cron_call_backs").sudo()._trigger(
-                fields.Datetime.now() + GRACE
-            )
-
-    def _was_reached_since(self):
-        """Whether the caller was spoken to after he had tried."""
-        domain = Domain("e164", "=", self.e164)
-        if self.partner_id:
-            domain |= Domain("partner_id", "=", self.partner_id.id)
-        return bool(
-            self.search_count(
-                domain
-                & Domain("company_id", "=", self.company_id.id)
-                & Domain("answered_at", ">=", self.started_at),
-                limit=1,
-            )
-        )
-
-    @api.model
-    def _link_earlier(self, partner_ids):
-        result = super()._link_earlier(partner_ids)
-        Back = self.env["phone.call.back"]
-        Back.flush_model(["partner_id"])
-        linked = self.env.execute_query(
-            SQL(
-                """
-                UPDATE phone_call_back back SET partner_id = call.partner_id
-                  FROM phone_call call
-                 WHERE call.callback_id = back.id AND back.partner_id IS NULL
-                   AND call.partner_id = ANY(%s)
-             RETURNING back.id
-                """,
-                list(partner_ids),
-            )
-        )
-        if linked:
-            Back.invalidate_model(["partner_id"])
         return result

@@ -176,53 +176,71 @@ class PhoneCall(models.Model):
     @api.model
     def _board_queues(self, running, agents):
         """A row for each queue that has calls today or is a team's."""
-        teams = self.env["call.team"].search([], limit=TEAMS_SHOWN)
+        teams = self.env["call.team"].search(
+            [("company_id", "in", self.env.companies.ids)], limit=TEAMS_SHOWN
+        )
         rows = {}
         for team in teams:
             for queue in team.queue_ids:
-                rows[_queue_key(queue.name)] = self._board_row(queue.name, team)
+                row = self._board_row(team.company_id, queue.name, team)
+                rows[row["key"]] = row
         today = self._board_today()
         for call in running:
-            today.setdefault((call.queue or "", call.team_id.id), (0, 0, 0, 0))
-        for (name, team_id), counts in today.items():
-            key = _queue_key(name)
+            today.setdefault(_board_group(call), (0, 0, 0, 0))
+        for (company_id, name, team_id), counts in today.items():
+            company = self.env["res.company"].browse(company_id)
             team = self.env["call.team"].browse(team_id)
-            row = rows.setdefault(key, self._board_row(name, team))
+            row = self._board_row(company, name, team)
+            row = rows.setdefault(row["key"], row)
             for field, count in zip(
                 ("offered", "answered", "in_time", "abandoned"), counts, strict=True
             ):
                 row[field] += count
-        by_queue = running.grouped(lambda call: _queue_key(call.queue))
+        by_queue = running.grouped(lambda call: _board_key(*_board_group(call)))
         by_id = {agent["id"]: agent for agent in agents}
+        # sudo: names and companies of colleagues, whoever may read users
+        users = self.env["res.users"].sudo().browse(by_id)
         for key, row in rows.items():
+            if row["member_ids"] is None:
+                # without a team all agents of the company answer
+                row["member_ids"] = users.filtered(
+                    lambda user, row=row: row["company_id"] in user.company_ids.ids
+                ).ids
             calls = by_queue.get(key, self.browse())
             waiting = calls.filtered(_is_waiting)
             row["waiting"] = len(waiting)
             row["waiting_since"] = _moment(
                 min(waiting.mapped("started_at"), default=False)
             )
-            members = row.pop("member_ids")
-            of_queue = [
-                by_id[id_]
-                for id_ in (by_id if members is None else members)
-                if id_ in by_id
-            ]
+            of_queue = [by_id[id_] for id_ in row.pop("member_ids") if id_ in by_id]
             row.update(_count(of_queue))
             row["on_call"] = len(calls.filtered(lambda c: c.state == "answered"))
             offered = row["offered"]
             row["service_level"] = (
                 round(100 * row.pop("in_time") / offered) if offered else False
             )
-        return sorted(rows.values(), key=lambda row: (not row["queue"], row["queue"]))
+        return sorted(
+            rows.values(),
+            key=lambda row: (
+                not row["queue"],
+                row["queue"],
+                row["company"],
+                row["team"],
+            ),
+        )
 
     @api.model
-    def _board_row(self, name, team):
-        seconds, share = team._goal()
+    def _board_row(self, company, name, team):
+        # sudo: whoever may work for a company may know its name and its goal
+        company = company.sudo()
+        seconds, share = team.sudo()._goal(company)
         return {
-            "key": _queue_key(name),
+            "key": _board_key(company.id, name, team.id),
             "queue": name or "",
             "team": team.name or "",
-            # without a team all agents answer
+            # two companies may call a queue the same
+            "company_id": company.id,
+            "company": company.name if len(self.env.companies) > 1 else "",
             "member_ids": team.member_ids.ids if team else None,
             "goal_seconds": seconds,
             "goal_share": share,
@@ -234,8 +252,8 @@ class PhoneCall(models.Model):
 
     @api.model
     def _board_today(self):
-        """{(queue, team id): (offered, answered, in time, given up)} of the incoming
-        calls that ended today, counted as the report counts them."""
+        """{(company id, queue, team id): (offered, answered, in time, given up)} of the
+        incoming calls that ended today, counted as the report counts them."""
         today = fields.Datetime.context_timestamp(self, fields.Datetime.now()).date()
         midnight = self.env.tz.localize(datetime.combine(today, time.min))
         midnight = midnight.astimezone(timezone.utc)
@@ -253,7 +271,7 @@ class PhoneCall(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT COALESCE(call.queue, ''), call.team_id,
+                SELECT call.company_id, COALESCE(call.queue, ''), call.team_id,
                        COUNT(call.answered_at),
                        COUNT(*) FILTER (
                            WHERE call.answered_at IS NOT NULL AND call.wait_seconds
@@ -267,15 +285,15 @@ class PhoneCall(models.Model):
                   JOIN res_company company ON company.id = call.company_id
                   LEFT JOIN call_team team ON team.id = call.team_id
                  WHERE call.id IN %(calls)s AND %(counts)s
-                 GROUP BY 1, 2
+                 GROUP BY 1, 2, 3
                 """,
                 calls=query.subselect(),
                 counts=self.env["phone.call.report"]._report_counts(),
             )
         )
         found = defaultdict(lambda: (0, 0, 0, 0))
-        for queue, team_id, answered, in_time, abandoned in rows:
-            found[queue, team_id or False] = (
+        for company_id, queue, team_id, answered, in_time, abandoned in rows:
+            found[company_id, queue, team_id or False] = (
                 answered + abandoned,
                 answered,
                 in_time,
@@ -285,11 +303,18 @@ class PhoneCall(models.Model):
 
 
 def _is_waiting(call):
-    return call.direction == "in" and call.state == "ringing"
+    """Somebody waits for us: not whom we refuse."""
+    return call.direction == "in" and call.state == "ringing" and call._is_put_through()
 
 
-def _queue_key(name):
-    return (name or "").strip().lower()
+def _board_group(call):
+    return call.company_id.id, call.queue or "", call.team_id.id
+
+
+def _board_key(company_id, name, team_id):
+    """Of a row: queues are a company's; calls without one, or in one that no team has,
+    are those of their line's team."""
+    return f"{company_id}|{team_id or ''}|{(name or '').strip().lower()}"
 
 
 def _moment(value):

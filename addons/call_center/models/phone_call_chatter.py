@@ -21,13 +21,18 @@ class PhoneCall(models.Model):
             if call.in_chatter or not call.company_id.sudo().call_log_in_chatter:
                 continue
             records = call._chatter_records()
+            author = self.env.user
+            if author._is_superuser():
+                # nobody ended the wrap-up: the sweeper did
+                author = call.user_id or author
             for record in records:
                 record.message_post(
                     body=call._chatter_body(),
-                    author_id=(call.user_id or self.env.user).sudo().partner_id.id,
+                    author_id=author.sudo().partner_id.id,
                     subtype_xmlid="mail.mt_note",
                 )
-            call.in_chatter = bool(records)
+            # sudo: agents do not say whether a call was noted
+            call.sudo().in_chatter = bool(records)
 
     def _chatter_records(self):
         """Where the call is noted, in superuser mode."""

@@ -7,14 +7,11 @@ from odoo.exceptions import AccessError, UserError
 
 from ..tools import phone_number
 
-NOTIFICATION = "call_center.dial"
 # what the ids of ordered calls begin with
 ORDER = "odoo-"
-# a telephone that rings later than this would surprise who wanted the call
-ORDER_SECONDS = 20
 # a process beside the PBX that asks once a second and was not heard for so long
 SILENT_SECONDS = 60
-_EXTENSION = re.compile(r"^\d{2,5}$")
+EXTENSION = re.compile(r"\d{2,5}")
 _DIALLED = re.compile(r"^\+?\d{2,20}$")
 
 
@@ -68,15 +65,15 @@ class PhoneCallDial(models.AbstractModel):
         call = self.sudo().create(vals)
         if not call.res_model:
             call._link_customer()
-        orders.create({"call_id": call.id, "user_id": user.id})
+        orders.create({"call_id": call.id, "user_id": user.id, "number": dialled})
         call._notify_agents()
         return {"call_id": call.id}
 
     @api.model
     def _check_dial(self, user):
-        if not self.has_access("create"):
+        if not user.has_group("call_center.group_call_center_agent"):
             raise AccessError(self.env._("Only call center agents may place calls."))
-        if not _EXTENSION.match(user.phone_extension or ""):
+        if not EXTENSION.fullmatch(user.phone_extension or ""):
             raise UserError(
                 self.env._(
                     "You have no telephone: an administrator enters its extension (two "
@@ -151,103 +148,3 @@ class PhoneCallDial(models.AbstractModel):
         )
         if order:
             order._fail(cause)
-
-
-class PhoneCallOrder(models.Model):
-    """That a user's telephone is to call somebody; fetched once."""
-
-    _name = "phone.call.order"
-    _description = "Call to Be Placed"
-    _order = "id"
-    _rec_name = "number"
-
-    call_id = fields.Many2one(
-        "phone.call", required=True, index=True, ondelete="cascade"
-    )
-    provider_id = fields.Many2one(related="call_id.provider_id", store=True, index=True)
-    company_id = fields.Many2one(related="call_id.company_id", store=True)
-    user_id = fields.Many2one("res.users", "Agent", required=True, ondelete="cascade")
-    number = fields.Char(related="call_id.to_number")
-    state = fields.Selection(
-        [("waiting", "Waiting"), ("sent", "Fetched"), ("failed", "Failed")],
-        required=True,
-        default="waiting",
-    )
-
-    _waiting_idx = models.Index("(provider_id) WHERE state = 'waiting'")
-
-    @api.model
-    def _take(self, provider):
-        """The orders that wait for a line's telephones, once each.
-
-        :rtype: list[dict]
-        """
-        self._expire(provider)
-        orders = self.search(
-            [("provider_id", "=", provider.id), ("state", "=", "waiting")], limit=20
-        )
-        orders = orders.try_lock_for_update()
-        orders.state = "sent"
-        return [
-            {
-                "action": "dial",
-                "callId": order.call_id.external_id,
-                "extension": order.call_id.from_number,
-                "number": order.call_id.to_number,
-            }
-            for order in orders
-        ]
-
-    @api.model
-    def _expire(self, provider):
-        limit = fields.Datetime.now() - datetime.timedelta(seconds=ORDER_SECONDS)
-        for order in self.search(
-            [
-                ("provider_id", "in", provider.ids),
-                ("state", "=", "waiting"),
-                ("create_date", "<", limit),
-            ]
-        ):
-            order._fail("expired")
-
-    def _fail(self, cause):
-        self.ensure_one()
-        self.state = "failed"
-        call = self.call_id
-        if call.state != "ended":
-            now = fields.Datetime.now()
-            known = cause in dict(call._fields["cause"].selection)
-            call.write(
-                {
-                    "state": "ended",
-                    "ended_at": now,
-                    "cause": cause if known else "cancel",
-                }
-            )
-            call._notify_agents()
-        self.user_id._bus_send(
-            NOTIFICATION, {"call_id": call.id, "message": self._failure(cause)}
-        )
-
-    def _failure(self, cause):
-        """What is wrong, in the words of whose telephone it is."""
-        number = self.call_id.to_number
-        env = self.with_context(lang=self.user_id.lang).env
-        if cause == "busy":
-            return env._("Your telephone is busy: %s was not called.", number)
-        if cause == "noAnswer":
-            return env._("Your telephone did not answer: %s was not called.", number)
-        if cause == "expired":
-            return env._(
-                "The telephone system did not take the call: %s was not called.", number
-            )
-        return env._(
-            "Your telephone is busy or cannot be reached: %s was not called.", number
-        )
-
-    @api.autovacuum
-    def _gc_orders(self):
-        limit = fields.Datetime.subtract(fields.Datetime.now(), days=1)
-        old = self.search([("create_date", "<", limit)], limit=10_000)
-        old.unlink()
-        return len(old), len(old) == 10_000

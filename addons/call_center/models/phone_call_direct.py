@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..tools import phone_number
 from .call_rule import REJECT, Caller
@@ -70,15 +71,17 @@ class PhoneCall(models.Model):
         if self.rule_id:
             return {}
         rule, direction = self.env["call.rule"]._decide(self._caller())
-        if not direction:
-            return {}
-        vals = {"rule_id": rule.id}
-        if direction.answer:
-            vals["directed_to"] = direction.answer.get("number") or REJECT
-        if direction.user:
+        answer = direction.answer if direction else {}
+        # nobody's own business: the line says where its calls go otherwise
+        answer = answer or self.provider_id._default_answer()
+        vals = {"rule_id": rule.id} if rule else {}
+        if answer:
+            vals["directed_to"] = answer.get("number") or REJECT
+        if direction and direction.user:
             vals["user_id"] = direction.user.id
-        self.write(vals)
-        return direction.answer
+        if vals:
+            self.write(vals)
+        return answer
 
     def _told(self):
         if self.directed_to == REJECT:
@@ -102,13 +105,27 @@ class PhoneCall(models.Model):
     @api.model
     def _prepare_call_vals(self, provider, event, now):
         vals = super()._prepare_call_vals(provider, event, now)
-        if vals["direction"] == "in":
-            parsed = phone_number.parse(
-                event["from"] or "anonymous", provider._region()
-            )
-            e164 = parsed.readings[0].e164 if parsed.readings else False
-            vals["is_blocked"] = self.env["call.blocked.number"]._is_blocked(
-                provider.company_id, e164
+        vals["is_blocked"] = self._is_caller_blocked(
+            provider, vals["direction"], event["from"]
+        )
+        return vals
+
+    @api.model
+    def _is_caller_blocked(self, provider, direction, number):
+        if direction != "in":
+            return False
+        parsed = phone_number.parse(number or "anonymous", provider._region())
+        e164 = parsed.readings[0].e164 if parsed.readings else False
+        return self.env["call.blocked.number"]._is_blocked(provider.company_id, e164)
+
+    def _missing_vals(self, event):
+        """Who calls may be told by a later event than the first."""
+        vals = super()._missing_vals(event)
+        if {"from_number", "direction"} & vals.keys():
+            vals["is_blocked"] = self._is_caller_blocked(
+                self.provider_id,
+                vals.get("direction", self.direction),
+                vals.get("from_number", self.from_number),
             )
         return vals
 
@@ -119,18 +136,18 @@ class PhoneCall(models.Model):
         line = self.provider_id.sudo()
         return bool(line.numbers and self.e164 and line._owns(self.e164))
 
-    @api.model
-    def _cron_sweep(self):
-        """Orders that no process fetches any more are given up, too."""
-        result = super()._cron_sweep()
-        orders = self.env["phone.call.order"]
-        waiting = orders.search([("state", "=", "waiting")], limit=500)
-        orders._expire(waiting.provider_id)
-        return result
-
     def _is_put_through(self):
         self.ensure_one()
         return not self.is_blocked and self.directed_to != REJECT
+
+    @api.model
+    def _shown_domain(self):
+        """What is not put through is shown to nobody, after a reload either."""
+        return super()._shown_domain() & (
+            Domain("answered_at", "!=", False)
+            | Domain("is_blocked", "=", False)
+            & Domain("directed_to", "not in", [REJECT])
+        )
 
     def _notify_agents(self):
         """Calls that are refused ring at nobody's screen either."""

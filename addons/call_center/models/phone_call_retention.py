@@ -66,6 +66,7 @@ class PhoneCall(models.Model):
     def _anonymise(self):
         """Calls that are over, and call-backs that were made of them alone."""
         ended = self.filtered(lambda call: call.state == "ended")
+        ended.filtered(lambda call: not call.anonymised_at)._keep_customer_keys()
         # sudo: recordings are not even for those to see who may delete calls
         for call in ended.sudo():
             kind = call.number_kind
@@ -103,6 +104,7 @@ class PhoneCall(models.Model):
                 order="started_at",
             )
             calls._anonymise()
+            self._keep_first_contacts(company)
             # by hand, or closed after their calls' time was over
             backs = self.env["phone.call.back"].search(
                 Domain("company_id", "=", company.id)

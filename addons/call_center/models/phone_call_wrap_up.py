@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 LIFE_FIELDS = {"state", "answered_at", "ended_at", "user_id"}
 #: what a list to choose from offers at most
@@ -12,6 +13,8 @@ WRAP_UP_KEYS = {
 }
 ACTIVITY_KEYS = {"activity_type_id", "date_deadline", "user_id", "summary"}
 COLLEAGUES = 200
+#: characters of a note
+TEXT = 20_000
 # calls that were missed longer ago are on the list of call-backs only
 MISSED_SHOWN = timedelta(minutes=30)
 
@@ -105,7 +108,8 @@ class PhoneCall(models.Model):
                 at_least = max(
                     at or fields.Datetime.now(), call.wrap_up_started_at
                 ).replace(microsecond=0)
-                call.wrap_up_ended_at = at_least
+                # sudo: agents write no times, they say that they have finished
+                call.sudo().wrap_up_ended_at = at_least
                 call._wrapped_up()
 
     def _wrapped_up(self):
@@ -146,26 +150,25 @@ class PhoneCall(models.Model):
         calls = super().my_calls()
         if not self.has_access("read"):
             return calls
+        unfinished = (
+            Domain("user_id", "=", self.env.uid)
+            & Domain("wrap_up_started_at", "!=", False)
+            & Domain("wrap_up_ended_at", "=", False)
+        )
+        missed = (
+            Domain("direction", "=", "in")
+            & Domain("answered_at", "=", False)
+            & Domain("leg_ids.user_id", "=", self.env.uid)
+            & (
+                Domain("callback_id", "=", False)
+                | Domain("callback_id.state", "=", "open")
+            )
+        )
         more = self.search(
-            [
-                ("state", "=", "ended"),
-                ("ended_at", ">", fields.Datetime.now() - MISSED_SHOWN),
-                "|",
-                "&",
-                "&",
-                ("user_id", "=", self.env.uid),
-                ("wrap_up_started_at", "!=", False),
-                ("wrap_up_ended_at", "=", False),
-                "&",
-                "&",
-                "&",
-                ("direction", "=", "in"),
-                ("answered_at", "=", False),
-                ("leg_ids.user_id", "=", self.env.uid),
-                "|",
-                ("callback_id", "=", False),
-                ("callback_id.state", "=", "open"),
-            ],
+            Domain("state", "=", "ended")
+            & Domain("ended_at", ">", fields.Datetime.now() - MISSED_SHOWN)
+            & self._shown_domain()
+            & (unfinished | missed),
             order="started_at, id",
             limit=20,
         )
@@ -186,6 +189,18 @@ class PhoneCall(models.Model):
             record = self._check_caller(model, id)
             partner = self._caller_partner(record)
         back = self.env["phone.call.back"]._plan_by_hand(number, partner)
+        if not back.has_access("read"):
+            return {
+                "type": "ir.actions.client",
+                "tag": "display_notification",
+                "params": {
+                    "type": "warning",
+                    "message": self.env._(
+                        "Another team is to call this number back already. It was told "
+                        "that you were asked for it, too."
+                    ),
+                },
+            }
         return {
             "type": "ir.actions.act_window",
             "name": back.display_name,
@@ -339,9 +354,7 @@ class PhoneCall(models.Model):
                 tags = [self._check_choice(key, "phone.call.tag", id_) for id_ in value]
                 vals[key] = [(6, 0, [tag.id for tag in tags if tag])]
             elif key == "summary":
-                if value and not isinstance(value, str):
-                    raise UserError(self.env._("summary: a text is expected."))
-                vals[key] = (value or "").strip() or False
+                vals[key] = self._check_text(key, value)
             elif key == "about":
                 about = self._check_about(value)
             elif key == "activity":
@@ -351,6 +364,13 @@ class PhoneCall(models.Model):
                     self.env._("wrap_up: “%s” is not known.", str(key)[:64])
                 )
         return vals, about, activity
+
+    def _check_text(self, key, value, length=TEXT):
+        """A text as the database takes it, without what no keyboard types."""
+        if value and not isinstance(value, str):
+            raise UserError(self.env._("%s: a text is expected.", key))
+        text = (value or "").encode("utf-8", "ignore").decode().replace("\x00", "")
+        return text.strip()[:length] or False
 
     def _check_choice(self, key, model, value):
         record = self.env[model]
@@ -388,7 +408,8 @@ class PhoneCall(models.Model):
         type_ = self._check_choice(
             "activity_type_id", "mail.activity.type", value.get("activity_type_id")
         )
-        if not type_:
+        # others belong to models of their own
+        if not type_ or type_.res_model:
             raise UserError(self.env._("activity: choose what is to be done."))
         users = {user["id"] for user in self._wrap_up_users()}
         user_id = value.get("user_id") or self.env.uid
@@ -404,7 +425,7 @@ class PhoneCall(models.Model):
             "activity_type_id": type_.id,
             "date_deadline": date or fields.Date.context_today(self),
             "user_id": user_id,
-            "summary": str(value.get("summary") or "")[:250] or False,
+            "summary": self._check_text("summary", value.get("summary"), 250),
         }
 
     def _plan_activity(self, about, activity):
@@ -412,6 +433,13 @@ class PhoneCall(models.Model):
         record = about or next(iter(self._wrap_up_abouts()), None)
         if record is None:
             record = self.env["phone.call.back"]._of_number(self)
+            if not record.has_access("write"):
+                raise UserError(
+                    self.env._(
+                        "Another team is to call this number back already. Leave the "
+                        "next activity out, or enter the customer first."
+                    )
+                )
         # sudo: an agent need not be allowed to edit the customer he talks to; that he
         # may read him was checked
         record.sudo().activity_schedule(

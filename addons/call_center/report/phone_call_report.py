@@ -47,6 +47,26 @@ class PhoneCallReport(models.Model):
         help="Incoming calls that were answered or waited long enough to count.",
     )
     answered = fields.Integer(readonly=True, help="Incoming calls that were answered.")
+    result = fields.Selection(
+        [
+            ("answered", "Answered"),
+            ("abandoned", "Given Up"),
+            ("short", "Too Short to Count"),
+            ("forwarded", "Forwarded"),
+            ("refused", "Blocked or Refused"),
+            ("internal", "Among Colleagues"),
+            ("outgoing", "Outgoing"),
+        ],
+        readonly=True,
+        help="What became of a call: each has one place. Answered and given up are "
+        "what the shares are made of.",
+    )
+    refused = fields.Integer(
+        "Blocked or Refused",
+        readonly=True,
+        help="Incoming calls of blocked numbers, and those that a rule refused: they "
+        "say nothing of the service, and count for no share.",
+    )
     abandoned = fields.Integer(
         "Given Up",
         readonly=True,
@@ -115,33 +135,83 @@ class PhoneCallReport(models.Model):
             WITH ended AS (
                 SELECT call.id, call.company_id, call.team_id, call.queue,
                        call.user_id, call.partner_id, call.direction, call.provider,
-                       call.outcome_id, call.subject_id, call.started_at,
+                       call.outcome_id, call.subject_id, call.started_at, call.cause,
                        call.answered_at, call.wait_seconds, call.talk_seconds,
-                       call.wrap_up_seconds, call.handle_seconds,
+                       call.wrap_up_seconds, call.handle_seconds, call.number_kind,
+                       call.first_contact AS kept_first_contact,
                        COALESCE(NULLIF(team.service_threshold, 0),
                                 company.call_service_threshold) AS threshold,
                        COALESCE(NULLIF(team.service_share, 0),
                                 company.call_service_share) AS goal,
                        make_interval(days => company.call_contact_days) AS contact,
+                       (%(refused)s) AS is_refused,
+                       (%(counts)s) AS counts,
                        (%(counts)s AND call.answered_at IS NOT NULL) AS is_answered,
                        (%(counts)s AND call.answered_at IS NULL
                         AND call.cause IS DISTINCT FROM 'forwarded'
                         AND call.wait_seconds >= company.call_short_abandon)
                            AS is_abandoned,
-                       COALESCE('p' || partner.commercial_partner_id,
-                                'n' || call.e164) AS customer,
+                       %(customer)s AS customer,
                        %(local)s AS local_time
                   FROM phone_call call
                   JOIN res_company company ON company.id = call.company_id
                   LEFT JOIN call_team team ON team.id = call.team_id
                   LEFT JOIN res_partner partner ON partner.id = call.partner_id
                  WHERE call.state = 'ended'
-            )
+            ), %(contacts)s
             """,
+            refused=self._report_refused(),
             counts=self._report_counts(),
+            customer=self.env["phone.call"]._customer_sql(),
             local=SQL(
                 "timezone(%s, timezone('UTC', call.started_at))", str(self.env.tz)
             ),
+            contacts=self._report_contacts(),
+        )
+
+    def _report_contacts(self):
+        """Each customer's calls, and what they were about.
+
+        A call in vain has no subject of its own. It was most likely about what he
+        spoke of next, whoever called whom, if that was within the days set; unless he
+        never did, which may have been about anything.
+        """
+        return SQL(
+            """
+            contact AS (
+                SELECT id, company_id, customer, started_at, contact, is_answered,
+                       subject_id, answered_at IS NOT NULL AS is_talk,
+                       is_answered OR is_abandoned
+                           OR (counts AND cause = 'forwarded') AS is_attempt,
+                       COUNT(answered_at) OVER (
+                           PARTITION BY company_id, customer
+                           ORDER BY started_at DESC, id DESC) AS talks_to_come
+                  FROM ended
+                 WHERE customer IS NOT NULL
+                   AND number_kind IS DISTINCT FROM 'internal'
+            ), matter AS (
+                SELECT id, company_id, customer, started_at, contact, is_answered,
+                       is_attempt,
+                       CASE WHEN is_talk OR subject_id IS NOT NULL THEN subject_id
+                            WHEN MAX(started_at) FILTER (WHERE is_talk) OVER next_talk
+                                 <= started_at + contact
+                            THEN MAX(subject_id) FILTER (WHERE is_talk) OVER next_talk
+                       END AS subject_id
+                  FROM contact
+                WINDOW next_talk AS (PARTITION BY company_id, customer, talks_to_come)
+            )
+            """
+        )
+
+    def _report_refused(self):
+        """Whether nobody was meant to answer a call."""
+        return SQL(
+            """
+            call.direction = 'in'
+            AND (call.is_blocked IS TRUE
+                 OR (call.directed_to IS NOT DISTINCT FROM %s))
+            """,
+            REJECT,
         )
 
     def _report_counts(self):
@@ -166,6 +236,15 @@ class PhoneCallReport(models.Model):
                    to_char(call.local_time, 'HH24') AS hour,
                    to_char(call.local_time, 'ID') AS weekday,
                    1 AS call_count,
+                   CASE WHEN call.direction = 'out' THEN 'outgoing'
+                        WHEN call.number_kind = 'internal' THEN 'internal'
+                        WHEN call.is_refused THEN 'refused'
+                        WHEN call.is_answered THEN 'answered'
+                        WHEN call.cause = 'forwarded' THEN 'forwarded'
+                        WHEN call.is_abandoned THEN 'abandoned'
+                        ELSE 'short' END AS result,
+                   (call.is_refused
+                    AND call.number_kind IS DISTINCT FROM 'internal')::int AS refused,
                    (call.is_answered OR call.is_abandoned)::int AS offered,
                    call.is_answered::int AS answered,
                    call.is_abandoned::int AS abandoned,
@@ -198,7 +277,10 @@ class PhoneCallReport(models.Model):
     def _report_first_contact(self):
         return SQL(
             """
-            CASE WHEN call.is_answered AND call.customer IS NOT NULL
+            CASE WHEN call.kept_first_contact = 'solved' THEN 100.0
+                 WHEN call.kept_first_contact = 'again' THEN 0.0
+                 WHEN call.kept_first_contact IS NULL
+                  AND call.is_answered AND call.customer IS NOT NULL
                   AND call.started_at <= %s - call.contact
                   AND near.before IS NOT TRUE
                  THEN CASE WHEN near.after THEN 0.0 ELSE 100.0 END
@@ -208,21 +290,25 @@ class PhoneCallReport(models.Model):
         )
 
     def _report_near(self):
-        """Whether the customer called about the same in the days before and after.
+        """Whether the customer spoke to us about the same in the days before, and
+        called about it, in vain or not, in the days after.
 
-        A call without a subject may have been about anything: next to one it counts
+        A talk without a subject may have been about anything: next to one it counts
         as about the same. A join over the customer, not a look for each call: that
         would grow with the square of all calls.
         """
         return SQL(
             """
-            SELECT call.id, bool_or(other.started_at < call.started_at) AS before,
-                   bool_or(other.started_at > call.started_at) AS after
-              FROM ended call
-              JOIN ended other
+            SELECT call.id,
+                   bool_or(other.is_answered AND (other.started_at, other.id)
+                           < (call.started_at, call.id)) AS before,
+                   bool_or((other.started_at, other.id)
+                           > (call.started_at, call.id)) AS after
+              FROM matter call
+              JOIN matter other
                 ON other.customer = call.customer
                AND other.company_id = call.company_id
-               AND other.direction = 'in' AND other.id <> call.id
+               AND other.is_attempt AND other.id <> call.id
                AND other.started_at BETWEEN call.started_at - call.contact
                                         AND call.started_at + call.contact
                AND (other.subject_id IS NULL OR call.subject_id IS NULL

@@ -7,6 +7,7 @@ from . import test_phone_directory
 from . import test_caller_box
 from . import test_asterisk_connector
 from . import test_bus
+from . import test_call_guard
 from . import test_call_life
 from . import test_call_panel
 from . import test_call_replay
@@ -21,3 +22,5 @@ from . import test_call_rule
 from . import test_directed_answers
 from . import test_retention
 from . import test_caller_alerts
+from . import test_public_methods
+from . import test_webhook_refusals

@@ -9,6 +9,7 @@ import time
 from odoo.tests import BaseCase, tagged
 from odoo.tools import file_open, mute_logger
 
+from ..asterisk import connector as connector_module
 from ..asterisk.connector import Backoff, Connector, Dialling, Manager
 from ..asterisk.spool import Spool
 from ..asterisk.translate import translate
@@ -266,6 +267,92 @@ class TestAsteriskConnector(BaseCase):
         events = self._run(pbx, odoo, lambda events, _spool: events, Dialling())
         self.assertEqual(events[0]["callId"], self.ORDER["callId"])
         self.assertEqual((events[0]["event"], events[0]["failed"]), ("hangup", "agent"))
+
+    # -- what keeps it going -------------------------------------------------
+
+    def _rude_odoo(self, *answers):
+        """Answers that are no HTTP, then none: as a proxy that restarts gives."""
+        server = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(server.close)
+
+        def serve():
+            for answer in answers:
+                connection, _address = server.accept()
+                with connection:
+                    connection.recv(65_536)
+                    connection.sendall(answer)
+
+        threading.Thread(target=serve, daemon=True).start()
+        return f"http://127.0.0.1:{server.getsockname()[1]}/token"
+
+    def _connector(self, url="http://127.0.0.1:9/token", dialling=None):
+        spool = Spool(self.path)
+        self.addCleanup(spool.close)
+        return Connector(spool, url, {}, lambda: Backoff(0.01, 0.02), dialling)
+
+    def test_answer_that_is_no_http_is_no_answer(self):
+        answers = (
+            b"",
+            b"SSH-2.0-OpenSSH\r\n",
+            b"HTTP/1.1 abc\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n",
+        )
+        connector = self._connector(self._rude_odoo(*answers))
+        for answer in answers:
+            with self.subTest(answer=answer[:30]):
+                self.assertEqual(connector.request(connector.url, {}), (0, b""))
+
+    @mute_logger("asterisk")
+    def test_answers_that_are_no_http_lose_no_event(self):
+        good = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+        connector = self._connector(self._rude_odoo(b"", b"nonsense\r\n", good))
+        connector.spool.put({"event": "newCall", "callId": "1"})
+        thread = threading.Thread(target=connector.post_forever, daemon=True)
+        thread.start()
+        end = time.monotonic() + 10
+        while connector.spool.first() and time.monotonic() < end:
+            time.sleep(0.02)
+        connector.stop()
+        thread.join(10)
+        self.assertFalse(thread.is_alive())
+        self.assertIsNone(connector.spool.first())
+
+    @mute_logger("asterisk")
+    def test_answer_to_orders_that_cannot_be_read_places_no_call(self):
+        connector = self._connector(dialling=Dialling())
+        sent = []
+        connector.manager = type("M", (), {"send": lambda _s, **f: sent.append(f)})()
+        for answer in (b"", b"[]", b"{}", b'{"commands": 5}', b'{"commands": [5]}'):
+            connector.place(answer)
+        self.assertEqual(sent, [])
+
+    def test_silent_pbx_is_pinged_and_a_dead_one_does_no_harm(self):
+        self.patch(connector_module, "PING_EVERY", 0.01)
+        connector = self._connector()
+        sent, answers = [], [None, OSError("gone"), ValueError("closed"), None]
+
+        class Pbx:
+            def send(self, **fields):
+                sent.append(fields)
+                answer = answers.pop(0) if answers else None
+                if answer:
+                    raise answer
+
+        thread = threading.Thread(target=connector.ping_forever, daemon=True)
+        thread.start()
+        # nobody is there yet
+        time.sleep(0.05)
+        self.assertEqual(sent, [])
+        connector.manager = Pbx()
+        end = time.monotonic() + 10
+        while len(sent) < 6 and time.monotonic() < end:
+            time.sleep(0.01)
+        self.assertTrue(thread.is_alive(), "a failed ping ends no thread")
+        connector.manager = None
+        connector.stop()
+        thread.join(10)
+        self.assertFalse(thread.is_alive())
+        self.assertEqual(sent[5], {"Action": "Ping"})
 
     # -- single messages ---------------------------------------------------
 

@@ -144,3 +144,63 @@ class TestBoard(CallLifeCommon):
                 self._event("newCall", callId=f"x{number}", queue="sales", user=["101"])
             )
         self.assertLessEqual(count(), one)
+
+    def test_blocked_callers_do_not_wait(self):
+        self.env["call.blocked.number"].create({"e164": "+49301234567"})
+        self._receive(self._event("newCall", queue="sales", user=["101"]))
+        board = self._board()
+        self.assertEqual(board["totals"]["waiting"], 0)
+        self.assertEqual(self._row()["waiting"], 0)
+        self.assertFalse(any(agent["ringing"] for agent in board["agents"]))
+
+    def test_queues_of_two_companies_are_two_though_named_the_same(self):
+        other = self.env["res.company"].create(
+            {"name": "Bremsen AG", "country_id": self.germany.id}
+        )
+        theirs = self.env["call.team"].create(
+            {
+                "name": "Verkauf",
+                "company_id": other.id,
+                "queue_ids": [(0, 0, {"name": "Sales"})],
+                "service_threshold": 5,
+            }
+        )
+        line = self.env["call.provider"].create({"name": "O", "company_id": other.id})
+        self._receive(self._event("newCall", queue="sales"))
+        self.Call._receive(line, self._event("newCall", callId="o1", queue="sales"))
+        self.Call._receive(line, self._event("newCall", callId="o2"))
+        self.manager.company_ids = [(4, other.id)]
+        both = {"allowed_company_ids": (self.company | other).ids}
+        board = self.Call.with_user(self.manager).with_context(**both).board()
+        rows = {
+            (row["company"], row["queue"].lower()): (
+                row["team"],
+                row["waiting"],
+                row["goal_seconds"],
+                row["free"],
+            )
+            for row in board["queues"]
+        }
+        self.assertEqual(
+            rows,
+            {
+                ("Kupplung GmbH", "sales"): ("Sales", 1, 20, 1),
+                ("Bremsen AG", "sales"): (theirs.name, 1, 5, 0),
+                # without a team: the manager works for both, the agent does not
+                ("Bremsen AG", ""): ("", 1, 20, 1),
+            },
+        )
+        self.assertEqual(len({row["key"] for row in board["queues"]}), 3)
+        self.assertEqual({r["company"] for r in self._board()["queues"]}, {""})
+
+    def test_who_stepped_away_is_told_in_his_companies_only(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        stranger = self._new_user("stranger", "call_center.group_call_center_agent")
+        stranger.write({"company_ids": [(6, 0, other.ids)], "company_id": other.id})
+        agents = self.env["call.agent"].create(
+            [{"user_id": user.id} for user in (self.agent, stranger)]
+        )
+        seen = self.env["call.agent"].with_user(self.manager).search([])
+        self.assertEqual(seen & agents, agents[0])
+        with self.assertRaises(AccessError):
+            agents[1].with_user(self.manager).read(["away_since"])

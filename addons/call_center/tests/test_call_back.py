@@ -1,11 +1,15 @@
 import datetime
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .test_call_life import NOW, CallLifeCommon
+
+BACK_LOG = "odoo.addons.call_center.models.phone_call_back"
 
 
 @tagged("post_install", "-at_install")
@@ -45,7 +49,7 @@ class TestCallBack(CallLifeCommon):
         )
 
     def _backs(self):
-        self.Back._cron_follow()
+        self._run_job("ir_cron_call_backs")
         return self.Back.search([("company_id", "=", self.company.id)])
 
     def test_missed_call_becomes_a_call_back_of_the_queues_team(self):
@@ -196,3 +200,137 @@ class TestCallBack(CallLifeCommon):
         back = self._backs()
         anna = self._partner("Anna", "+49301234567")
         self.assertEqual(back.partner_id, anna)
+
+    # -- failures ----------------------------------------------------------
+
+    def _failing(self, *call_ids):
+        """Callers of whom no call-back can be made."""
+        take = type(self.Back)._take_missed
+
+        def failing(back, call):
+            if call.external_id in call_ids:
+                raise ZeroDivisionError(call.external_id)
+            return take(back, call)
+
+        return patch.object(type(self.Back), "_take_missed", failing)
+
+    def test_failing_call_back_stops_no_other(self):
+        self._missed("c1", **{"from": "+49301111111"})
+        self._missed("c2", 1, **{"from": "+49302222222"})
+        self._missed("c3", 2, **{"from": "+49303333333"})
+        with self._failing("c2"), self.assertLogs(BACK_LOG, "ERROR") as logged:
+            backs = self._backs()
+        self.assertEqual(set(backs.mapped("e164")), {"+49301111111", "+49303333333"})
+        self.assertIn(str(self._call("c2").id), logged.output[0])
+        self.assertTrue(self._call("c2").callback_due)
+
+    def test_failed_call_back_is_tried_again_later(self):
+        self._missed("c1")
+        with self._failing("c1"), mute_logger(BACK_LOG):
+            self.assertFalse(self._backs())
+        # the failure is gone, but it is not asked for at once
+        self.assertFalse(self._backs())
+        with freeze_time(NOW + datetime.timedelta(minutes=3, seconds=1)):
+            self.assertEqual(self._backs().missed_count, 1)
+        self.assertFalse(self._call("c1").callback_due)
+        self.assertFalse(self._call("c1").callback_tries)
+
+    def test_call_back_that_always_fails_is_given_up(self):
+        call = self._missed("c1")
+        with self._failing("c1"), mute_logger(BACK_LOG):
+            for day in range(1, 7):
+                with freeze_time(NOW + datetime.timedelta(days=day)):
+                    self.assertFalse(self._backs())
+        self.assertFalse(call.callback_due)
+
+    def test_half_made_call_back_leaves_nothing(self):
+        self._missed("c1")
+
+        def failing(back):
+            raise ZeroDivisionError
+
+        with patch.object(type(self.Back), "_plan", failing), mute_logger(BACK_LOG):
+            self.assertFalse(self._backs())
+        self.assertFalse(self._call("c1").callback_id)
+
+    def test_job_says_how_far_it_is(self):
+        for number in range(3):
+            self._missed(f"c{number}", number, **{"from": f"+4930111111{number}"})
+        told = []
+        cron = type(self.env["ir.cron"])
+        progress = cron._commit_progress
+
+        def commit(cron, processed=0, **options):
+            told.append((processed, options.get("remaining")))
+            return progress(cron, processed, **options)
+
+        with patch.object(cron, "_commit_progress", commit):
+            self._backs()
+        self.assertEqual(told, [(0, 3), (1, None), (1, None), (1, None)])
+
+    # -- another team's ----------------------------------------------------
+
+    def _outsider(self):
+        outsider = self._new_user("outsider", "call_center.group_call_center_agent")
+        self.env["call.team"].create(
+            {
+                "name": "Service",
+                "company_id": self.company.id,
+                "member_ids": [(6, 0, outsider.ids)],
+            }
+        )
+        return outsider
+
+    def test_call_back_of_another_team_stays_theirs_and_hears_of_it(self):
+        self._missed("c1")
+        back = self._backs()
+        before = back.user_id, back.activity_ids
+        outsider = self._outsider()
+        self.env.flush_all()
+        action = self.Call.with_user(outsider).plan_call_back("030 1234567")
+        self.assertEqual(action["tag"], "display_notification")
+        self.assertIn("Another team", action["params"]["message"])
+        self.assertEqual((back.user_id, back.activity_ids), before)
+        self.assertIn(outsider.name, back.message_ids[0].body)
+        self.assertEqual(back.message_ids[0].author_id, outsider.partner_id)
+        with self.assertRaises(AccessError):
+            back.with_user(outsider).read(["e164"])
+
+    def test_next_activity_on_another_teams_call_back_is_refused_clearly(self):
+        self._missed("c1")
+        self._backs()
+        outsider = self._outsider()
+        outsider.phone_extension = "109"
+        call = self._receive(
+            self._event("newCall", self._after(60), callId="c9", user=["109"]),
+            self._event("answer", self._after(65), callId="c9", user="109"),
+            self._event("hangup", self._after(70), callId="c9"),
+        )
+        # its number was withheld from the customer's list: nobody is linked
+        self.assertFalse(call.partner_id)
+        type_ = self.env.ref("mail.mail_activity_data_call").id
+        with self.assertRaisesRegex(UserError, "Another team"):
+            call.with_user(outsider).wrap_up({"activity": {"activity_type_id": type_}})
+
+    def test_agents_change_who_calls_back_and_nothing_that_follows_from_calls(self):
+        self._missed("c1")
+        back = self._backs().with_user(self.agent)
+        back.user_id = self.agent
+        for name, value in (
+            ("state", "done"),
+            ("e164", "+491"),
+            ("missed_count", 9),
+            ("closed_at", self._after(0)),
+            ("company_id", self.env.ref("base.main_company").id),
+        ):
+            with self.assertRaises(AccessError, msg=name):
+                back.write({name: value})
+        with self.assertRaises(AccessError):
+            self.Back.with_user(self.agent).create(
+                {"company_id": self.company.id, "e164": "+49301"}
+            )
+        action = self.Call.with_user(self.agent).plan_call_back("+49309999999")
+        made = self.Back.browse(action["res_id"]).with_user(self.agent)
+        self.assertEqual((made.e164, made.user_id), ("+49309999999", self.agent))
+        made.action_done()
+        self.assertEqual(made.state, "done")

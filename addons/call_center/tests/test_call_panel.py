@@ -66,6 +66,41 @@ class TestCallPanel(CallLifeCommon):
         self._call().ended_at -= datetime.timedelta(minutes=31)
         self.assertEqual(self.Call.with_user(self.agent).my_calls(), [])
 
+    def test_refused_calls_are_not_got_after_sleep_either(self):
+        self.provider.kind = "asterisk"
+        self.env["call.blocked.number"].create({"e164": "+49301234567"})
+        mine = self.Call.with_user(self.agent)
+        self._receive(self._event("newCall", user=["101"]))
+        self.assertEqual(mine.my_calls(), [])
+        self._receive(self._event("hangup", callId="c1"))
+        self.assertEqual(mine.my_calls(), [])
+        # whom the PBX put through all the same is talked to
+        self._receive(
+            self._event("newCall", callId="c2", user=["101"]),
+            self._event("answer", callId="c2", user="101"),
+        )
+        self.assertEqual([c["id"] for c in mine.my_calls()], self._call("c2").ids)
+
+    def test_blocked_number_that_is_told_late_is_blocked(self):
+        self.provider.kind = "asterisk"
+        self.env["call.blocked.number"].create({"e164": "+49301234567"})
+        early = self._event("newCall", user=["101"], **{"from": ""})
+        call = self._receive(early)
+        self.assertFalse(call.is_blocked)
+        self.env.cr.precommit.run()
+        told = self._told(self._event("newCall", user=["101"]))
+        self.assertTrue(call.is_blocked)
+        self.assertEqual(told, [])
+        self.assertEqual(self.Call.with_user(self.agent).my_calls(), [])
+
+    def test_call_that_turns_out_to_be_outgoing_is_not_refused(self):
+        self.env["call.blocked.number"].create({"e164": "+49301234567"})
+        call = self._receive(
+            self._event("answer", user="101", **{"from": "+49301234567"}),
+            self._event("newCall", user=["101"], direction="out", to="+49301234567"),
+        )
+        self.assertEqual((call.direction, call.is_blocked), ("out", False))
+
     def test_calls_to_write_down_are_got_after_sleep(self):
         self._receive(self._event("answer", user="101", direction="in"))
         self._receive(self._event("hangup"))

@@ -169,6 +169,55 @@ class TestCallReport(CallLifeCommon):
         self._logged(40, at=self._days(1))
         self.assertEqual(self._first_contact(), 0.0)
 
+    def test_call_in_vain_before_does_not_hide_the_first_contact(self):
+        self._logged(40)
+        self._logged(5, 60, at=self._days(1), subject_id=self.delivery.id)
+        self.assertEqual(self._first_contact(), 100.0)
+
+    def test_call_in_vain_was_about_what_was_spoken_of_next(self):
+        anna = self._partner("Anna", "+49301234567")
+        about = {"partner_id": anna.id}
+        self._logged(5, 60, subject_id=self.delivery.id, **about)
+        self._logged(40, at=self._days(1), **about)
+        self._logged(5, 60, at=self._days(2), subject_id=self.invoice.id, **about)
+        # nobody called about the delivery again, nor about the invoice
+        self.assertEqual(self._first_contact(), 100.0)
+
+    def test_call_in_vain_was_about_what_we_called_back_for(self):
+        self._logged(5, 60, subject_id=self.delivery.id)
+        self._logged(40, at=self._days(1))
+        self._logged(
+            5,
+            60,
+            at=self._days(2),
+            direction="out",
+            from_number="101",
+            to_number="+49301234567",
+            subject_id=self.invoice.id,
+        )
+        self.assertEqual(self._first_contact(), 100.0)
+
+    def test_call_in_vain_says_nothing_of_a_talk_long_after(self):
+        self._logged(5, 60, subject_id=self.delivery.id)
+        self._logged(40, at=self._days(1))
+        self._logged(5, 60, at=self._days(9), subject_id=self.invoice.id)
+        # it may have been about the delivery
+        self.assertEqual(self._first_contact(), 50.0)
+
+    def test_calls_of_the_same_second_are_told_apart(self):
+        about = {"subject_id": self.delivery.id}
+        self._logged(5, 60, **about)
+        self._logged(5, 60, **about)
+        # the one that was logged first is the first
+        self.assertEqual(self._first_contact(), 0.0)
+
+    def test_wrong_numbers_and_refused_calls_are_no_second_contact(self):
+        self._logged(5, 60, subject_id=self.delivery.id)
+        self._logged(2, at=self._days(1))
+        self._logged(30, at=self._days(2), is_blocked=True)
+        self._logged(30, at=self._days(3), directed_to="reject")
+        self.assertEqual(self._first_contact(), 100.0)
+
     def test_whether_it_was_solved_is_known_after_the_days(self):
         self._logged(5, 60, at=datetime.datetime(2026, 6, 25))
         self.assertFalse(self._first_contact())
@@ -188,6 +237,39 @@ class TestCallReport(CallLifeCommon):
         self._logged(60, is_blocked=True)
         self._logged(60, directed_to="reject")
         self.assertEqual(self._figure("call_count", "offered"), [(4, 1)])
+
+    def test_each_call_has_one_place(self):
+        self._logged(5, 60)
+        self._logged(30)
+        self._logged(2)
+        self._logged(30, cause="forwarded")
+        self._logged(30, is_blocked=True)
+        self._logged(30, directed_to="reject")
+        self._logged(30, from_number="102")
+        self._logged(5, 60, direction="out", from_number="101", to_number="+49302")
+        counts = dict(self._figure("call_count", by=["result"]))
+        self.assertEqual(
+            counts,
+            {
+                "answered": 1,
+                "abandoned": 1,
+                "short": 1,
+                "forwarded": 1,
+                "refused": 2,
+                "internal": 1,
+                "outgoing": 1,
+            },
+        )
+        figures = self._figure("offered", "refused", "service_level", "abandon_rate")
+        self.assertEqual(figures, [(2, 2, 50.0, 50.0)])
+
+    def test_blocked_caller_who_got_through_spoils_no_share(self):
+        self._logged(5, 60)
+        self._logged(300, 60, is_blocked=True)
+        self._logged(300, is_blocked=True)
+        figures = self._figure("offered", "refused", "service_level", "abandon_rate")
+        self.assertEqual(figures, [(1, 2, 100.0, 0.0)])
+        self.assertEqual(self._figure("speed_of_answer"), [(5.0,)])
 
     def test_by_queue_agent_hour_and_day(self):
         self._logged(5, 60)
@@ -214,3 +296,79 @@ class TestCallReport(CallLifeCommon):
     def test_running_calls_are_not_reported(self):
         self._logged(5, 60, state="answered")
         self.assertFalse(self._figure("call_count")[0][0])
+
+    # -- anonymous calls -----------------------------------------------------
+
+    def test_anonymous_calls_keep_their_first_contacts(self):
+        anna = self._partner("Anna", "+49301234567")
+        berta = self._partner("Berta", "+49307654321")
+        about = {"subject_id": self.delivery.id}
+        self._logged(5, 60, partner_id=anna.id, **about)
+        self._logged(5, 60, at=self._days(2), partner_id=anna.id, **about)
+        self._logged(5, 60, partner_id=berta.id, **about)
+        self._logged(5, 60, from_number="+49305555555", **about)
+        before = self._figure("first_contact")
+        self.assertAlmostEqual(before[0][0], 200 / 3)
+        self._calls()._anonymise()
+        self.assertEqual(self._figure("first_contact"), before)
+
+    def test_calls_before_and_after_the_line_are_still_one_customers(self):
+        about = {"subject_id": self.delivery.id}
+        old = self._logged(5, 60, **about)
+        self._logged(5, 60, at=self._days(3), **about)
+        self.assertEqual(self._first_contact(), 0.0)
+        old._anonymise()
+        self.assertEqual(self._first_contact(), 0.0)
+
+    def test_anonymous_calls_say_nothing_of_who_it_was(self):
+        call = self._logged(5, 60)
+        call._anonymise()
+        self.env.flush_all()
+        key = call.sudo().customer_key
+        self.assertRegex(key, "^[0-9a-f]{64}$")
+        self.assertNotIn("301234567", key)
+        for name in ("customer_key", "first_contact"):
+            with self.assertRaises(AccessError):
+                call.with_user(self.manager).read([name])
+        with self.assertRaises(AccessError):
+            self.company.with_user(self.manager).read(["call_customer_key"])
+        # another company's key makes another hash of the same number
+        other = self.env["res.company"].create({"name": "Other"})
+        theirs = self._logged(5, 60, company_id=other.id, user_id=False)
+        theirs._anonymise()
+        self.assertNotEqual(theirs.sudo().customer_key, key)
+
+    def test_hash_is_forgotten_when_nothing_follows_from_it_any_more(self):
+        about = {"subject_id": self.delivery.id}
+        self.company.call_retention_days = 30
+        first = self._logged(5, 60, **about)
+        again = self._logged(5, 60, at=self._days(5), **about)
+        other = self._logged(5, 60, from_number="+49305555555", **about)
+        recent = self._logged(5, 60, at=datetime.datetime(2026, 6, 20), **about)
+        before = self._figure("first_contact", by=["started_at:day"])
+        for day in (6, 12):
+            with freeze_time(MONDAY + datetime.timedelta(days=30 + day)):
+                self.Call._gc_personal_data()
+        self.env.flush_all()
+        old = (first | again | other).sudo()
+        self.assertEqual(
+            old.mapped("first_contact"), ["again", "none", "solved"], "kept"
+        )
+        self.assertFalse(any(old.mapped("customer_key")), "forgotten")
+        self.assertFalse(recent.anonymised_at)
+        self.assertEqual(self._figure("first_contact", by=["started_at:day"]), before)
+
+    def test_hash_is_kept_while_a_calls_result_depends_on_it(self):
+        about = {"subject_id": self.delivery.id}
+        self.company.call_retention_days = 30
+        first = self._logged(5, 60, **about)
+        self._logged(5, 60, at=self._days(5), **about)
+        with freeze_time(MONDAY + datetime.timedelta(days=31)):
+            self.Call._gc_personal_data()
+        self.assertEqual(first.sudo().first_contact, "again")
+        self.assertTrue(first.sudo().customer_key)
+        # else the second would be a first contact
+        self.assertEqual(self._first_contact(), 0.0)
+
+    def _calls(self):
+        return self.Call.search([("company_id", "=", self.company.id)])

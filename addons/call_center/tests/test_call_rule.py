@@ -1,4 +1,5 @@
 import datetime
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -283,3 +284,20 @@ class TestCallRule(RuleCommon):
         self._rule(name="Withheld", caller="withheld", action="reject", number=False)
         self.assertIn("Withheld: refused", self._try_out().result)
         self.assertIn("No rule", self._try_out(number="030 1234567").result)
+
+    def test_try_out_says_what_becomes_of_a_call_without_rule(self):
+        self.assertIn("telephone system", self._try_out(number="1").result)
+        self.provider.kind = "twilio"
+        self.assertIn("hangs up", self._try_out(number="1").result)
+        self.provider.default_target = "queue:sales"
+        self.assertIn("queue:sales", self._try_out(number="1").result)
+
+    def test_call_that_waits_needs_no_words(self):
+        calendar = self.env["resource.calendar"].create({"name": "Never"})
+        self._rule(caller="unknown", sequence=1, calendar_id=calendar.id)
+        self._rule(number="10", sequence=2)
+        with (
+            patch.object(type(self.Rule), "_why_not", self.fail),
+            patch.object(type(self.Rule), "_is_time", self.fail),
+        ):
+            self.assertDials("10")

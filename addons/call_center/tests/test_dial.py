@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
-from .test_call_life import CallLifeCommon
+from .test_call_life import NOW, CallLifeCommon
 
 
 class DialCommon(CallLifeCommon):
@@ -161,6 +161,81 @@ class TestDial(DialCommon):
         self.env.invalidate_all()
         self.Call._cron_sweep()
         self.assertEqual((call.state, call.cause), ("ended", "cancel"))
+
+    def _order(self, call):
+        return self.env["phone.call.order"].search([("call_id", "=", call.id)])
+
+    def test_own_telephone_rings_whatever_the_call_says(self):
+        call = self._dial()
+        # as somebody would who wants the board room's telephone to pick up
+        call.sudo().write({"from_number": "199", "to_number": "+49900111"})
+        command = self._take()[0]
+        self.assertEqual(command["extension"], "101")
+        self.assertEqual(command["number"], "+49301234567")
+
+    def test_extension_taken_away_meanwhile_rings_nowhere(self):
+        messages = self._bus_messages()
+        call = self._dial()
+        self.agent.phone_extension = False
+        self.assertEqual(self._take(), [])
+        self.assertEqual((call.state, self._order(call).state), ("ended", "failed"))
+        self.assertTrue([m for m in messages if m[1] == "call_center.dial"])
+
+    def test_fetched_order_that_is_never_told_of_is_given_up(self):
+        messages = self._bus_messages()
+        with freeze_time(NOW):
+            self.line.connector_seen = NOW
+            call = self._dial()
+            self.assertTrue(self._take())
+        with freeze_time(self._after(40)):
+            self.Call._cron_sweep()
+            self.assertEqual(call.state, "ringing")
+        with freeze_time(self._after(46)):
+            self.Call._cron_sweep()
+        self.assertEqual((call.state, self._order(call).state), ("ended", "failed"))
+        told = [m for m in messages if m[1] == "call_center.dial"]
+        self.assertEqual(len(told), 1)
+        self.assertIn("was not called", told[0][2]["message"])
+        # the sweeper comes by itself, not in five minutes' time
+        due = self.env["ir.cron.trigger"].search(
+            [("cron_id", "=", self.env.ref("call_center.ir_cron_sweep_calls").id)]
+        )
+        self.assertIn(self._after(45), due.mapped("call_at"))
+
+    def test_order_that_the_pbx_told_of_rings_on(self):
+        self.provider = self.line
+        with freeze_time(NOW):
+            self.line.connector_seen = NOW
+            call = self._dial()
+            self._take()
+            self._receive(
+                self._event(
+                    "newCall",
+                    callId=call.external_id,
+                    direction="out",
+                    **{"from": "101", "to": "+49301234567"},
+                )
+            )
+        self.assertEqual(self._order(call).state, "placed")
+        with freeze_time(self._after(120)):
+            self.Call._cron_sweep()
+        self.assertEqual(call.state, "ringing")
+
+    def test_given_up_call_that_took_place_after_all_gets_its_end(self):
+        self.provider = self.line
+        with freeze_time(NOW):
+            self.line.connector_seen = NOW
+            call = self._dial()
+            self._take()
+        with freeze_time(self._after(46)):
+            self.Call._cron_sweep()
+        id_ = call.external_id
+        with freeze_time(self._after(200)):
+            self._receive(
+                self._event("answer", self._after(5), callId=id_, user="101"),
+                self._event("hangup", self._after(65), callId=id_),
+            )
+        self.assertEqual((call.talk_seconds, call.cause), (60, "normalClearing"))
 
     def test_failure_is_told_once_and_its_cause_kept_in_any_order(self):
         ends = {

@@ -2,6 +2,7 @@ from urllib.parse import urlencode
 
 from lxml import etree
 
+from odoo.exceptions import ValidationError
 from odoo.tests import HttpCase, tagged
 
 from ..tools import answers, signature
@@ -12,9 +13,12 @@ from .test_call_rule import RuleCommon
 class TestDirectedAnswers(RuleCommon, HttpCase):
     """What each provider is told, over HTTP."""
 
+    # more of the line that is asked
+    line = {}
+
     def _post(self, kind, fields, number="+49301234567"):
         line = self.env["call.provider"].create(
-            {"name": kind, "kind": kind, "company_id": self.company.id}
+            {"name": kind, "kind": kind, "company_id": self.company.id, **self.line}
         )
         path = "/" + line.rotate_token()["url"].split("/", 3)[3]
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -72,6 +76,62 @@ class TestDirectedAnswers(RuleCommon, HttpCase):
     def test_twilio_client_is_no_number(self):
         self._rule(number="anna")
         self.assertEqual(self._twilio().find("Dial/Client").text, "anna")
+
+    # -- calls that no rule sends anywhere -----------------------------------
+
+    def test_twilio_is_told_where_calls_go_that_no_rule_sends(self):
+        self.line = {"default_target": "030 / 555000"}
+        number = self._twilio().find("Dial/Number")
+        self.assertEqual(number.text, "+4930555000")
+        self.assertIn("/call_center/twilio/", number.get("statusCallback"))
+        call = self.Call.search([("external_id", "=", "CA1")])
+        self.assertEqual(call.directed_to, "+4930555000")
+        self.assertFalse(call.rule_id)
+
+    def test_twilio_takes_queues_sip_addresses_and_clients(self):
+        for target, path, text in (
+            ("queue:sales", "Enqueue", "sales"),
+            ("sip:desk@pbx.example.com:5061", "Dial/Sip", None),
+            ("anna", "Dial/Client", "anna"),
+            ("+4930555000", "Dial/Number", "+4930555000"),
+        ):
+            self.line = {"default_target": target}
+            self.Call.search([("external_id", "=", "CA1")]).unlink()
+            self.assertEqual(self._twilio().find(path).text, text or target)
+
+    def test_rule_comes_before_the_lines_own_target(self):
+        self.line = {"default_target": "+4930555000"}
+        rule = self._rule(number="0305550001")
+        self.assertEqual(self._twilio().find("Dial/Number").text, "+49305550001")
+        self.Call.search([("external_id", "=", "CA1")]).unlink()
+        # "as the telephone system has it": at Twilio that is the line's target
+        rule.action = "pass"
+        self.assertEqual(self._twilio().find("Dial/Number").text, "+4930555000")
+
+    def test_refused_callers_are_refused_with_a_target_too(self):
+        self.line = {"default_target": "+4930555000"}
+        self.env["call.blocked.number"].create({"e164": "+49301234567"})
+        self.assertEqual(self._twilio().find("Reject").get("reason"), "busy")
+
+    def test_other_providers_know_where_calls_go(self):
+        self.line = {"default_target": "+4930555000"}
+        self.assertEqual(self._generic(), {})
+        self.assertIsNone(self._sipgate().find("Dial"))
+
+    def test_sipgate_reaches_numbers_only(self):
+        self._rule(number="queue:sales", sequence=1)
+        self._rule(number="+49305550001", sequence=2)
+        self.assertEqual(self._sipgate().find("Dial/Number").text, "49305550001")
+
+    def test_line_without_target_is_warned_about(self):
+        line = self.env["call.provider"].create({"name": "T", "kind": "twilio"})
+        self.assertTrue(line.needs_target)
+        line.default_target = "queue:sales"
+        self.assertFalse(line.needs_target)
+        self.assertFalse(self.provider.needs_target)
+        for target in ("sip:", "queue:", "a b", "<x>", "sip:a@b@c", "sip:a b@c"):
+            with self.assertRaises(ValidationError, msg=target):
+                line.default_target = target
 
     def test_answers_are_escaped(self):
         answer = {"action": "dial", "number": "<a&b>"}

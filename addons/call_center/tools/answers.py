@@ -7,6 +7,8 @@ address, and returns XML.
 
 from xml.sax.saxutils import escape, quoteattr
 
+from . import target
+
 
 def sipgate_xml(answer, event, url):
     """sipgate tells of answer and hangup only where it is asked to."""
@@ -23,20 +25,30 @@ def sipgate_xml(answer, event, url):
 
 
 def twilio_xml(answer, _event, url):
-    """TwiML. A number is dialled; anything else names one of Twilio's own clients."""
+    """TwiML. A number or SIP address is dialled, a queue joined; anything else names
+    one of Twilio's own clients."""
     if answer.get("action") == "dial":
-        number = answer["number"]
-        noun = "Number" if number.startswith("+") else "Client"
-        asks = (
-            f' statusCallback={quoteattr(url)} statusCallbackMethod="POST"'
-            ' statusCallbackEvent="initiated ringing answered completed"'
-        )
-        inner = f"<Dial><{noun}{asks}>{escape(number)}</{noun}></Dial>"
+        inner = _twilio_target(answer["number"], url)
     elif answer.get("action") == "reject":
         inner = f"<Reject reason={quoteattr(answer.get('reason') or 'busy')}/>"
     else:
         return "<Response/>"
     return f"<Response>{inner}</Response>"
+
+
+def _twilio_target(number, url):
+    if target.is_queue(number):
+        return f"<Enqueue>{escape(number.removeprefix(target.QUEUE))}</Enqueue>"
+    noun = "Client"
+    if target.is_sip(number):
+        noun = "Sip"
+    elif number.startswith("+"):
+        noun = "Number"
+    asks = (
+        f' statusCallback={quoteattr(url)} statusCallbackMethod="POST"'
+        ' statusCallbackEvent="initiated ringing answered completed"'
+    )
+    return f"<Dial><{noun}{asks}>{escape(number)}</{noun}></Dial>"
 
 
 WRITERS = {"sipgate": sipgate_xml, "twilio": twilio_xml}

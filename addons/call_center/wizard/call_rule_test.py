@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..models.call_rule import Caller
+from ..models.call_rule import Caller, Direction
 from ..tools import phone_number
 
 
@@ -83,13 +83,15 @@ class CallRuleTest(models.TransientModel):
                 told = self.env._("applies, but has nowhere to send the call")
             lines |= lines.new({"rule_id": rule.id, "told": told, "counts": counts})
         if not found:
-            self.result = self.env._("No rule: as the telephone system has it.")
+            self.result = self.env._("No rule: %s.", self._in_words(Direction({})))
         return lines
 
     def _in_words(self, direction):
-        answer = direction.answer
+        answer = direction.answer or self.provider_id._default_answer()
         if answer.get("action") == "reject":
             return self.env._("refused as busy")
+        if not answer and self.provider_id.needs_target:
+            return self.env._("Twilio hangs up: the line does not say where calls go")
         if not answer:
             return self.env._("as the telephone system has it")
         if direction.user:

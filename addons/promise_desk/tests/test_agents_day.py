@@ -1,6 +1,9 @@
-from odoo.exceptions import UserError
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 from odoo.tests.common import new_test_user
+
+from odoo.addons.call_center.tests.test_public_methods import FuzzMixin
 
 from .common import PromiseDeskCommon
 
@@ -71,12 +74,14 @@ class TestAgentsDay(HttpCase):
         self.assertEqual(back.user_id, agent)
         self.assertFalse(missed.answered_at)
         # what the job does every few minutes
-        self.env["phone.call.back"]._cron_follow()
+        self.env.flush_all()
+        self.env.ref("call_center.ir_cron_call_backs").method_direct_trigger()
+        self.env.invalidate_all()
         self.assertEqual((back.state, back.reached_call_id), ("done", out))
 
 
 @tagged("post_install", "-at_install")
-class TestCallerLead(PromiseDeskCommon):
+class TestCallerLead(FuzzMixin, PromiseDeskCommon):
     def _lead(self, record, lines, user=None):
         id_ = (
             self.Call.with_user(user or self.salesman)
@@ -98,16 +103,76 @@ class TestCallerLead(PromiseDeskCommon):
         self.assertEqual(lead, self.lead)
         self.assertEqual(lead.promise_line_ids.mapped("quantity"), [2, 3])
 
+    def test_wished_date_is_kept(self):
+        anna = self._partner("Anna", "+49 30 7654321")
+        wanted = "2030-05-04 12:00:00"
+        lead = self._lead(
+            anna,
+            [
+                {"product_id": self.product.id, "quantity": 1, "requested_date": date}
+                for date in (wanted, False, None)
+            ],
+        )
+        self.assertEqual(
+            lead.promise_line_ids.mapped("requested_date"),
+            [fields.Datetime.to_datetime(wanted), False, False],
+        )
+
     def test_what_cannot_be_is_refused_by_line(self):
         anna = self._partner("Anna", "+49 30 7654321")
         good = {"product_id": self.product.id, "quantity": 3}
         for lines, named in (
             ([], "lines"),
-            ([{**good, "price": 1}], "line 1"),
-            ([good, {**good, "quantity": 0}], "line 2"),
-            ([{**good, "quantity": float("nan")}], "line 1"),
-            ([{**good, "product_id": 2**30}], "line 1"),
-            ([{**good, "product_id": True}], "line 1"),
+            ([good] * 101, "lines"),
+            ([{**good, "price": 1}], "Line 1"),
+            ([good, {**good, "quantity": 0}], "Line 2"),
+            ([{**good, "quantity": float("nan")}], "Line 1"),
+            ([{**good, "product_id": 2**30}], "Line 1"),
+            ([{**good, "product_id": True}], "Line 1"),
+            ([good, {**good, "requested_date": "tomorrow"}], "Line 2, requested_date"),
+            ([{**good, "requested_date": "9999-12-31 00:00:00"}], "requested_date"),
+            ([{**good, "requested_date": [1]}], "Line 1, requested_date"),
+            ([{**good, "product_id": self._theirs().id}], "Line 1, product_id"),
         ):
             with self.subTest(lines=lines), self.assertRaisesRegex(UserError, named):
                 self._lead(anna, lines)
+
+    def _theirs(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.salesman.company_ids = [(4, other.id)]
+        return self.env["product.product"].create(
+            {"name": "Theirs", "company_id": other.id}
+        )
+
+    def test_nonsense_is_refused_with_words(self):
+        anna = self._partner("Anna", "+49 30 7654321")
+        call = self.Call.with_user(self.salesman).with_company(self.company)
+        line = {
+            "product_id": self.product.id,
+            "quantity": 3,
+            "requested_date": "2030-05-04 12:00:00",
+        }
+
+        def of_line(**values):
+            return call.caller_lead("res.partner", anna.id, "+49301", [values])
+
+        self._fuzz(of_line, line)
+        good = {"model": "res.partner", "id": anna.id, "number": "1", "lines": [line]}
+        self._fuzz(call.caller_lead, good)
+
+    def test_agent_without_leads_makes_none(self):
+        """The panel's buttons are hidden from him; who calls by RPC is refused."""
+        anna = self._partner("Anna", "+49 30 7654321")
+        lines = [{"product_id": self.product.id, "quantity": 3}]
+        for user in (self.agent, self.employee):
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                self._lead(anna, lines, user)
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                self._lead(self.lead, lines, user)
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                self.lead.with_user(user).action_hold_promise()
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                self.lead.with_user(user).action_compute_promise()
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                self.env["delivery.promise"].with_user(user).simulate({"lines": lines})
+        self.assertEqual(len(self.lead.promise_line_ids), 1)

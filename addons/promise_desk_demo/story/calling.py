@@ -148,5 +148,6 @@ def _missed(env, line):
             ("anonymous", 40),
         )
     ]
-    env["phone.call"].create(tried)
-    env["phone.call.back"]._cron_follow()
+    # what the job does every few minutes
+    for missed in env["phone.call"].create(tried):
+        env["phone.call.back"]._follow(missed)

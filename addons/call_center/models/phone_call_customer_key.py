@@ -1,0 +1,165 @@
+import secrets
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+#: two keys of sha256's block size: the inner and the outer one
+KEY_BYTES = 64
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    call_customer_key = fields.Char(copy=False, groups=fields.NO_ACCESS)
+
+    def _ensure_call_customer_key(self):
+        """The company's secret, made when it is needed first."""
+        # sudo: nobody may read it
+        for company in self.sudo().filtered(lambda c: not c.call_customer_key):
+            company.call_customer_key = secrets.token_hex(2 * KEY_BYTES)
+
+
+class PhoneCall(models.Model):
+    """Whose repeated calls anonymous calls are, without telling who he is.
+
+    What is solved at the first contact follows from a customer's other calls. When a
+    call is made anonymous, a keyed hash takes his place; it goes, too, as soon as
+    nothing can follow from it any more. Then only the result is left.
+    """
+
+    _inherit = "phone.call"
+
+    customer_key = fields.Char(copy=False, groups=fields.NO_ACCESS)
+    first_contact = fields.Selection(
+        [
+            ("solved", "Solved"),
+            ("again", "Called Again"),
+            ("none", "No First Contact"),
+        ],
+        copy=False,
+        readonly=True,
+        groups=fields.NO_ACCESS,
+        help="Of anonymous calls, kept when their customer is forgotten.",
+    )
+
+    _customer_key_idx = models.Index(
+        "(company_id, started_at) WHERE customer_key IS NOT NULL"
+    )
+
+    @api.model
+    def _customer_sql(self):
+        """The customer of ``call``, with ``company`` and ``partner`` joined: the whole
+        firm, or the number of somebody unknown; as a hash where there are anonymous
+        calls to compare with.
+
+        The key is read within the statement: it is in no log of statements.
+        """
+        return SQL(
+            """
+            CASE WHEN call.anonymised_at IS NOT NULL THEN call.customer_key
+                 WHEN company.call_customer_key IS NULL THEN %(plain)s
+                 ELSE %(hashed)s END
+            """,
+            plain=self._plain_customer_sql(),
+            hashed=self._hashed_customer_sql(),
+        )
+
+    @api.model
+    def _plain_customer_sql(self):
+        return SQL("COALESCE('p' || partner.commercial_partner_id, 'n' || call.e164)")
+
+    @api.model
+    def _hashed_customer_sql(self):
+        """HMAC with an inner and an outer key of a whole block each."""
+        half = 2 * KEY_BYTES
+        return SQL(
+            """
+            encode(sha256(
+                decode(right(company.call_customer_key, %(half)s), 'hex')
+                || sha256(decode(left(company.call_customer_key, %(half)s), 'hex')
+                          || convert_to(%(plain)s, 'UTF8'))), 'hex')
+            """,
+            half=half,
+            plain=self._plain_customer_sql(),
+        )
+
+    def _keep_customer_keys(self):
+        """Before their customers are taken away."""
+        self.company_id._ensure_call_customer_key()
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE phone_call anonymous SET customer_key = %s
+                  FROM phone_call call
+                  JOIN res_company company ON company.id = call.company_id
+                  LEFT JOIN res_partner partner ON partner.id = call.partner_id
+                 WHERE call.id = anonymous.id AND call.id = ANY(%s)
+                   AND call.anonymised_at IS NULL
+                """,
+                self._hashed_customer_sql(),
+                self.ids,
+            )
+        )
+        self.invalidate_recordset(["customer_key"])
+
+    @api.model
+    def _keep_first_contacts(self, company):
+        """Keep the result of anonymous calls whose days are over, and forget the hash
+        of those that no other call's result depends on."""
+        self.env.flush_all()
+        contact = SQL("make_interval(days => %s)", company.call_contact_days)
+        now = fields.Datetime.now()
+        report = self.env["phone.call.report"].sudo()
+        pending = SQL(
+            "call.company_id = %s AND call.customer_key IS NOT NULL "
+            "AND call.first_contact IS NULL",
+            company.id,
+        )
+        if self.env.execute_query(
+            SQL(
+                "SELECT FROM phone_call call WHERE %s AND call.started_at <= %s - %s "
+                "LIMIT 1",
+                pending,
+                now,
+                contact,
+            )
+        ):
+            self.env.cr.execute(
+                SQL(
+                    """
+                    UPDATE phone_call call
+                       SET first_contact = CASE result.first_contact
+                               WHEN 100 THEN 'solved' WHEN 0 THEN 'again' ELSE 'none'
+                           END
+                      FROM (%s) result
+                     WHERE result.id = call.id AND %s AND call.started_at <= %s - %s
+                    """,
+                    report._table_query,
+                    pending,
+                    now,
+                    contact,
+                )
+            )
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE phone_call call SET customer_key = NULL
+                 WHERE call.company_id = %(company)s AND call.customer_key IS NOT NULL
+                   AND call.first_contact IS NOT NULL
+                   AND call.started_at < %(contact)s * -1 + LEAST(
+                       (SELECT MIN(open.started_at) FROM phone_call open
+                         WHERE open.company_id = %(company)s
+                           AND open.anonymised_at IS NULL),
+                       (SELECT MIN(open.started_at) FROM phone_call open
+                         WHERE open.company_id = %(company)s
+                           AND open.customer_key IS NOT NULL
+                           AND open.first_contact IS NULL),
+                       %(now)s)
+                """,
+                company=company.id,
+                contact=contact,
+                now=now,
+            )
+        )
+        self.invalidate_model(["customer_key", "first_contact"])
