@@ -26,6 +26,26 @@ class SaleOrder(models.Model):
             )
         return promises
 
+    def _get_promise_moves(self):
+        """{line: how its promised date has moved}, for the customer: the same as a
+        mail says and not before it, the latest last."""
+        # sudo: who may read the order may read its dates
+        orders = self.sudo()
+        promises = orders.order_line.promise_line_id.promise_id.filtered(
+            lambda promise: promise.state in ("confirmed", "done")
+        )
+        changes = self.env["delivery.promise.history"].sudo()
+        changes = changes.search([("promise_id", "in", promises.ids)], order="id")
+        by_line = {}
+        for group in changes.grouped("promise_id").values():
+            for telling in group._tellings():
+                for words in telling._moves_in_words():
+                    by_line.setdefault(words["line"], []).append(words)
+        return {
+            line: by_line.get(line.sudo().promise_line_id, [])
+            for line in self.order_line
+        }
+
 
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
@@ -38,18 +58,3 @@ class SaleOrderLine(models.Model):
         """Ask a planner for the date of this line, and why."""
         self.ensure_one()
         return self.promise_line_id.action_set_by_hand()
-
-    def _get_promise_moves(self):
-        """How the promised date of this line has moved, for its customer: the same as
-        a mail says, the latest last."""
-        self.ensure_one()
-        # sudo: who may read the order may read its dates
-        promise_line = self.sudo().promise_line_id
-        if promise_line.promise_id.state not in ("confirmed", "done"):
-            return []
-        changes = promise_line.history_ids.filtered("old_date").sorted("id")
-        return [
-            words
-            for change in changes.with_env(self.env(su=True))
-            for words in change._moves_in_words()
-        ]

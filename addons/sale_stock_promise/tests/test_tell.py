@@ -171,6 +171,56 @@ class TestTell(TellCase):
         mail = self._mails()
         self.assertIn("13/03/2030", mail.body_html)
 
+    # -- no date any more ------------------------------------------------------------
+
+    def _set_date(self, order, date):
+        """What a run of backorder processing does, with or without a date."""
+        line = order.order_line.sudo().promise_line_id
+        line._with_cause("backorder").write({"promised_date": date})
+        self.env.cr.flush()
+
+    def test_lost_date_is_told_once_and_the_next_one_too(self):
+        order = self._confirmed()
+        self._set_date(order, False)
+        mail = self._mails()
+        self.assertEqual(len(mail), 1)
+        for words in (
+            "03/10/2030",
+            "not known yet",
+            "cannot be kept",
+            "We will write to you again",
+            "We do not know yet when the goods will be available.",
+        ):
+            self.assertIn(words, mail.body_html)
+        self.assertFalse(self._mails())
+        self._set_date(order, NOW + timedelta(days=20))
+        mail = self._mails()
+        self.assertEqual(len(mail), 1)
+        self.assertIn("03/24/2030", mail.body_html)
+        self.assertIn("We know now when", mail.body_html)
+        self.assertNotIn("cannot be kept", mail.body_html)
+        self.assertFalse(self._mails())
+
+    def test_lost_date_that_is_found_again_within_minutes_is_not_told(self):
+        order = self._confirmed()
+        promised = order.sudo().promise_id.promised_date
+        self._set_date(order, False)
+        self._set_date(order, promised)
+        self.assertFalse(self._mails())
+
+    def test_lost_date_is_told_to_those_alone_who_want_it(self):
+        self.partner.promise_mail = False
+        order = self._confirmed()
+        self._set_date(order, False)
+        self.assertFalse(self._mails())
+
+    def test_order_without_a_date_from_the_start_is_no_lost_date(self):
+        self.receipt._action_cancel()
+        order = self._confirmed()
+        self.assertFalse(order.sudo().promise_id.promised_date)
+        self._set_date(order, NOW + timedelta(days=20))
+        self.assertFalse(self._mails())
+
     def test_broken_template_is_said_on_the_promise(self):
         partner_id = self.partner.id
         template = self.env["mail.template"].create(
@@ -194,6 +244,92 @@ class TestTell(TellCase):
 
 
 @tagged("post_install", "-at_install")
+class TestTellOnPortal(TellCase):
+    """What the portal shows, and when."""
+
+    def _shown(self, order):
+        """[(from, to)] of the first line, as a customer reads it."""
+        moves = order.sudo()._get_promise_moves()
+        return [
+            (move["old_date"], move["new_date"]) for move in moves[order.order_line[0]]
+        ]
+
+    def test_what_may_still_be_corrected_is_not_shown(self):
+        order = self._confirmed()
+        self._slip(order, 9)
+        self.assertEqual(self._shown(order), [])
+        self._tick(minutes=10)
+        self._slip(order, 12)
+        self._tick(minutes=10)
+        self.assertEqual(self._shown(order), [])
+        self._mails(minutes=6)
+        self.assertEqual(self._shown(order), [("03/10/2030", "03/16/2030")])
+
+    def test_there_and_back_again_is_not_shown(self):
+        order = self._confirmed()
+        self._slip(order, 9)
+        self.receipt.date = NOW + timedelta(days=6)
+        order.promise_id.action_repromise()
+        self.env.cr.flush()
+        self._mails()
+        self.assertEqual(self._shown(order), [])
+
+    def test_each_mail_is_a_move_of_its_own(self):
+        order = self._confirmed()
+        self._slip(order, 9)
+        self._mails()
+        self._slip(order, 12)
+        self._mails()
+        self.assertEqual(
+            self._shown(order),
+            [("03/10/2030", "03/13/2030"), ("03/13/2030", "03/16/2030")],
+        )
+
+    def test_where_nobody_is_told_it_is_shown_after_the_same_time(self):
+        self.company.promise_tell_customers = False
+        order = self._confirmed()
+        self._slip(order, 9)
+        self._tick(minutes=10)
+        self._slip(order, 12)
+        self._tick(minutes=10)
+        self.assertEqual(self._shown(order), [])
+        self._tick(minutes=6)
+        self.assertEqual(self._shown(order), [("03/10/2030", "03/16/2030")])
+        self._slip(order, 15)
+        self._tick(minutes=16)
+        self.assertEqual(len(self._shown(order)), 2)
+
+    def test_lost_date_is_shown(self):
+        order = self._confirmed()
+        line = order.order_line.sudo().promise_line_id
+        line._with_cause("backorder").write({"promised_date": False})
+        self.env.cr.flush()
+        self._mails()
+        self.assertEqual(self._shown(order), [("03/10/2030", "not known yet")])
+
+    def test_more_lines_are_no_more_queries(self):
+        def queries(count):
+            products = [self._product(f"Part {n} of {count}") for n in range(count)]
+            receipts = [self._receipt(product, 10, 6) for product in products]
+            order = self._confirmed(*[(product, 5) for product in products])
+            for receipt in receipts:
+                receipt.date = NOW + timedelta(days=9)
+            self.env.cr.flush()
+            order.sudo().promise_id.action_repromise()
+            self.env.cr.flush()
+            self._mails()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            moves = order.sudo()._get_promise_moves()
+            shown = self.env.cr.sql_log_count - before
+            self.assertEqual([len(each) for each in moves.values()], [1] * count)
+            return shown
+
+        queries(1)
+        self.assertEqual(queries(2), queries(9))
+
+
+@tagged("post_install", "-at_install")
 class TestTellPortal(TellCase, HttpCase):
     def test_portal_says_the_same(self):
         portal = self.env["res.users"].create(
@@ -209,6 +345,7 @@ class TestTellPortal(TellCase, HttpCase):
         )
         order = self._confirmed()
         self._slip(order, 9)
+        self._mails()
         self.authenticate(portal.login, "tell_portal_0")
         page = self.url_open(order.get_portal_url()).text
         for words in (

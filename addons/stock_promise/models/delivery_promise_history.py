@@ -198,6 +198,9 @@ class DeliveryPromise(models.Model):
         last = self._last_recorded(
             [line.id for line in lines if not noted[line.id]["new"]]
         )
+        for line_id, date in last.items():
+            # what was promised before had no date any more
+            noted[line_id]["lost"] = not date
         changed = lines.filtered(
             lambda line: line.promised_date != last.get(line.id, noted[line.id]["old"])
         )

@@ -402,7 +402,10 @@ class DeliveryPromiseLine(models.Model):
                 continue
             shift = line.material_date - max(moves.mapped("date"))
             for move in moves:
-                move.write({"date": move.date + shift, "date_deadline": line.ship_date})
+                vals = {"date": move.date + shift}
+                if line.ship_date:  # of a part, nobody knows when the whole goes
+                    vals["date_deadline"] = line.ship_date
+                move.write(vals)
 
     def _prepare_remaining_line(self):
         """What is still to be delivered, as a line of a request."""

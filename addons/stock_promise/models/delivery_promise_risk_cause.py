@@ -173,17 +173,29 @@ class DeliveryPromise(models.Model):
     @api.model
     def _write_causes(self, lines):
         noted = self.env.cr.precommit.data.get("stock_promise.causes", {})
-        found = {line: self._noted_cause(line, noted) for line in lines}
+        products = {line: line._stocked_products() for line in lines}
+        causes = {
+            line: [
+                cause
+                for product in products[line]
+                for cause in noted.get(product.id, ())
+            ]
+            for line in lines
+        }
+        records = self._records_of_causes(
+            {cause for group in causes.values() for cause in group}
+        )
+        found = {line: self._noted_cause(line, causes[line], records) for line in lines}
         unknown = [line for line in lines if not found[line]]
         overdue = self._overdue_supply(
-            {product.id for line in unknown for product in line._stocked_products()}
+            {product.id for line in unknown for product in products[line]}
         )
         now = fields.Datetime.now()
         for line in lines:
             cause = found[line] or next(
                 (
                     overdue[product.id, line.warehouse_id.id]
-                    for product in line._stocked_products()
+                    for product in products[line]
                     if (product.id, line.warehouse_id.id) in overdue
                 ),
                 None,
@@ -200,17 +212,30 @@ class DeliveryPromise(models.Model):
             )
 
     @api.model
-    def _noted_cause(self, line, noted):
+    def _records_of_causes(self, causes):
+        """{(model, id): record} of what was done, as far as it still exists: one query
+        for each model."""
+        ids = {}
+        for __, model, record_id, __ in causes:
+            ids.setdefault(model, set()).add(record_id)
+        return {
+            (model, record.id): record
+            for model, record_ids in ids.items()
+            for record in self.env[model].browse(sorted(record_ids)).exists()
+        }
+
+    @api.model
+    def _noted_cause(self, line, causes, records):
         """(kind, document, user id) of what was done in this transaction, the most
-        telling first; None when nothing was that could have harmed this line."""
-        causes = [
-            cause
-            for product in line._stocked_products()
-            for cause in noted.get(product.id, ())
-        ]
-        causes.sort(key=lambda cause: CAUSES.index(cause[0]))
-        for kind, model, record_id, uid in causes:
-            record = self.env[model].browse(record_id).exists()
+        telling first; None when nothing was that could have harmed this line.
+
+        :param causes: what was noted for the products of the line
+        :param records: see :meth:`_records_of_causes`
+        """
+        for kind, model, record_id, uid in sorted(
+            causes, key=lambda cause: CAUSES.index(cause[0])
+        ):
+            record = records.get((model, record_id))
             if not record or not line._is_harmed_by(record):
                 continue
             if model == "stock.move":

@@ -58,17 +58,44 @@ class DeliveryPromiseHistory(models.Model):
 
     def _net_moves(self):
         """[(line, date before, date after, the change that decided)] of lines that were
-        moved to another day; there and back again is no move."""
+        moved to another day, or have no date any more, or have one again; there and
+        back again is no move."""
         moves = []
         for line, changes in self.sorted("id").grouped("line_id").items():
             old_date, new_date = changes[0].old_date, changes[-1].new_date
-            if (
-                old_date
-                and new_date
-                and line._end_of_day(old_date) != line._end_of_day(new_date)
-            ):
+            days = [date and line._end_of_day(date) for date in (old_date, new_date)]
+            if days[0] != days[1]:
                 moves.append((line, old_date, new_date, changes[-1]))
         return moves
+
+    def _tellings(self):
+        """The whole history of one promise, in groups that a customer is told of as
+        one: those of one mail; where nobody is told, those that came one after the
+        other within the company's minutes. What may still be corrected is left out,
+        and so is what was promised first."""
+        told = self.filtered("told_date").grouped("told_date")
+        groups = list(told.values())
+        minutes = timedelta(minutes=self.company_id.promise_tell_minutes)
+        last, known = None, set()
+        for change in self.sorted("id"):
+            is_first = not change.old_date and change.line_id not in known
+            known.add(change.line_id)
+            if is_first:
+                continue
+            if change.told_date or change.to_tell:
+                last = None
+                continue
+            if last is not None and change.date <= last + minutes:
+                groups[-1] |= change
+            else:
+                groups.append(change)
+            last = change.date
+        now = fields.Datetime.now()
+        return [
+            group
+            for group in sorted(groups, key=lambda changes: max(changes.ids))
+            if group[0].told_date or max(group.mapped("date")) + minutes <= now
+        ]
 
     def _customer_reason(self, later):
         """Why, in words that a customer may read: no vendor, no other customer, not
@@ -76,6 +103,10 @@ class DeliveryPromiseHistory(models.Model):
         self.ensure_one()
         if self.cause == "order":
             return self.env._("Your order was changed.")
+        if not self.new_date:
+            return self.env._("We do not know yet when the goods will be available.")
+        if not self.old_date:
+            return self.env._("We know now when the goods will be available.")
         if not later:
             return self.env._("The goods are available earlier than planned.")
         if self.risk_cause in SUPPLY:
@@ -85,22 +116,38 @@ class DeliveryPromiseHistory(models.Model):
         return self.env._("The goods are available later than planned.")
 
     def _moves_in_words(self):
-        """[{"product", "quantity", "unit", "old_date", "new_date", "later", "reason"}]
-        in the language of the context and the days of the warehouse."""
+        """[{"line", "product", "quantity", "unit", "old_date", "new_date", "later",
+        "lost", "reason"}] in the language of the context and the days of the
+        warehouse. Of what is lost, no new date is known."""
+        unknown = self.env._("not known yet")
         return [
             {
+                "line": line,
                 "product": line.product_id.with_env(self.env).display_name,
                 "quantity": line.quantity,
                 "unit": line.product_uom_id.with_env(self.env).name,
-                "old_date": line.with_env(self.env)._local_date(old_date),
-                "new_date": line.with_env(self.env)._local_date(new_date),
-                "later": new_date > old_date,
+                "old_date": (
+                    line.with_env(self.env)._local_date(old_date)
+                    if old_date
+                    else unknown
+                ),
+                "new_date": (
+                    line.with_env(self.env)._local_date(new_date)
+                    if new_date
+                    else unknown
+                ),
+                "later": self._is_later(old_date, new_date),
+                "lost": not new_date,
                 "reason": change.with_env(self.env)._customer_reason(
-                    new_date > old_date
+                    self._is_later(old_date, new_date)
                 ),
             }
             for line, old_date, new_date, change in self._net_moves()
         ]
+
+    @api.model
+    def _is_later(self, old_date, new_date):
+        return bool(not new_date or (old_date and new_date > old_date))
 
 
 class DeliveryPromise(models.Model):
@@ -115,7 +162,7 @@ class DeliveryPromise(models.Model):
             vals.update(cause_model=model, cause_res_id=record_id)
         vals["risk_cause"] = risk
         vals["to_tell"] = bool(
-            old_date
+            (old_date or noted.get("lost"))
             and line.promise_id.state == "confirmed"
             and line.company_id.promise_tell_customers
         )

@@ -80,6 +80,33 @@ class TestWatching(PromiseCase):
         self.assertIn(picking.name, seen)
         self.assertIn(self.planner.name, seen)
 
+    def test_more_lines_at_risk_are_no_more_queries(self):
+        Promise = type(self.env["delivery.promise"])
+        write_causes, counts = Promise._write_causes, []
+
+        def counted(promises, lines):
+            promises.env.flush_all()
+            promises.env.invalidate_all()
+            before = promises.env.cr.sql_log_count
+            write_causes(promises, lines)
+            counts.append((len(lines), promises.env.cr.sql_log_count - before))
+
+        def slip(count):
+            products = [self._create_product(f"P{n}") for n in range(count)]
+            receipts = [self.receipt(5, 10, product) for product in products]
+            for product in products:
+                self.hold(self.line(5, product))
+            self.settle()
+            for receipt in receipts:
+                receipt.date = self.moment(17)
+            with patch.object(Promise, "_write_causes", counted):
+                self.settle()
+
+        slip(2)
+        slip(9)
+        self.assertEqual([lines for lines, __ in counts], [2, 9])
+        self.assertEqual(counts[0][1], counts[1][1])
+
     def test_document_is_not_named_to_who_may_not_read_it(self):
         picking = self.planned_receipt(5, 10)
         line = self.promised_on(picking).line_ids

@@ -6,6 +6,7 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
+from odoo.tools.misc import formatLang
 
 #: How often a job is tried again that others have overtaken at the same time.
 MAX_RETRIES = 20
@@ -175,15 +176,23 @@ class DeliveryPromiseBackorderGroup(models.Model):
 
     def _check_unchanged(self, unit, demand, outcome, by_line, processed):
         """Refuse an outcome that is not the one that was shown, day by day."""
-        nothing = self.env._("no date")
-        for line, date in zip(unit.lines, outcome.after(demand), strict=True):
+        for line, checked, date, quantity in zip(
+            unit.lines,
+            unit.request.lines,
+            outcome.after(demand),
+            outcome.quantities(demand),
+            strict=True,
+        ):
             row = by_line[line]
+            quantity *= checked.quantity / checked.product_quantity
             schedule = processed.schedules[
                 (line.warehouse_id or row.promise_id.warehouse_id).id
             ]
             shown, now = row.date_after or None, date or None
-            if unit.left_out or (shown and schedule.day(shown)) != (
-                now and schedule.day(now)
+            if (
+                unit.left_out
+                or (shown and schedule.day(shown)) != (now and schedule.day(now))
+                or row.product_uom_id.compare(row.quantity_after, quantity)
             ):
                 raise UserError(
                     self.env._(
@@ -191,11 +200,25 @@ class DeliveryPromiseBackorderGroup(models.Model):
                         " supply or demand has changed. Compute a new run.",
                         promise=row.promise_id.name,
                         product=row.product_id.display_name,
-                        now=unit.left_out
-                        or (format_date(self.env, now) if now else nothing),
-                        shown=format_date(self.env, shown) if shown else nothing,
+                        now=unit.left_out or self._in_words(quantity, now, line),
+                        shown=self._in_words(row.quantity_after, shown, line),
                     )
                 )
+
+    def _in_words(self, quantity, date, line):
+        """What a line gets: a date, and how much of it if that is not the whole."""
+        if not date:
+            return self.env._("no date")
+        words = format_date(self.env, date)
+        whole = line._prepare_remaining_line()["quantity"]
+        if not line.product_uom_id.compare(quantity, whole):
+            return words
+        return self.env._(
+            "%(quantity)s of %(whole)s on %(date)s",
+            quantity=formatLang(self.env, quantity, dp="Product Unit"),
+            whole=formatLang(self.env, whole, dp="Product Unit"),
+            date=words,
+        )
 
     def _write_unit(self, unit, outcome, processed):
         engine = self.env["delivery.promise.engine"]

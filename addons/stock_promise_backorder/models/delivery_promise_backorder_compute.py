@@ -6,12 +6,14 @@ from zoneinfo import ZoneInfo
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import formatLang
 
 from odoo.addons.stock_promise.models.own_context import without_defaults
 from odoo.addons.stock_promise.promising.allocation import allocate
 from odoo.addons.stock_promise.promising.allocation_rules import Allocation
 
 from ..processing.groups import connected
+from ..processing.parts import compare
 from ..processing.shares import Shares
 from ..processing.strategies import STRATEGIES, Demand, Outcome, Processing
 
@@ -110,15 +112,24 @@ class DeliveryPromiseBackorder(models.Model):
     def _prepare_result_lines(self, unit, processed):
         """Values of the result lines of a unit."""
         demand, outcome = processed.results[tuple(unit.lines.ids)]
-        after = outcome.after(demand)
         result = []
-        for line, checked, date in zip(
-            unit.lines, unit.request.lines, after, strict=True
+        for line, checked, before, date, had, has in zip(
+            unit.lines,
+            unit.request.lines,
+            demand.before,
+            outcome.after(demand),
+            demand.quantities,
+            outcome.quantities(demand),
+            strict=True,
         ):
             kind, days = "left_out", 0
             if not unit.left_out:
                 schedule = processed.schedules[checked.warehouse.id]
-                kind, days = self._compare(line.promised_date or None, date, schedule)
+                kind, days = self._compare(before, date, schedule)
+                if date and before and unit.parts and compare([had], [has]):
+                    # more or less of it, whenever
+                    kind = "gains" if has > had else "loses"
+            in_line_unit = checked.quantity / checked.product_quantity
             result.append(
                 {
                     "promise_line_id": line.id,
@@ -126,13 +137,17 @@ class DeliveryPromiseBackorder(models.Model):
                     "quantity": checked.quantity,
                     "product_uom_id": checked.uom.id,
                     "requested_date": line.requested_date,
-                    "date_before": line.promised_date,
+                    "date_before": before or False,
                     "date_after": date or False,
+                    "quantity_before": had * in_line_unit,
+                    "quantity_after": has * in_line_unit,
                     "days": days,
                     "outcome": kind,
                     "unmet": outcome.unmet,
                     "changes": self._changes(demand, outcome),
-                    "note": unit.left_out or self._unmet_note(unit, outcome),
+                    "note": unit.left_out
+                    or self._unmet_note(unit, outcome)
+                    or self._part_note(line, had * in_line_unit, has * in_line_unit),
                 }
             )
         return result
@@ -167,6 +182,22 @@ class DeliveryPromiseBackorder(models.Model):
             return self.env._("It cannot be on the requested date, even as a Win.")
         return self.env._(
             "Its goods are not there any more: it keeps its date, at risk."
+        )
+
+    def _part_note(self, line, had, has):
+        """How much has a date before and after, where that is not all or nothing."""
+        whole = line._prepare_remaining_line()["quantity"]
+        unit = line.product_uom_id
+        if all(
+            unit.is_zero(quantity) or not unit.compare(quantity, whole)
+            for quantity in (had, has)
+        ):
+            return False
+        return self.env._(
+            "A part: of %(whole)s, %(before)s had a date before, %(after)s after.",
+            whole=formatLang(self.env, whole, dp="Product Unit"),
+            before=formatLang(self.env, had, dp="Product Unit"),
+            after=formatLang(self.env, has, dp="Product Unit"),
         )
 
     # -- which lines -----------------------------------------------------------------
@@ -295,7 +326,9 @@ class DeliveryPromiseBackorder(models.Model):
             key=tuple(unit.lines.ids),
             strategy=unit.strategy,
             lines=unit.wanted,
-            before=tuple(line.promised_date or None for line in unit.lines),
+            before=self._dates_before(unit),
+            parts=unit.parts,
+            keeps=bool(unit.parts) and not unit.request.partial,
             claims=unit.claims,
             planned=unit.planned,
             customer=getattr(engine._allocation(unit.request), "customer", None),
@@ -303,6 +336,15 @@ class DeliveryPromiseBackorder(models.Model):
             one_delivery=promise.shipping_policy == "one",
             stays=promise.state == "confirmed",
         )
+
+    def _dates_before(self, unit):
+        """Parallel to the lines: the date that each has, of a part that of its last
+        delivery."""
+        if unit.parts:
+            return tuple(
+                max((date for date, __ in parts), default=None) for parts in unit.parts
+            )
+        return tuple(line.promised_date or None for line in unit.lines)
 
     def _rank(self, unit):
         promise = unit.lines.promise_id

@@ -42,6 +42,15 @@ class DeliveryPromiseBackorderLine(models.Model):
     requested_date = fields.Datetime(readonly=True)
     date_before = fields.Datetime(string="Before", readonly=True)
     date_after = fields.Datetime(string="After", readonly=True)
+    quantity_before = fields.Float(
+        string="Promised Before",
+        digits="Product Unit",
+        readonly=True,
+        help="How much of it has a date.",
+    )
+    quantity_after = fields.Float(
+        string="Promised After", digits="Product Unit", readonly=True
+    )
     days = fields.Integer(
         string="Days Gained",
         readonly=True,

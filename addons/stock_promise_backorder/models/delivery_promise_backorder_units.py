@@ -30,6 +30,8 @@ class Unit(NamedTuple):
     moves: models.BaseModel
     #: why it is not given anything, in words
     left_out: str | bool = False
+    #: parallel to the lines, where a part will do: ((date, quantity), …) that each has
+    parts: tuple = ()
 
 
 class DeliveryPromiseBackorder(models.Model):
@@ -69,7 +71,40 @@ class DeliveryPromiseBackorder(models.Model):
                 count = len(units[number].lines)
                 units[number] = units[number]._replace(wanted=tuple(wanted[:count]))
                 wanted = wanted[count:]
-        return units
+        return [self._with_parts(unit) for unit in units]
+
+    def _with_parts(self, unit):
+        """The unit with what each line has, where that is not all or nothing."""
+        if not unit.request.partial and not any(
+            line.promised_quantity and not line.promised_date for line in unit.lines
+        ):
+            return unit
+        return unit._replace(
+            parts=tuple(
+                self._parts(line, checked)
+                for line, checked in zip(unit.lines, unit.request.lines, strict=True)
+            )
+        )
+
+    def _parts(self, line, checked):
+        """((date, quantity in the product's unit), …) that a line has and that is not
+        delivered yet."""
+        # sudo: dates and quantities count, whoever may read where they come from
+        deliveries = sorted(
+            (fields.Datetime.to_datetime(part["delivery_date"]), part["quantity"])
+            for part in line.sudo().schedule or ()
+            if part["delivery_date"]
+        )
+        sent, parts = line.delivered_quantity, {}
+        for date, quantity in deliveries:
+            left = max(quantity - max(sent, 0.0), 0.0)
+            sent -= quantity
+            if left:
+                parts[date] = parts.get(date, 0.0) + left
+        in_product_unit = checked.product_quantity / checked.quantity
+        return tuple(
+            (date, quantity * in_product_unit) for date, quantity in parts.items()
+        )
 
     def _prepare_request(self, promise):
         """The ``CheckedRequest`` of a promise, without lines."""
@@ -82,6 +117,8 @@ class DeliveryPromiseBackorder(models.Model):
             shipping_policy=promise.shipping_policy,
             priority=promise.priority,
             allow_split=promise.allow_split,
+            # an order's deliveries ask for the whole
+            partial=promise.partial and promise.state == "held",
             lines=(),
             customer_class=self.env["delivery.promise.class"]._of_partner(
                 partner, promise.company_id
@@ -197,10 +234,6 @@ class DeliveryPromiseBackorder(models.Model):
         """Why a unit keeps what it has, or False."""
         if any(line.is_manual for line in unit.lines):
             return self.env._("Its date was set by hand.")
-        if any(
-            line.promised_quantity and not line.promised_date for line in unit.lines
-        ):
-            return self.env._("Only a part of it is promised.")
         if any(move.picked for move in unit.moves):
             return self.env._("It is being picked.")
         if not to_order.isdisjoint(unit.moves.ids):

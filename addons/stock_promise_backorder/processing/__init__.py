@@ -1,3 +1,3 @@
 """Backorder processing in plain Python: no ORM, no database, no wall clock."""
 
-from . import groups, shares, strategies
+from . import groups, parts, shares, strategies

@@ -14,11 +14,16 @@ the strategies ``redistribute``, ``fill`` and ``lose`` has now is free for those
 it. What a ``gain`` has now is never free for others, not even for a ``win``.
 
 What is not chosen for the run keeps what it has: it is part of the timelines.
+
+Where a part will do (see :mod:`.parts`), who has less than he wants may get more, and
+who loses may keep a part.
 """
 
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import NamedTuple
+
+from .parts import capped, compare, is_never_worse, parts_of, quantities
 
 WIN = "win"
 GAIN = "gain"
@@ -56,6 +61,32 @@ class Demand(NamedTuple):
     one_delivery: bool = False
     #: an order goes on asking for its goods, also when it has no date
     stays: bool = False
+    #: parallel to ``lines``, where a part will do: ((date, quantity), …) that each has
+    parts: tuple = ()
+    #: an order of which a part is promised and which asks for the whole all the same:
+    #: it keeps its part, or gets the whole
+    keeps: bool = False
+
+    @property
+    def partial(self):
+        return bool(self.parts)
+
+    @property
+    def has_date(self):
+        """Whether there is something to lose."""
+        if self.partial:
+            return any(self.parts)
+        return None not in self.before
+
+    @property
+    def quantities(self):
+        """Parallel to the lines: how much of each has a date."""
+        if self.partial:
+            return quantities(self.parts)
+        return tuple(
+            0.0 if date is None else line.quantity
+            for line, date in zip(self.lines, self.before, strict=True)
+        )
 
 
 class Outcome(NamedTuple):
@@ -78,6 +109,14 @@ class Outcome(NamedTuple):
         if not self.confirmations:
             return (None,) * len(demand.lines)
         return tuple(confirmation.promised for confirmation in self.confirmations)
+
+    def quantities(self, demand):
+        """How much of each line has a date after the run."""
+        if self.kept:
+            return demand.quantities
+        if not self.confirmations:
+            return (0.0,) * len(demand.lines)
+        return tuple(confirmation.quantity for confirmation in self.confirmations)
 
 
 class Given(NamedTuple):
@@ -124,7 +163,7 @@ class Processing:
             demands, key=lambda each: (STRATEGIES.index(each.strategy), each.rank)
         )
         for demand in demands:
-            if demand.strategy == GAIN and None not in demand.before:
+            if demand.keeps or (demand.strategy == GAIN and demand.has_date):
                 self._put(demand)
         serve = {
             WIN: self._win,
@@ -133,7 +172,12 @@ class Processing:
             FILL: self._fill,
             LOSE: self._lose,
         }
-        outcomes = {demand.key: serve[demand.strategy](demand) for demand in demands}
+        outcomes = {
+            demand.key: (
+                self._whole_or_keep if demand.keeps else serve[demand.strategy]
+            )(demand)
+            for demand in demands
+        }
         for demand in demands:
             outcomes[demand.key] = self._wait(demand, outcomes[demand.key])
         return outcomes
@@ -146,16 +190,22 @@ class Processing:
         # The date it would have if everything were on the shelf: the requested one, or
         # the first that the way to the customer allows.
         ideal = self._day(demand, self._ideal(demand))
+        whole = [line.quantity for line in demand.lines]
         return outcome._replace(
-            unmet=ideal is not None and (after is None or after > ideal)
+            unmet=ideal is not None
+            and (
+                after is None
+                or after > ideal
+                or (demand.partial and compare(whole, outcome.quantities(demand)) < 0)
+            )
         )
 
     def _gain(self, demand):
-        if None in demand.before:
+        if not demand.has_date:
             return self._redistribute(demand)
         self._put(demand, -1)
         given = self._give(demand)
-        if self._is_better(demand, given.dates):
+        if self._is_better(demand, given) and self._is_safe(demand, given):
             return Outcome(given.confirmations)
         self._take_back(demand, given)
         fits = self._fits(demand)
@@ -164,7 +214,7 @@ class Processing:
 
     def _redistribute(self, demand):
         given = self._give(demand)
-        if None in demand.before or self._is_better(demand, given.dates):
+        if not demand.has_date or self._is_better(demand, given):
             return self._outcome(demand, given)
         # What is no better than what it has is not worth a change.
         self._take_back(demand, given)
@@ -174,12 +224,12 @@ class Processing:
         return self._outcome(demand, self._give(demand))
 
     def _fill(self, demand):
-        if None in demand.before:
+        if not demand.has_date:
             return Outcome()
         if self._fits(demand):
             self._put(demand)
             return Outcome(kept=True)
-        latest = max(demand.before)
+        latest = max(date for date in demand.before if date)
         for days in range(TRIES):
             earliest = latest + timedelta(days=days)
             given = self._give(
@@ -188,8 +238,9 @@ class Processing:
                     line._replace(requested=max(line.requested or earliest, earliest))
                     for line in demand.lines
                 ],
+                more=False,
             )
-            if not self._is_better(demand, given.dates):
+            if not self._is_earlier(demand, given.dates):
                 return self._outcome(demand, given)
             self._take_back(demand, given)
         return Outcome()
@@ -197,26 +248,64 @@ class Processing:
     def _lose(self, demand):
         return self._fill(demand) if self.rest else Outcome()
 
+    def _whole_or_keep(self, demand):
+        """The order's deliveries ask for the whole, whatever is promised of it: what it
+        asks for is kept for it, and it is given the whole where that is there."""
+        if demand.strategy in (FILL, LOSE):
+            return Outcome(kept=True)
+        self._put(demand, -1)
+        given = self._give(demand)
+        if None not in given.dates and (
+            demand.strategy != GAIN or self._is_safe(demand, given)
+        ):
+            return Outcome(given.confirmations)
+        self._take_back(demand, given)
+        self._put(demand)
+        return Outcome(kept=True, unmet=demand.strategy == WIN)
+
     # -- steps ---------------------------------------------------------------------
 
     def _outcome(self, demand, given):
-        if None in given.dates:
+        if (
+            not any(given.dates)
+            if demand.partial and not demand.keeps
+            else None in given.dates
+        ):
             self._take_back(demand, given)
             return Outcome()
         return Outcome(given.confirmations)
 
-    def _give(self, demand, lines=None):
-        """The best dates that there are, taken from the timelines."""
+    def _give(self, demand, lines=None, more=True):
+        """The best dates that there are, taken from the timelines.
+
+        :param more: whether of a promise of a part more may be given than it has
+        """
+        lines = list(lines or demand.lines)
+        wanted = [line.quantity for line in lines]
+        if demand.partial and not more:
+            lines = [
+                capped(line, min(line.quantity, quantity))
+                for line, quantity in zip(lines, demand.quantities, strict=True)
+            ]
         mark = self.planner and self.planner.mark()
         with self._bound(demand) as rules:
-            confirmations = self.allocate(
-                list(lines or demand.lines),
+            found = self.allocate(
+                [line for line in lines if line.quantity],
                 self.timelines,
                 self.schedules,
                 one_delivery=demand.one_delivery,
                 planner=self.planner,
                 **({"rules": rules} if rules else {}),
             )
+        nothing, found = type(found[0])(), iter(found)
+        confirmations = [next(found) if line.quantity else nothing for line in lines]
+        if demand.partial and not more:
+            confirmations = [
+                confirmation._replace(short=quantity - confirmation.quantity)
+                if confirmation.pieces
+                else confirmation
+                for quantity, confirmation in zip(wanted, confirmations, strict=True)
+            ]
         given = Given(mark, tuple(confirmations))
         self._count(demand, given.claims)
         return given
@@ -291,17 +380,39 @@ class Processing:
     # -- comparing dates -----------------------------------------------------------
 
     def _day(self, demand, dates):
-        """The day of the last date, as an ordinal; None if one has no date."""
-        if None in dates:
+        """The day of the last date, as an ordinal; None if one has no date. Where a
+        part will do, the last of those that have one."""
+        if None in dates and not (demand.partial and any(dates)):
             return None
         return max(
             self.schedules[line.warehouse_id].day(date)
             for line, date in zip(demand.lines, dates, strict=True)
+            if date
         )
 
-    def _is_better(self, demand, dates):
+    def _is_earlier(self, demand, dates):
         before, after = self._day(demand, demand.before), self._day(demand, dates)
         return after is not None and (before is None or after < before)
+
+    def _is_better(self, demand, given):
+        """More of it has a date, or the same has an earlier one."""
+        more = 0
+        if demand.partial:
+            has = [confirmation.quantity for confirmation in given.confirmations]
+            more = compare(demand.quantities, has)
+        return more > 0 or (more == 0 and self._is_earlier(demand, given.dates))
+
+    def _is_safe(self, demand, given):
+        """Whether nothing comes later than now."""
+        if not demand.partial:
+            return True
+        return is_never_worse(
+            demand.parts,
+            parts_of(given.confirmations),
+            lambda number, date: self.schedules[demand.lines[number].warehouse_id].day(
+                date
+            ),
+        )
 
     def _ideal(self, demand):
         """The dates if nothing were missing."""

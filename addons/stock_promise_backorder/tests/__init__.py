@@ -1,4 +1,5 @@
 from . import test_apply
 from . import test_guard
+from . import test_parts
 from . import test_strategies
 from . import test_tours
