@@ -50,6 +50,36 @@ def test_the_correction_never_turns_on_time_into_early():
     assert history.quantile(0.75, ()).days == -30
 
 
+def test_the_level_is_what_the_answers_given_in_the_past_make_of_it():
+    """By definition: each case is answered on the morning of its planned day, and its
+    outcome counts from the morning after the day it was promised for."""
+    chance = random.Random(8)
+    rows = [
+        row(day, chance.choice((-6, 0, 0, 0, day % 13, 30)), chance.choice("ab"))
+        for day in range(300)
+        for _i in range(2)
+    ]
+    rows = [case._replace(batch=number) for number, case in enumerate(rows)]
+    history = History(rows)
+    level, outcomes = 0.9, {}
+    for day in range(320):
+        for morning in sorted(outcomes):
+            if morning <= day:
+                level += 0.01 * sum(missed - 0.1 for missed in outcomes.pop(morning))
+                level = min(1 - 0.1 / 3, max(0.7, level))
+        for number, case in enumerate(rows):
+            if case.scheduled == on(day):
+                asked = case.keys, on(day), number
+                estimate = history.quantile(0.9, *asked)
+                if estimate:
+                    promised = day + estimate.days
+                    missed = case.actual > on(promised)
+                    outcomes.setdefault(max(promised, day) + 1, []).append(missed)
+        history.quantile(0.9, (), on(day))
+        assert history.corrected_level(0.9) == pytest.approx(level)
+    assert level != pytest.approx(0.9, abs=0.01)
+
+
 def test_an_answer_is_judged_when_its_day_has_passed():
     # The case planned for day 40 is promised for that day and comes ten days later.
     rows = [*many(100, 0, day=30), row(40, 10)]

@@ -26,8 +26,6 @@ BASES = ("pair", "product", "partner", "category", "all")
 DAYS_BACK = 730
 DONE_LIMIT = 5000
 OVERDUE_LIMIT = 1000
-#: the correction of the level forgets in some hundred answers
-DAYS_CORRECTED = 180
 #: for so long the back-test goes back
 DAYS_JUDGED = 365
 
@@ -148,8 +146,9 @@ class DeliveryPromiseLateness(models.Model):
     @api.model
     def _prepare_cells(self, rows, today):
         """The values of one record for each key with enough history."""
-        corrected = today - timedelta(days=DAYS_CORRECTED)
-        history = History(rows, calibrate_from=corrected)
+        # All questions of the past are replayed, as the back-test does it: what it
+        # judges is what is answered.
+        history = History(rows)
         cells = {}
         for row in rows:
             cells |= lateness_keys(*(key and key[1] for key in row.keys[1:]))

@@ -8,7 +8,9 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from ..models.delivery_promise_engine_confidence import Wanted
-from ..models.delivery_promise_lateness import lateness_keys
+from ..models.delivery_promise_lateness import LEVELS, lateness_keys
+from ..promising.lateness import Observation
+from ..promising.lateness_backtest import replay
 from .common import NOW, PromiseCase
 
 
@@ -355,6 +357,27 @@ class TestConfidence(PromiseCase):
         self.assertEqual(commit.call_args.kwargs, {"remaining": 0})
         self.assertFalse(known.exists())
         self.assertTrue(self.Lateness.search([("company_id", "=", self.company.id)]))
+
+    def test_backtest_judges_what_is_answered(self):
+        """What is kept for an answer is what the back-test asks itself on that day,
+        with all it has learned since two years ago."""
+        today = NOW.date()
+        keys = self.Lateness._observed_keys(self.product.id, self.vendor.id, None)
+        rows = []
+        for days in range(720, 0, -3):
+            planned = today - timedelta(days=days)
+            # ever more punctual: up to 88 days late at first
+            late = timedelta(days=(days * 7 % 23) * days // 180)
+            came = min(planned + late, today - timedelta(days=1))
+            rows.append(Observation(planned, came, keys))
+        key = f"p{self.product.id}/v{self.vendor.id}"
+        cells = {c["key"]: c for c in self.Lateness._prepare_cells(rows, today)}
+        asked = Observation(today, today, keys)
+        [(__, estimates)] = replay([*rows, asked], today, LEVELS)
+        self.assertEqual(
+            [cells[key]["days_50"], cells[key]["days_90"]],
+            [estimate.days for estimate in estimates],
+        )
 
     def test_backtest_counts_what_would_have_been_kept(self):
         """40 shipments on the day, over 40 days; from the 31st on there is an answer,
