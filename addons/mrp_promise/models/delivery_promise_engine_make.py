@@ -10,9 +10,11 @@ from odoo.tools import SQL
 
 from odoo.addons.stock_promise.promising.replenish import Option
 from odoo.addons.stock_promise.promising.values import Hours
+from odoo.addons.stock_promise.promising.words import Terms
 
 from .work_load import WorkLoad
 
+_lt = Terms(__name__)
 #: More lots of a bill's batch size than this are planned as if the rest were one.
 MAX_BATCHES = 50
 #: As many other bills of a product are tried.
@@ -262,8 +264,12 @@ class DeliveryPromiseEngine(models.AbstractModel):
     def _source_message(self, kind, quantity, origin, day):
         if kind != "manufacture":
             return super()._source_message(kind, quantity, origin, day)
-        return self.env._(
-            "%(quantity)s to be made, there on %(date)s", quantity=quantity, date=day
+        return self._say(
+            _lt(
+                "%(quantity)s to be made, there on %(date)s",
+                quantity=quantity,
+                date=day,
+            )
         )
 
     def _reasons(self, checked, line, confirmation, *args):
@@ -284,20 +290,23 @@ class DeliveryPromiseEngine(models.AbstractModel):
             company = checked.warehouse.company_id
             usual = Bill._bom_find(product, company_id=company.id, bom_type="normal")
             if bill != usual[product]:
-                named = bill.sudo(False)
-                yield (
-                    "other_bill",
-                    self.env._(
-                        "made by the bill of materials %s, which is sooner than the"
-                        " usual one",
-                        named.display_name,
-                    )
-                    if named.has_access("read")
-                    else self.env._(
-                        "made by another bill of materials, which is sooner than the"
-                        " usual one"
-                    ),
-                )
+                yield self._reason("other_bill", *self._other_bill(bill.sudo(False)))
+
+    def _other_bill(self, bill):
+        """What is said of a bill that is not the usual one, by its name for those who
+        may read it, and without."""
+        neutral = self._say(
+            _lt("made by another bill of materials, which is sooner than the usual one")
+        )
+        if not bill.has_access("read"):
+            return neutral, None
+        named = self._say(
+            _lt(
+                "made by the bill of materials %s, which is sooner than the usual one",
+                self._named(bill),
+            )
+        )
+        return named, neutral
 
     def _shortage_reason(self, checked, shortage):
         code, message = super()._shortage_reason(checked, shortage)
@@ -311,8 +320,11 @@ class DeliveryPromiseEngine(models.AbstractModel):
             product, rule.company_id or warehouse.company_id, {}
         ):
             return code, message
-        hint = self.env._(
-            "%s is to be made, but has no bill of materials: add one to the product.",
-            product.display_name,
+        hint = self._say(
+            _lt(
+                "%s is to be made, but has no bill of materials: add one to the"
+                " product.",
+                self._product(product),
+            )
         )
-        return "no_bill", f"{message} {hint}"
+        return "no_bill", self._join(" ", (message, hint))

@@ -80,7 +80,9 @@ class TestPromiseDesk(PromiseDeskCommon):
         domain = [*safe_eval(action.domain), ("company_id", "=", self.company.id)]
         Promise = self.env["delivery.promise"].with_user(self.salesman)
         self.assertFalse(Promise.search(domain))
-        promise.line_ids.write({"at_risk": True, "risk_message": "The receipt slips."})
+        promise.line_ids.write(
+            {"at_risk": True, "risk_said": {"message": "The receipt slips."}}
+        )
         self.assertEqual(Promise.search(domain), promise)
         self.assertEqual(promise.with_user(self.salesman).call_phone, self.lead.phone)
 

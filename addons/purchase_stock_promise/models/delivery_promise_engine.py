@@ -3,6 +3,9 @@ from datetime import date, timedelta
 from odoo import fields, models
 
 from odoo.addons.stock_promise.promising.replenish import Option
+from odoo.addons.stock_promise.promising.words import Terms
+
+_lt = Terms(__name__)
 
 
 class DeliveryPromiseEngine(models.AbstractModel):
@@ -91,6 +94,8 @@ class DeliveryPromiseEngine(models.AbstractModel):
     # -- in words --------------------------------------------------------------------
 
     def _origin_name(self, record):
+        if record._name == "purchase.order":
+            return record.name  # without the vendor's own reference
         if record._name != "product.supplierinfo":
             return super()._origin_name(record)
         # The name of a price tells the price; the customer is told the vendor at most.
@@ -101,14 +106,20 @@ class DeliveryPromiseEngine(models.AbstractModel):
         if kind != "purchase":
             return super()._source_message(kind, quantity, origin, day)
         if origin:
-            return self.env._(
-                "%(quantity)s to be bought from %(vendor)s, there on %(date)s",
+            return self._say(
+                _lt(
+                    "%(quantity)s to be bought from %(vendor)s, there on %(date)s",
+                    quantity=quantity,
+                    vendor=origin,
+                    date=day,
+                )
+            )
+        return self._say(
+            _lt(
+                "%(quantity)s to be bought, there on %(date)s",
                 quantity=quantity,
-                vendor=origin,
                 date=day,
             )
-        return self.env._(
-            "%(quantity)s to be bought, there on %(date)s", quantity=quantity, date=day
         )
 
     def _shortage_reason(self, checked, shortage):
@@ -129,11 +140,14 @@ class DeliveryPromiseEngine(models.AbstractModel):
         day = date.fromordinal(schedule.today)
         if self._promise_seller(product, shortage.wanted, day, company):
             return code, message
-        hint = self.env._(
-            "%s could be bought, but has no vendor in force: add one to the product.",
-            product.display_name,
+        hint = self._say(
+            _lt(
+                "%s could be bought, but has no vendor in force: add one to the"
+                " product.",
+                self._product(product),
+            )
         )
-        return "no_vendor" if rule else code, f"{message} {hint}"
+        return "no_vendor" if rule else code, self._join(" ", (message, hint))
 
     def _origin_fields(self):
         return [*super()._origin_fields(), "purchase_line_id"]
@@ -159,7 +173,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         allowed = orders.search_fetch(
             [("id", "in", list(set(by_move.values())))], ["name"]
         )
-        order_names = {order.id: order.name for order in allowed}
+        order_names = {order.id: self._named(order) for order in allowed}
         return names | {
             move_id: order_names[order_id]
             for move_id, order_id in by_move.items()

@@ -1,13 +1,13 @@
 """Receipts whose vendor has not said yet that they will come, and when."""
 
-from datetime import date
-
 from odoo import api, models
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
 from odoo.addons.stock_promise.models.own_context import owned
 from odoo.addons.stock_promise.models.stock_move import OPEN_STATES
+from odoo.addons.stock_promise.promising.words import Terms
 
+_lt = Terms(__name__)
 POLICY = "acknowledged"
 
 
@@ -155,27 +155,29 @@ class DeliveryPromiseEngine(models.AbstractModel):
             for product_id, (day, order_ids), quantity in entries:
                 part = self._same_fetch(product, product_id)
                 known = [names[id_] for id_ in order_ids if id_ in names]
-                unnamed = self.env._("an incoming receipt")
                 message, neutral = (
                     self._of_part(
                         request.lines[index],
                         part,
-                        self.env._(
-                            "%(quantity)s from %(origin)s, planned for %(date)s, not"
-                            " counted: the vendor has not acknowledged it yet",
-                            quantity=self._quantity(quantity, part.uom_id),
-                            origin=origin,
-                            date=format_date(self.env, date.fromordinal(day)),
-                        ),
+                        self._withheld_message(quantity, part, origin, day),
                     )
-                    for origin in (", ".join(known) or unnamed, unnamed)
+                    for origin in (known and self._all_named(known), None)
                 )
-                reason = {"code": "not_acknowledged", "message": message}
-                if neutral != message:
-                    # for whoever reads it later and may not read the order
-                    reason["neutral"] = neutral
-                reasons.append(reason)
+                reason = self._reason("not_acknowledged", message, known and neutral)
+                keys = ("code", "message", "neutral")
+                reasons.append(dict(zip(keys, reason, strict=False)))
             self._insert_reasons(answer["lines"][index]["reasons"], reasons)
+
+    def _withheld_message(self, quantity, part, origin, day):
+        return self._say(
+            _lt(
+                "%(quantity)s from %(origin)s, planned for %(date)s, not counted: the"
+                " vendor has not acknowledged it yet",
+                quantity=self._quantity(quantity, part.uom_id),
+                origin=origin or self._say(_lt("an incoming receipt")),
+                date=self._day(day),
+            )
+        )
 
     def _readable_orders(self, order_ids):
         """{id: name} of those that the caller may read."""
@@ -183,4 +185,4 @@ class DeliveryPromiseEngine(models.AbstractModel):
         if not orders.has_access("read"):
             return {}
         found = orders.search([("id", "in", sorted(order_ids))])
-        return {order.id: order.name for order in found}
+        return {order.id: self._named(order) for order in found}

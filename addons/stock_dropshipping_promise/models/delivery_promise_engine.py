@@ -5,6 +5,9 @@ from odoo.tools import SQL
 
 from odoo.addons.stock_promise.models.own_context import owned
 from odoo.addons.stock_promise.models.stock_move import OPEN_STATES
+from odoo.addons.stock_promise.promising.words import Terms
+
+_lt = Terms(__name__)
 
 
 class DeliveryPromiseEngine(models.AbstractModel):
@@ -170,7 +173,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         if line.warehouse_id < 0 and confirmation.pieces:
             yield (
                 "drop_ship",
-                self.env._("delivered by the vendor, straight to the customer"),
+                self._say(_lt("delivered by the vendor, straight to the customer")),
             )
 
     def _shortage_reason(self, checked, shortage):
@@ -179,10 +182,12 @@ class DeliveryPromiseEngine(models.AbstractModel):
         product = self._same_fetch(checked.product, shortage.product_id)
         return (
             "no_vendor",
-            self.env._(
-                "%s is to be delivered by its vendor, straight to the customer, but has"
-                " no vendor in force: add one to the product.",
-                product.display_name,
+            self._say(
+                _lt(
+                    "%s is to be delivered by its vendor, straight to the customer, but"
+                    " has no vendor in force: add one to the product.",
+                    self._product(product),
+                )
             ),
         )
 

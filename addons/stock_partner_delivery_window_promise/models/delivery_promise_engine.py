@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 from odoo import models
 
 from odoo.addons.stock_promise.promising.schedule import Windows, WorkingTime
+from odoo.addons.stock_promise.promising.words import Terms
 
+_lt = Terms(__name__)
 #: the whole of a day, in hours
 ALL_DAY = (0.0, 24.0)
 
@@ -52,7 +54,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         if isinstance(line.carrier, Windows) and confirmation.pieces:
             yield (
                 "delivery_window",
-                self.env._("when the customer takes delivery"),
+                self._say(_lt("when the customer takes delivery")),
             )
 
 

@@ -15,6 +15,8 @@ from . import delivery_promise_engine_facts
 from . import delivery_promise_engine_load
 from . import delivery_promise_engine_chains
 from . import delivery_promise_engine_replenish
+from . import delivery_promise_engine_words
+from . import delivery_promise_engine_origins
 from . import delivery_promise_engine_explain
 from . import delivery_promise
 from . import delivery_promise_class

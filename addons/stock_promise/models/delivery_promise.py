@@ -112,7 +112,7 @@ class DeliveryPromise(models.Model):
         search="_search_status",
         help="The worst status of the lines.",
     )
-    risk_message = fields.Char(compute="_compute_status")
+    risk_message = fields.Char(compute="_compute_risk_message", compute_sudo=False)
 
     _name_company_unique = models.UniqueIndex(
         "(company_id, name) WHERE name <> '/'",
@@ -156,12 +156,17 @@ class DeliveryPromise(models.Model):
         for promise in self:
             promise.amount = sum(promise.line_ids.mapped("amount"))
 
-    @api.depends("line_ids.status", "line_ids.risk_message")
+    @api.depends("line_ids.status")
     def _compute_status(self):
         worst = ["broken", "late", "at_risk", "on_time", "kept"]
         for promise in self:
             statuses = {line.status for line in promise.line_ids} - {False}
             promise.status = min(statuses, key=worst.index, default=False)
+
+    @api.depends("line_ids.risk_message")
+    @api.depends_context("uid", "lang", "allowed_company_ids")
+    def _compute_risk_message(self):
+        for promise in self:
             promise.risk_message = "; ".join(
                 line.risk_message for line in promise.line_ids if line.risk_message
             )
@@ -214,7 +219,7 @@ class DeliveryPromise(models.Model):
         :raises ValidationError: naming the line and the key
         """
         self.check_access("read")
-        return self._simulate(request)
+        return self.env["delivery.promise.engine"]._public(self._simulate(request))
 
     @api.model
     @api.readonly

@@ -5,7 +5,10 @@ from typing import NamedTuple
 from odoo import api, fields, models
 
 from ..promising.alternatives import find_alternatives
+from ..promising.words import Terms
 from .delivery_promise_engine_check import CheckedLine
+
+_lt = Terms(__name__)
 
 
 class Option(NamedTuple):
@@ -184,19 +187,25 @@ class DeliveryPromiseEngine(models.AbstractModel):
         checked = option.checked
         values = {
             "warehouse": checked.warehouse.display_name,
-            "product": checked.product.display_name,
+            "product": self._named(
+                checked.product, checked.product.display_name, _lt("another product")
+            ),
             "quantity": self._quantity(checked.quantity, checked.uom),
             "date": self._local_date(arrival, schedule),
         }
         if option.kind == "warehouse":
-            return self.env._("from %(warehouse)s on %(date)s", **values)
+            return self._say(_lt("from %(warehouse)s on %(date)s", **values))
         if option.ask:
-            return self.env._(
-                "%(quantity)s of %(product)s instead on %(date)s, if the customer"
-                " agrees",
-                **values,
+            return self._say(
+                _lt(
+                    "%(quantity)s of %(product)s instead on %(date)s, if the customer"
+                    " agrees",
+                    **values,
+                )
             )
-        return self.env._("%(quantity)s of %(product)s instead on %(date)s", **values)
+        return self._say(
+            _lt("%(quantity)s of %(product)s instead on %(date)s", **values)
+        )
 
 
 class DeliveryPromiseLine(models.Model):
@@ -204,7 +213,9 @@ class DeliveryPromiseLine(models.Model):
     _inherit = ["delivery.promise.line", "delivery.promise.offered"]
 
     alternatives = fields.Json(
-        readonly=True, copy=False, help="What could be with the customer sooner."
+        compute="_compute_alternatives",
+        compute_sudo=False,
+        help="What could be with the customer sooner.",
     )
     alternative_message = fields.Char(
         string="Sooner Instead",
@@ -212,7 +223,16 @@ class DeliveryPromiseLine(models.Model):
         help="The best of the alternatives.",
     )
 
+    @api.depends("answer")
+    @api.depends_context("uid", "lang", "allowed_company_ids")
+    def _compute_alternatives(self):
+        kept = [answer.get("alternatives") or [] for answer in self._answered()]
+        told = self.env["delivery.promise.engine"]._tell(kept)
+        for line, offers in zip(self, told, strict=True):
+            line.alternatives = offers
+
     @api.depends("alternatives")
+    @api.depends_context("uid", "lang", "allowed_company_ids")
     def _compute_alternative_message(self):
         for line in self:
             offers = line.alternatives or []
@@ -222,13 +242,12 @@ class DeliveryPromiseLine(models.Model):
         return super()._engine_fields() | {"alternatives"}
 
     @api.model
-    def _no_answer(self):
-        return super()._no_answer() | {"alternatives": False}
-
-    @api.model
-    def _prepare_answer_vals(self, answer, confirmation=None):
-        vals = super()._prepare_answer_vals(answer, confirmation)
-        return {**vals, "alternatives": answer["alternatives"] or False}
+    def _prepare_answer(self, answer):
+        kept = super()._prepare_answer(answer)
+        if answer["alternatives"]:
+            engine = self.env["delivery.promise.engine"]
+            kept["alternatives"] = engine._keep(answer["alternatives"])
+        return kept
 
     def _promise_offers(self):
         return self.alternatives or []

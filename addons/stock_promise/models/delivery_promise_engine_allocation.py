@@ -1,15 +1,18 @@
 """What classes of customers may take: read with what is there, in the same statement,
 so that two holds at the same time cannot both take the last of a quota."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from odoo import api, fields, models
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
 from ..promising.allocation_rules import Allocation, Customer, Rule
+from ..promising.words import Terms
 from .delivery_promise_engine_load import Scope
 from .delivery_promise_engine_values import LAST_DATE
 from .stock_move import OPEN_STATES
+
+_lt = Terms(__name__)
 
 
 class DeliveryPromiseEngine(models.AbstractModel):
@@ -272,57 +275,56 @@ class DeliveryPromiseEngine(models.AbstractModel):
         # sudo: names only where the class itself may be read
         shares = {share.id: share for share in Share.sudo().browse(ids)}
         readable = self._readable_classes(shares.values())
-        for held in confirmation.kept:
+        for held, code, words in (
+            *((held, "protected", self._kept_message) for held in confirmation.kept),
+            *((held, "quota", self._quota_message) for held in confirmation.quotas),
+        ):
             share = shares[held.rule_id]
             product = self._same_fetch(checked.product, held.product_id)
-            values = {
-                "quantity": self._quantity(held.quantity, product.uom_id),
-                "date": format_date(
-                    self.env,
-                    date.fromordinal(
-                        share.release_date.toordinal() - 1
-                        if share.release_date
-                        else share.date_to.toordinal()
-                    ),
-                ),
-                "name": readable.get(share.class_id.id),
-            }
-            if values["name"]:
-                message = self.env._(
-                    "%(quantity)s kept for class %(name)s until %(date)s", **values
+            quantity = self._quantity(held.quantity, product.uom_id)
+            name = readable.get(share.class_id.id)
+            yield self._reason(
+                code,
+                self._of_part(checked, product, words(share, quantity, name)),
+                name and self._of_part(checked, product, words(share, quantity, None)),
+            )
+
+    def _kept_message(self, share, quantity, name):
+        until = share.release_date and share.release_date - timedelta(days=1)
+        values = {"quantity": quantity, "date": self._day(until or share.date_to)}
+        if name:
+            return self._say(
+                _lt(
+                    "%(quantity)s kept for class %(name)s until %(date)s",
+                    name=name,
+                    **values,
                 )
-            else:
-                message = self.env._(
-                    "%(quantity)s kept for other customers until %(date)s", **values
-                )
-            yield "protected", self._of_part(checked, product, message)
-        for held in confirmation.quotas:
-            share = shares[held.rule_id]
-            product = self._same_fetch(checked.product, held.product_id)
-            values = {
-                "quantity": self._quantity(held.quantity, product.uom_id),
-                "first": format_date(self.env, share.date_from),
-                "last": format_date(self.env, share.date_to),
-                "name": readable.get(share.class_id.id),
-            }
-            if values["name"]:
-                message = self.env._(
+            )
+        return self._say(
+            _lt("%(quantity)s kept for other customers until %(date)s", **values)
+        )
+
+    def _quota_message(self, share, quantity, name):
+        values = {
+            "quantity": quantity,
+            "first": self._day(share.date_from),
+            "last": self._day(share.date_to),
+        }
+        if name:
+            return self._say(
+                _lt(
                     "the quota of class %(name)s from %(first)s to %(last)s leaves"
                     " %(quantity)s",
+                    name=name,
                     **values,
                 )
-            else:
-                message = self.env._(
-                    "what may be delivered from %(first)s to %(last)s leaves"
-                    " %(quantity)s",
-                    **values,
-                )
-            yield "quota", self._of_part(checked, product, message)
-
-    def _of_part(self, checked, product, message):
-        if product != checked.product:
-            return f"{product.display_name}: {message}"
-        return message
+            )
+        return self._say(
+            _lt(
+                "what may be delivered from %(first)s to %(last)s leaves %(quantity)s",
+                **values,
+            )
+        )
 
     def _readable_classes(self, shares):
         """{class id: name} of those that the caller may read."""
@@ -331,4 +333,4 @@ class DeliveryPromiseEngine(models.AbstractModel):
             return {}
         ids = {share.class_id.id for share in shares}
         found = Class.with_context(active_test=False).search([("id", "in", list(ids))])
-        return {record.id: record.name for record in found}
+        return {record.id: self._named(record, record.name) for record in found}

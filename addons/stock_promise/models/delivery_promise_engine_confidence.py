@@ -7,8 +7,10 @@ from typing import NamedTuple
 from odoo import api, fields, models, tools
 from odoo.tools import SQL
 
+from ..promising.words import Terms
 from .delivery_promise_lateness import lateness_keys
 
+_lt = Terms(__name__)
 #: After so many days what was computed is out of date: nobody refreshes it any more.
 DAYS_VALID = 14
 #: Kinds of sources whose lateness is known under another name.
@@ -72,8 +74,8 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 line["reasons"].append(
                     {
                         "code": "too_little_history",
-                        "message": self.env._(
-                            "too little history yet to tell how sure the date is"
+                        "message": self._say(
+                            _lt("too little history yet to tell how sure the date is")
                         ),
                     }
                 )

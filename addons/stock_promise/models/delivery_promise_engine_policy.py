@@ -5,13 +5,14 @@ What is switched off costs no query: settings are read from the company, which i
 anyway.
 """
 
-from datetime import date
-
 from odoo import api, models
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
+from ..promising.words import Terms
 from .delivery_promise_engine_explain import SOURCES
 from .own_context import own, owned
+
+_lt = Terms(__name__)
 
 
 class DeliveryPromiseEngine(models.AbstractModel):
@@ -33,11 +34,11 @@ class DeliveryPromiseEngine(models.AbstractModel):
             return checked
         problem = False
         if isinstance(first, bool) or not isinstance(first, (int, float)):
-            problem = self.env._("must be a number.")
+            problem = self._say(_lt("must be a number."))
         elif not first >= 0:  # what is not a number at all is not, either
-            problem = self.env._("must not be less than 0.")
+            problem = self._say(_lt("must not be less than 0."))
         elif first > checked.quantity:
-            problem = self.env._("is more than the quantity.")
+            problem = self._say(_lt("is more than the quantity."))
         if problem:
             self._refuse_line(number, "minimum_first", problem)
         return checked._replace(minimum_first=float(first))
@@ -232,19 +233,23 @@ class DeliveryPromiseEngine(models.AbstractModel):
     def _horizon_message(self, line, schedule):
         last = schedule.today + line.horizon
         values = {
-            "date": format_date(self.env, date.fromordinal(last)),
+            "date": self._day(last),
             "days": line.horizon,
         }
         if line.requested and schedule.day(line.requested) > last:
-            return self.env._(
-                "Nothing is promised for later than %(date)s, %(days)s days ahead; ask"
-                " again when the date that is wanted is nearer.",
+            return self._say(
+                _lt(
+                    "Nothing is promised for later than %(date)s, %(days)s days ahead;"
+                    " ask again when the date that is wanted is nearer.",
+                    **values,
+                )
+            )
+        return self._say(
+            _lt(
+                "Nothing is promised for later than %(date)s, %(days)s days ahead; this"
+                " could be there only after that.",
                 **values,
             )
-        return self.env._(
-            "Nothing is promised for later than %(date)s, %(days)s days ahead; this"
-            " could be there only after that.",
-            **values,
         )
 
     def _policy_reasons(self, checked, line, confirmation, loaded, fence_end):
@@ -260,9 +265,11 @@ class DeliveryPromiseEngine(models.AbstractModel):
         ):
             yield (
                 "planning_time_fence",
-                self.env._(
-                    "nothing that is still to be ordered is promised before %s",
-                    format_date(self.env, date.fromordinal(fence_end)),
+                self._say(
+                    _lt(
+                        "nothing that is still to be ordered is promised before %s",
+                        self._day(fence_end),
+                    )
                 ),
             )
         if confirmation.limited:
@@ -271,10 +278,12 @@ class DeliveryPromiseEngine(models.AbstractModel):
             unit = checked.product.uom_id
             yield (
                 "partial",
-                self.env._(
-                    "%(part)s of %(whole)s are promised; the rest has no date yet",
-                    part=self._quantity(confirmation.quantity, unit),
-                    whole=self._quantity(checked.product_quantity, unit),
+                self._say(
+                    _lt(
+                        "%(part)s of %(whole)s are promised; the rest has no date yet",
+                        part=self._quantity(confirmation.quantity, unit),
+                        whole=self._quantity(checked.product_quantity, unit),
+                    )
                 ),
             )
 
@@ -297,29 +306,33 @@ class DeliveryPromiseEngine(models.AbstractModel):
             if not component.tracked or not timeline or not timeline.kept_back:
                 continue
             product = self._same_fetch(checked.product, component.product_id)
-            message = self.env._(
-                "%s kept back as safety stock",
-                self._quantity(timeline.kept_back, product.uom_id),
+            message = self._say(
+                _lt(
+                    "%s kept back as safety stock",
+                    self._quantity(timeline.kept_back, product.uom_id),
+                )
             )
-            if product != checked.product:
-                message = f"{product.display_name}: {message}"
-            yield "safety_stock", message
+            yield "safety_stock", self._of_part(checked, product, message)
 
     def _split_message(self, checked, line):
         unit = checked.product.uom_id
         limits = []
         if line.max_deliveries:
             limits.append(
-                self.env._("%s deliveries at most", line.max_deliveries)
+                self._say(_lt("%s deliveries at most", line.max_deliveries))
                 if line.max_deliveries > 1
-                else self.env._("one delivery")
+                else self._say(_lt("one delivery"))
             )
         if line.min_delivery:
             limits.append(
-                self.env._("%s at least each", self._quantity(line.min_delivery, unit))
+                self._say(
+                    _lt("%s at least each", self._quantity(line.min_delivery, unit))
+                )
             )
         if line.min_first:
             limits.append(
-                self.env._("%s at least first", self._quantity(line.min_first, unit))
+                self._say(
+                    _lt("%s at least first", self._quantity(line.min_first, unit))
+                )
             )
-        return ", ".join(limits)
+        return self._join(", ", limits)

@@ -87,7 +87,13 @@ class DeliveryPromiseLine(models.Model):
         }
 
     def _engine_fields(self):
-        return computed_fields(self) | {"answer", "schedule", "reasons"}
+        return computed_fields(self) | {
+            "answer",
+            "schedule",
+            "reasons",
+            "risk_said",
+            "risk_message",
+        }
 
     @api.model_create_multi
     def create(self, vals_list):

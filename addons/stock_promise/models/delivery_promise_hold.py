@@ -29,7 +29,7 @@ class DeliveryPromise(models.Model):
         self.check_access("create")
         promise, answer = self._hold(request)
         return {
-            **answer,
+            **self.env["delivery.promise.engine"]._public(answer),
             "promise_id": promise.id,
             "name": promise.name,
             "state": promise.state,

@@ -97,7 +97,9 @@ class DeliveryPromiseLine(models.Model):
         help="When it could be with the customer as things are now, if that is later "
         "than promised.",
     )
-    risk_message = fields.Char(readonly=True, copy=False)
+    # What is to be said of the risk, to each reader in his language.
+    risk_said = fields.Json(copy=False, groups="base.group_system")
+    risk_message = fields.Char(compute="_compute_risk_message", compute_sudo=False)
     status = fields.Selection(
         [
             ("on_time", "On time"),
@@ -126,14 +128,13 @@ class DeliveryPromiseLine(models.Model):
     )
     # What was answered to the one who asked; others see of it what they may read.
     answer = fields.Json(copy=False, groups="base.group_system")
-    schedule = fields.Json(
-        compute="_compute_answered", inverse="_inverse_answered", compute_sudo=False
-    )
-    reasons = fields.Json(
-        compute="_compute_answered", inverse="_inverse_answered", compute_sudo=False
-    )
+    schedule = fields.Json(compute="_compute_answered", compute_sudo=False)
+    reasons = fields.Json(compute="_compute_answered", compute_sudo=False)
     message = fields.Char(
-        string="Why This Date", compute="_compute_message", help="In plain words."
+        string="Why This Date",
+        compute="_compute_message",
+        compute_sudo=False,
+        help="In plain words.",
     )
     amount = fields.Monetary(
         string="Value", compute="_compute_amount", store=True, help="At the list price."
@@ -192,39 +193,36 @@ class DeliveryPromiseLine(models.Model):
             )
             line.amount = quantity * product.lst_price
 
+    def _answered(self):
+        """What was answered for each line, names and all."""
+        # sudo: what is shown of it is decided for each reader
+        return [line.answer or {} for line in self.sudo()]
+
     @api.depends("answer")
-    @api.depends_context("uid")
+    @api.depends_context("uid", "lang", "allowed_company_ids")
     def _compute_answered(self):
-        named = self.env["delivery.promise.engine"]._may_read_origins()
-        for line in self:
-            # sudo: names are left out for whoever may not read the documents
-            answer = line.sudo().answer or {}
+        engine = self.env["delivery.promise.engine"]
+        answers = self._answered()
+        named = engine._may_read_origins()
+        told = engine._tell([answer.get("reasons") or [] for answer in answers])
+        for line, answer, reasons in zip(self, answers, told, strict=True):
             schedule = answer.get("schedule")
-            reasons = answer.get("reasons")
             line.schedule = schedule and [
                 entry if named else {**entry, "origin": False} for entry in schedule
             ]
-            line.reasons = reasons and [
-                {
-                    "code": reason["code"],
-                    "message": (
-                        reason["message"]
-                        if named
-                        else reason.get("neutral", reason["message"])
-                    ),
-                }
-                for reason in reasons
-            ]
+            line.reasons = reasons
 
-    def _inverse_answered(self):
-        """Only the engine writes them: see the guard."""
-        # sudo: the guard has looked at who writes them; a user who changes what was
-        # asked for takes the answer away with it
-        for line in self.sudo():
-            line.answer = {"schedule": line.schedule, "reasons": line.reasons}
+    @api.depends("risk_said")
+    @api.depends_context("uid", "lang", "allowed_company_ids")
+    def _compute_risk_message(self):
+        # sudo: what is shown of it is decided for each reader
+        kept = [line.risk_said for line in self.sudo()]
+        told = self.env["delivery.promise.engine"]._tell_texts(kept)
+        for line, text in zip(self, told, strict=True):
+            line.risk_message = text
 
     @api.depends("reasons")
-    @api.depends_context("uid")
+    @api.depends_context("uid", "lang", "allowed_company_ids")
     def _compute_message(self):
         for line in self:
             line.message = "; ".join(reason["message"] for reason in line.reasons or ())
@@ -296,8 +294,9 @@ class DeliveryPromiseLine(models.Model):
                 )
             )
             changed._check_not_in_force()
-            vals_by_line = {**vals, **self._no_answer()}
-            super(DeliveryPromiseLine, changed).write(vals_by_line)
+            super(DeliveryPromiseLine, changed).write(vals)
+            # sudo: whoever changes what was asked for takes the answer away with it
+            super(DeliveryPromiseLine, changed.sudo()).write(self._no_answer())
             return super(DeliveryPromiseLine, self - changed).write(vals)
         return super().write(vals)
 
@@ -322,8 +321,7 @@ class DeliveryPromiseLine(models.Model):
             "ship_date": False,
             "material_date": False,
             "promised_quantity": 0.0,
-            "schedule": False,
-            "reasons": False,
+            "answer": False,
         }
 
     # -- request and answer --------------------------------------------------------
@@ -350,11 +348,10 @@ class DeliveryPromiseLine(models.Model):
             "promised_date": to_datetime(answer["promised_date"]),
             "promised_quantity": answer["promised_quantity"],
             "ship_date": to_datetime(answer["ship_date"]),
-            "schedule": answer["schedule"],
-            "reasons": answer["reasons"],
+            "answer": self._prepare_answer(answer),
             "at_risk": False,
             "feasible_date": False,
-            "risk_message": False,
+            "risk_said": False,
         }
         if confirmation is not None:
             vals["material_date"] = confirmation.material
@@ -363,6 +360,15 @@ class DeliveryPromiseLine(models.Model):
                 transit = confirmation.promised - confirmation.ship
                 vals["transit_days"] = transit / timedelta(days=1)
         return vals
+
+    @api.model
+    def _prepare_answer(self, answer):
+        """What is kept of the answer, to be told to each reader in his words."""
+        engine = self.env["delivery.promise.engine"]
+        return {
+            "schedule": answer["schedule"],
+            "reasons": engine._keep(answer["reasons"]),
+        }
 
     def _write_answer(self, answer, confirmations=None):
         """Write an answer on the lines, which are in the order of the request.

@@ -5,6 +5,11 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..promising.words import Terms
+
+_lt = Terms(__name__)
+BY_HAND = _lt("The date was set by hand.")
+
 
 class DeliveryPromiseLine(models.Model):
     _inherit = "delivery.promise.line"
@@ -22,7 +27,7 @@ class DeliveryPromiseLine(models.Model):
 
     def write(self, vals):
         # A date that comes with its reasons was computed.
-        if "reasons" in vals and "is_manual" not in vals:
+        if "answer" in vals and "is_manual" not in vals:
             vals = {**vals, "is_manual": False, "manual_reason": False}
         return super().write(vals)
 
@@ -123,6 +128,7 @@ class DeliveryPromiseLine(models.Model):
     def _prepare_by_hand(self, date, reason, schedule, carrier):
         """What a line writes down that is promised for ``date``."""
         self.ensure_one()
+        engine = self.env["delivery.promise.engine"]
         now = fields.Datetime.now()
         ship = max(schedule.latest_ship(date, self.transit_days, carrier) or now, now)
         material = schedule.needed(ship)
@@ -131,16 +137,18 @@ class DeliveryPromiseLine(models.Model):
             "first_promised_date": self.first_promised_date or date,
             "ship_date": ship,
             "material_date": material,
-            "schedule": self._schedule_by_hand(date, ship),
-            "reasons": [
-                {"code": "manual", "message": self.env._("The date was set by hand.")}
-            ],
+            "answer": {
+                "schedule": self._schedule_by_hand(date, ship),
+                "reasons": engine._keep(
+                    [{"code": "manual", "message": engine._say(BY_HAND)}]
+                ),
+            },
             "is_manual": True,
             "manual_reason": reason,
             # When the risk is looked at, it is about this date.
             "at_risk": False,
             "feasible_date": False,
-            "risk_message": False,
+            "risk_said": False,
         }
         if self.replenish_by and self.material_date:
             vals["replenish_by"] = self.replenish_by + (material - self.material_date)

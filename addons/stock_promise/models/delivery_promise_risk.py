@@ -5,10 +5,13 @@ from collections import defaultdict
 from datetime import date, timedelta
 
 from odoo import api, fields, models
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
 from ..promising.timeline import feasible_days
+from ..promising.words import Terms
 from .stock_move import OPEN_STATES
+
+_lt = Terms(__name__)
 
 
 class DeliveryPromise(models.Model):
@@ -184,6 +187,7 @@ class DeliveryPromise(models.Model):
 
     def _write_risks(self, risks):
         Line = self.env["delivery.promise.line"]
+        engine = self.env["delivery.promise.engine"]
         for line in Line.browse(risks):
             wanted, possible = risks[line.id]
             # whoever orders has a day to do so, even where it has to be done at once
@@ -191,24 +195,32 @@ class DeliveryPromise(models.Model):
             if line.replenish_by and line.replenish_by > grace:
                 # There is still time to order what is missing.
                 possible = wanted
-            vals = {"at_risk": False, "feasible_date": False, "risk_message": False}
+            vals = {"at_risk": False, "feasible_date": False, "risk_said": False}
+            sentence = None
             if possible is None:
                 vals["at_risk"] = True
-                vals["risk_message"] = self.env._(
-                    "No known supply covers %s any more.", line.product_id.display_name
+                sentence = _lt(
+                    "No known supply covers %s any more.",
+                    engine._product(line.product_id),
                 )
             elif possible > wanted:
                 vals["at_risk"] = True
                 vals["feasible_date"] = line.promised_date and (
                     line.promised_date + timedelta(days=possible - wanted)
                 )
-                vals["risk_message"] = self.env._(
+                sentence = _lt(
                     "%(product)s is there on %(date)s at the earliest, %(days)s day(s)"
                     " later than needed.",
-                    product=line.product_id.display_name,
-                    date=format_date(self.env, date.fromordinal(possible)),
+                    product=engine._product(line.product_id),
+                    date=engine._day(possible),
                     days=possible - wanted,
                 )
+            if sentence:
+                kept = engine._keep_text(engine._say(sentence))
+                # the same in another language is no news
+                if (line.risk_said or {}).get("said") == kept["said"]:
+                    kept = line.risk_said
+                vals["risk_said"] = kept
             changed = {
                 name: value for name, value in vals.items() if line[name] != value
             }

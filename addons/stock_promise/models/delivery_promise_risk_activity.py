@@ -177,7 +177,7 @@ class DeliveryPromiseLine(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if not vals.keys().isdisjoint(
-            ("at_risk", "feasible_date", "risk_message", "risk_cause", "delivered_date")
+            ("at_risk", "feasible_date", "risk_said", "risk_cause", "delivered_date")
         ):
             promises = self.promise_id
             self.env["delivery.promise"].browse(promises.ids)._note_risk(

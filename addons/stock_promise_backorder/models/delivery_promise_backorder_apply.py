@@ -8,6 +8,9 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
+from odoo.addons.stock_promise.promising.words import Terms
+
+_lt = Terms(__name__)
 #: How often a job is tried again that others have overtaken at the same time.
 MAX_RETRIES = 20
 
@@ -245,21 +248,20 @@ class DeliveryPromiseBackorderGroup(models.Model):
 
     def _prepare_no_date(self):
         """Values of a line whose goods others get."""
+        engine = self.env["delivery.promise.engine"]
+        reason = {
+            "code": "backorder",
+            "message": engine._say(
+                _lt("its goods went to others in %s", self.run_id.name)
+            ),
+        }
         return {
             "promised_date": False,
             "promised_quantity": 0.0,
             "ship_date": False,
             "material_date": False,
             "replenish_by": False,
-            "schedule": False,
-            "reasons": [
-                {
-                    "code": "backorder",
-                    "message": self.env._(
-                        "its goods went to others in %s", self.run_id.name
-                    ),
-                }
-            ],
+            "answer": {"schedule": False, "reasons": engine._keep([reason])},
         }
 
     def _write_claims(self, changed):

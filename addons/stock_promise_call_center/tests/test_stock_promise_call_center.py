@@ -52,7 +52,9 @@ class TestStockPromiseCallCenter(StockPromiseCallCommon):
 
     def test_promise_at_risk_warns_with_its_reason(self):
         promise = self._hold()
-        promise.line_ids.write({"at_risk": True, "risk_message": "The receipt slips."})
+        promise.line_ids.write(
+            {"at_risk": True, "risk_said": {"message": "The receipt slips."}}
+        )
         self.env.flush_all()
         self.env.invalidate_all()
         section = self._section(self.anna, "promises", self.promiser)

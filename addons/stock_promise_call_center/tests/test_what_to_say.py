@@ -23,10 +23,12 @@ class TestWhatToSay(StockPromiseCallCommon):
         line.write(
             {
                 "promised_date": promised,
-                "schedule": [
-                    {"source": "stock", "delivery_date": "2026-11-28 11:00:00"},
-                    {"source": "receipt", "delivery_date": "2026-11-30 11:00:00"},
-                ],
+                "answer": {
+                    "schedule": [
+                        {"source": "stock", "delivery_date": "2026-11-28 11:00:00"},
+                        {"source": "receipt", "delivery_date": "2026-11-30 11:00:00"},
+                    ]
+                },
                 **vals,
             }
         )
@@ -48,7 +50,7 @@ class TestWhatToSay(StockPromiseCallCommon):
         self._line(
             at_risk=True,
             feasible_date="2026-12-03 11:00:00",
-            risk_message="P00042 of Bolt & Sons slips.",
+            risk_said={"message": "P00042 of Bolt & Sons slips."},
         )
         (record,) = self._said()
         self.assertIn("will not make that day", record["name"])
