@@ -175,7 +175,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 " vendor has not acknowledged it yet",
                 quantity=self._quantity(quantity, part.uom_id),
                 origin=origin or self._say(_lt("an incoming receipt")),
-                date=self._day(day),
+                date=self._calendar_day(day),
             )
         )
 

@@ -291,7 +291,8 @@ class DeliveryPromiseEngine(models.AbstractModel):
 
     def _kept_message(self, share, quantity, name):
         until = share.release_date and share.release_date - timedelta(days=1)
-        values = {"quantity": quantity, "date": self._day(until or share.date_to)}
+        date = self._calendar_day(until or share.date_to)
+        values = {"quantity": quantity, "date": date}
         if name:
             return self._say(
                 _lt(
@@ -307,8 +308,8 @@ class DeliveryPromiseEngine(models.AbstractModel):
     def _quota_message(self, share, quantity, name):
         values = {
             "quantity": quantity,
-            "first": self._day(share.date_from),
-            "last": self._day(share.date_to),
+            "first": self._calendar_day(share.date_from),
+            "last": self._calendar_day(share.date_to),
         }
         if name:
             return self._say(

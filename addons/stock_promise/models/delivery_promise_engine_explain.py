@@ -268,7 +268,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         for (product_id, kind, day, origin), quantity in totals.items():
             product = self._same_fetch(checked.product, product_id)
             amount = self._quantity(quantity, product.uom_id)
-            there = day and self._day(day)
+            there = day and self._calendar_day(day)
             message = self._source_message(kind, amount, origin, there)
             yield self._reason(
                 kind,

@@ -233,7 +233,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
     def _horizon_message(self, line, schedule):
         last = schedule.today + line.horizon
         values = {
-            "date": self._day(last),
+            "date": self._calendar_day(last),
             "days": line.horizon,
         }
         if line.requested and schedule.day(line.requested) > last:
@@ -268,7 +268,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 self._say(
                     _lt(
                         "nothing that is still to be ordered is promised before %s",
-                        self._day(fence_end),
+                        self._calendar_day(fence_end),
                     )
                 ),
             )

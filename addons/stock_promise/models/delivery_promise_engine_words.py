@@ -65,7 +65,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
     def _days_in_words(self, days):
         return formatLang(self.env, days, digits=0 if days == int(days) else 1)
 
-    def _day(self, day):
+    def _calendar_day(self, day):
         """A day of the calendar, a date or its ordinal."""
         if isinstance(day, int):
             day = date.fromordinal(day)
@@ -76,7 +76,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         return _day_in_words(day, lang.code, lang.date_format)
 
     def _local_date(self, moment, schedule):
-        return self._day(schedule._local(moment).date())
+        return self._calendar_day(schedule._local(moment).date())
 
     def _named(self, record, name=None, neutral=None):
         """A record by name, which the caller may read.

@@ -212,7 +212,7 @@ class DeliveryPromise(models.Model):
                     "%(product)s is there on %(date)s at the earliest, %(days)s day(s)"
                     " later than needed.",
                     product=engine._product(line.product_id),
-                    date=engine._day(possible),
+                    date=engine._calendar_day(possible),
                     days=possible - wanted,
                 )
             if sentence:
