@@ -119,9 +119,11 @@ class CrmLead(models.Model):
 
     @api.depends(
         "promise_line_ids.promise_state",
+        "promise_line_ids.promise_message",
         "promise_line_ids.promised_date",
         "promise_is_stale",
     )
+    @api.depends_context("uid", "lang", "allowed_company_ids")
     def _compute_promise_status(self):
         # all of it in a few queries, however many leads a list shows
         held = self.promise_line_ids.promise_line_id

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -183,7 +183,7 @@ class CrmLead(models.Model):
                 self._prepare_promise_request(lines)
             )
             for line, found in zip(lines, answer["lines"], strict=True):
-                line.write({**self._checked_vals(found), "promise_line_id": False})
+                line._write_checked(found, self.env["delivery.promise.line"])
         self.write(
             {"promise_checked_date": fields.Datetime.now(), "promise_is_stale": False}
         )
@@ -234,23 +234,10 @@ class CrmLead(models.Model):
         }
         for line, found in zip(lines, answer["lines"], strict=True):
             promise_line = by_reference.get(line._promise_reference())
-            line.write(
-                {**self._checked_vals(found), "promise_line_id": promise_line.id}
-            )
+            line._write_checked(found, promise_line)
         self.write(
             {"promise_checked_date": fields.Datetime.now(), "promise_is_stale": False}
         )
-
-    @api.model
-    def _checked_vals(self, found):
-        """The values of a line from its part of the engine's answer."""
-        return {
-            "checked_date": found["promised_date"],
-            "checked_message": "; ".join(
-                reason["message"] for reason in found["reasons"]
-            )
-            or False,
-        }
 
     def _lock_promise(self):
         """Let one transaction at a time hold for a lead; the others wait, and then see
@@ -368,8 +355,13 @@ class CrmLead(models.Model):
         self.ensure_one()
         if lines is None:
             lines = self.promise_line_ids._to_promise()
-        known = lines.filtered(lambda line: line.checked_date or line.checked_message)
+        # sudo: only whether anything was answered
+        known = lines.sudo().filtered(
+            lambda line: line.checked_date or line.checked_reasons
+        )
         if not known and not lines.promise_line_id:
             return
         lines.write(lines._forgotten())
+        # sudo: the engine's answer is not the user's to write
+        lines.sudo().checked_reasons = False
         self.promise_is_stale = True

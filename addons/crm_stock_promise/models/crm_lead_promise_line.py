@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from odoo.addons.stock_promise.models.own_context import owned
 
@@ -70,7 +70,9 @@ class CrmLeadPromiseLine(models.Model):
 
     # -- the promise ---------------------------------------------------------------
     checked_date = fields.Datetime(copy=False, readonly=True)
-    checked_message = fields.Char(copy=False, readonly=True)
+    # What was answered, to be told to each reader in his words.
+    checked_reasons = fields.Json(copy=False, groups="base.group_system")
+    checked_message = fields.Char(compute="_compute_checked_message")
     promise_line_id = fields.Many2one(
         "delivery.promise.line",
         copy=False,
@@ -82,7 +84,7 @@ class CrmLeadPromiseLine(models.Model):
         "Promised", compute="_compute_promised_date", store=True, copy=False
     )
     promise_message = fields.Char(
-        "Why This Date", compute="_compute_promise_state", compute_sudo=True
+        "Why This Date", compute="_compute_promise_message", compute_sudo=True
     )
     promise_state = fields.Selection(
         [
@@ -137,17 +139,27 @@ class CrmLeadPromiseLine(models.Model):
         for line in self:
             line.promised_date = line.promise_line_id.promised_date or line.checked_date
 
-    @api.depends(
-        "checked_date",
-        "checked_message",
-        "promise_line_id.message",
-        "promise_line_id.promise_id.state",
-    )
+    @api.depends("checked_reasons")
+    @api.depends_context("uid", "lang", "allowed_company_ids")
+    def _compute_checked_message(self):
+        # sudo: what is shown of it is decided for each reader
+        kept = [line.checked_reasons or [] for line in self.sudo()]
+        told = self.env["delivery.promise.engine"]._tell(kept)
+        for line, reasons in zip(self, told, strict=True):
+            line.checked_message = (
+                "; ".join(reason["message"] for reason in reasons) or False
+            )
+
+    @api.depends("checked_message", "promise_line_id.message")
+    @api.depends_context("uid", "lang", "allowed_company_ids")
+    def _compute_promise_message(self):
+        for line in self:
+            line.promise_message = line.promise_line_id.message or line.checked_message
+
+    @api.depends("checked_date", "checked_reasons", "promise_line_id.promise_id.state")
     def _compute_promise_state(self):
         for line in self:
-            promise_line = line.promise_line_id
-            line.promise_message = promise_line.message or line.checked_message
-            state = promise_line.promise_id.state
+            state = line.promise_line_id.promise_id.state
             if state in ("confirmed", "done"):
                 line.promise_state = "ordered"
             elif state in ("held", "expired"):
@@ -155,7 +167,7 @@ class CrmLeadPromiseLine(models.Model):
             elif line.promised_date:
                 line.promise_state = "checked"
             else:
-                line.promise_state = "impossible" if line.checked_message else "none"
+                line.promise_state = "impossible" if line.checked_reasons else "none"
 
     @api.depends("requested_date", "promised_date")
     def _compute_is_late(self):
@@ -171,6 +183,8 @@ class CrmLeadPromiseLine(models.Model):
         # the date on the screen was given for something else
         if self.promise_state not in ("held", "ordered"):
             self.update(self._forgotten())
+            # sudo: the engine's answer is not the user's to write
+            self.sudo().checked_reasons = False
 
     # -- rules ---------------------------------------------------------------------
 
@@ -220,13 +234,26 @@ class CrmLeadPromiseLine(models.Model):
 
     # -- changes -------------------------------------------------------------------
 
+    @api.model
+    def _check_answered(self, vals):
+        """What was answered is kept by the engine alone: it is put into words."""
+        if vals.get("checked_reasons") and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "The reasons of a date cannot be written: they are computed."
+                )
+            )
+
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._check_answered(vals)
         lines = super().create(vals_list)
         lines._demand_changed(lines.lead_id)
         return lines
 
     def write(self, vals):
+        self._check_answered(vals)
         leads = self.lead_id if "lead_id" in vals else self.env["crm.lead"]
         result = super().write(vals)
         if DEMAND_FIELDS & vals.keys():
@@ -297,11 +324,22 @@ class CrmLeadPromiseLine(models.Model):
             .sorted(lambda line: (line.sequence, line._origin.id or 0))
         )
 
+    def _write_checked(self, found, promise_line):
+        """Note the line's part of the engine's answer."""
+        self.write(
+            {
+                "checked_date": found["promised_date"],
+                "promise_line_id": promise_line.id,
+            }
+        )
+        engine = self.env["delivery.promise.engine"]
+        # sudo: the engine's answer is not the user's to write
+        self.sudo().checked_reasons = engine._keep(found["reasons"])
+
     def _forgotten(self):
         """The values of a line about whose date nothing is known."""
         return {
             "checked_date": False,
-            "checked_message": False,
             "promise_line_id": False,
         }
 

@@ -99,8 +99,10 @@ class DeliveryPromiseLine(models.Model):
             "title": product.display_name,
             "warehouse_id": warehouse.id,
             "days": min(max(days, SHORTEST), LONGEST),
-            "reasons": reasons,
-            "alternatives": list(alternatives),
+            "reasons": [str(reason) for reason in reasons],
+            "alternatives": [
+                {**offer, "message": str(offer["message"])} for offer in alternatives
+            ],
             "products": products,
         }
 
