@@ -1,11 +1,13 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from psycopg2.errors import CheckViolation
 
 from odoo import Command
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form
 from odoo.tools import mute_logger
+from odoo.tools.translate import code_translations
 
 from .common import NOW, CrmPromiseCase
 
@@ -32,6 +34,60 @@ class TestCheckDates(CrmPromiseCase):
         self.assertIn("Brake Disc", lead.promise_reason)
         self.assertIn(lead.promise_line_ids[0].promise_message, lead.promise_reason)
         self.assertNotIn("Brake Pad", lead.promise_reason)
+
+    def test_the_lead_says_why_in_the_readers_language(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        french = {
+            ("stock_promise", "fr_FR"): {
+                "%(quantity)s from %(origin)s, expected %(date)s": (
+                    "%(quantity)s de %(origin)s, le %(date)s"
+                ),
+                "an incoming receipt": "réception",
+            }
+        }
+        self._receipt(self.product, 5, days=4)
+        lead = self._lead((self.product, 12))
+        line = lead.promise_line_ids
+        with patch.dict(code_translations.python_translations, french):
+            for button in ("action_compute_promise", "action_hold_promise"):
+                getattr(lead, button)()
+                self.assertIn("2 Units from", line.promise_message)
+                self.assertIn("2 Units from", lead.promise_reason)
+                read = lead.with_context(lang="fr_FR")
+                self.assertIn("2 Units de réception", read.promise_reason)
+                message = read.promise_line_ids.promise_message
+                self.assertIn("2 Units de réception", message)
+                self.assertIn("2 Units from", line.promise_message)
+
+    def test_nobody_writes_the_reasons_of_a_date(self):
+        lead = self._lead((self.product, 2))
+        lead.action_compute_promise()
+        line = lead.promise_line_ids
+        admin = self._user(
+            "crm_admin", "base.group_system,sales_team.group_sale_salesman_all_leads"
+        )
+        said = [{"message": "mine", "said": ["sentence", "base", "%9999d", [1]]}]
+        for user in (self.seller, admin):
+            with self.assertRaises(AccessError):
+                line.with_user(user).checked_reasons = said
+            with self.assertRaises(AccessError):
+                line.with_user(user).create(
+                    {
+                        "lead_id": lead.id,
+                        "product_id": self.product.id,
+                        "checked_reasons": said,
+                    }
+                )
+
+    def test_a_changed_line_says_nothing_of_its_date(self):
+        lead = self._lead((self.product, 2))
+        lead.action_compute_promise()
+        self.assertTrue(lead.promise_line_ids.promise_message)
+        with Form(lead) as form, form.promise_line_ids.edit(0) as line:
+            line.quantity = 3
+            self.assertFalse(line.promised_date)
+        self.assertFalse(lead.promise_line_ids.promise_message)
+        self.assertEqual(lead.promise_line_ids.promise_state, "none")
 
     def test_a_line_without_a_date_leaves_the_lead_without_one(self):
         lead = self._lead((self.product, 99), (self.other, 2))

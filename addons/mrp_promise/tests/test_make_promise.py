@@ -196,6 +196,39 @@ class TestMakePromise(MakeCase):
         reason = self.reasons(self.line(2, self.table))["other_bill"]
         self.assertIn("another bill of materials", reason)
 
+    def test_other_bill_is_named_to_readers_who_may_read_bills(self):
+        self._speak_french(
+            mrp_promise={
+                "made by another bill of materials, which is sooner than the usual"
+                " one": "fait selon une autre nomenclature, plus tôt que l’habituelle"
+            }
+        )
+        self.on_hand(2, self.board)
+        self.makes(self.table, 4, [(self.board, 1)], sequence=20, code="PLAIN")
+        maker = self._create_user(
+            "promise_maker", "stock_promise.group_promise_user,mrp.group_mrp_user"
+        )
+        line = self.hold(self.line(2, self.table), user=maker).line_ids
+        self.assertIn("bill of materials PLAIN: Table", line.message)
+        french = line.with_user(self.user).with_context(lang="fr_FR")
+        self.assertIn("fait selon une autre nomenclature", french.message)
+        self.assertNotIn("PLAIN", f"{french.message} {french.reasons}")
+
+    def test_parts_are_named_in_the_readers_language(self):
+        self._speak_french(
+            stock_promise={
+                "%(part)s: %(message)s": "%(part)s : %(message)s",
+                "%(quantity)s on hand": "%(quantity)s en stock",
+            }
+        )
+        self.bill.type = "phantom"
+        self.top.with_context(lang="fr_FR").name = "Plateau"
+        self.parts_on_hand(2)
+        line = self.hold(self.line(1, self.table)).line_ids
+        self.assertIn("Top: 1 Units on hand", line.message)
+        french = line.with_user(self.user).with_context(lang="fr_FR")
+        self.assertIn("Plateau : 1 Units en stock", french.message)
+
     def test_other_bill_is_taken_where_it_is_sooner(self):
         self.on_hand(4, self.top)
         self.receipt(16, 10, self.leg)

@@ -100,7 +100,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
                     "delivery_date": self._to_wire(piece.arrival),
                     "warehouse_id": checked.warehouse.id,
                     "source": kind,
-                    "origin": origin or False,
+                    "origin": str(origin) if origin else False,
                 }
                 for quantity, kind, origin in parts
             ]

@@ -224,7 +224,7 @@ class Voice:
             if not kept:
                 continue
             try:
-                return words.say(kept, self)
+                return str(words.say(kept, self))
             except words.Unsaid:
                 continue
             except (KeyError, LookupError, TypeError, ValueError):

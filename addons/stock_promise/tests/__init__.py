@@ -23,3 +23,4 @@ from . import test_tours
 from . import test_watching
 from . import test_what_counts
 from . import test_timeline
+from . import test_words

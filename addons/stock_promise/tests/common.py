@@ -1,12 +1,14 @@
 """Data of the tests of promising: a company of their own, at a time of their own."""
 
 from datetime import datetime, time, timedelta
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 from freezegun import freeze_time
 
 from odoo import fields
 from odoo.tests import new_test_user
+from odoo.tools.translate import code_translations
 
 from odoo.addons.base.tests.common import BaseCommon
 
@@ -137,6 +139,15 @@ class PromiseCase(BaseCommon):
             move.quantity = move.product_uom_qty if quantity is None else quantity
             move.picked = True
         return moves._action_done()
+
+    # -- another language ------------------------------------------------------------
+
+    @classmethod
+    def _speak_french(cls, **terms):
+        """Install French, with translations of these terms: {module: {term: text}}."""
+        cls.env["res.lang"]._activate_lang("fr_FR")
+        known = {(module, "fr_FR"): texts for module, texts in terms.items()}
+        cls.startClassPatcher(patch.dict(code_translations.python_translations, known))
 
     # -- asking ----------------------------------------------------------------------
 

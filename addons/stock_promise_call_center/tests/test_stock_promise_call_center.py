@@ -1,9 +1,11 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
 from odoo import fields
 from odoo.tests import tagged
+from odoo.tools.translate import code_translations
 
 from .common import StockPromiseCallCommon
 
@@ -60,6 +62,19 @@ class TestStockPromiseCallCenter(StockPromiseCallCommon):
         section = self._section(self.anna, "promises", self.promiser)
         self.assertEqual([a["level"] for a in section["alerts"]], ["warning"])
         self.assertIn("The receipt slips.", section["alerts"][0]["message"])
+
+    def test_reasons_are_in_the_language_of_who_takes_the_call(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self._hold()
+        call = self.Call.with_user(self.promiser).with_context(lang="fr_FR")
+        french = {
+            ("stock_promise", "fr_FR"): {"%(quantity)s on hand": "%(quantity)s là"}
+        }
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with patch.dict(code_translations.python_translations, french):
+            context = call.caller_context(self.anna._name, self.anna.id)
+        self.assertIn("2 Units là", str(context["sections"]))
 
     def test_no_section_without_a_right_to_read_promises(self):
         self._hold()
