@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from odoo.addons.stock_promise.models.own_context import without_defaults
+
 from odoo.addons.stock_promise.models.own_context import owned
 
 #: what the dates of a line, and of the lines beside it, depend on
@@ -142,8 +144,12 @@ class CrmLeadPromiseLine(models.Model):
     @api.depends("checked_reasons")
     @api.depends_context("uid", "lang", "allowed_company_ids")
     def _compute_checked_message(self):
-        # sudo: what is shown of it is decided for each reader
-        kept = [line.checked_reasons or [] for line in self.sudo()]
+        # sudo: what is shown of it is decided for each reader. What a form holds that
+        # is not saved yet was sent by a client: no word of it is the engine's.
+        kept = [
+            line.checked_reasons and line._origin.checked_reasons or []
+            for line in self.sudo()
+        ]
         told = self.env["delivery.promise.engine"]._tell(kept)
         for line, reasons in zip(self, told, strict=True):
             line.checked_message = (
@@ -248,7 +254,11 @@ class CrmLeadPromiseLine(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_answered(vals)
-        lines = super().create(vals_list)
+        names = {"checked_reasons"}
+        lines = super(CrmLeadPromiseLine, without_defaults(self, names)).create(
+            vals_list
+        )
+        lines = lines.with_env(self.env)
         lines._demand_changed(lines.lead_id)
         return lines
 

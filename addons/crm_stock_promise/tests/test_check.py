@@ -78,6 +78,10 @@ class TestCheckDates(CrmPromiseCase):
                         "checked_reasons": said,
                     }
                 )
+            forged = line.with_user(user).with_context(default_checked_reasons=said)
+            other = forged.create({"lead_id": lead.id, "product_id": self.other.id})
+            self.assertFalse(other.sudo().checked_reasons)
+            self.assertFalse(other.promise_message)
 
     def test_a_changed_line_says_nothing_of_its_date(self):
         lead = self._lead((self.product, 2))

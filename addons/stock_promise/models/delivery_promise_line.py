@@ -195,8 +195,9 @@ class DeliveryPromiseLine(models.Model):
 
     def _answered(self):
         """What was answered for each line, names and all."""
-        # sudo: what is shown of it is decided for each reader
-        return [line.answer or {} for line in self.sudo()]
+        # sudo: what is shown of it is decided for each reader. What a form holds that
+        # is not saved yet was sent by a client: no word of it is the engine's.
+        return [line._origin.answer or {} for line in self.sudo()]
 
     @api.depends("answer")
     @api.depends_context("uid", "lang", "allowed_company_ids")
@@ -215,8 +216,8 @@ class DeliveryPromiseLine(models.Model):
     @api.depends("risk_said")
     @api.depends_context("uid", "lang", "allowed_company_ids")
     def _compute_risk_message(self):
-        # sudo: what is shown of it is decided for each reader
-        kept = [line.risk_said for line in self.sudo()]
+        # sudo: as above
+        kept = [line._origin.risk_said for line in self.sudo()]
         told = self.env["delivery.promise.engine"]._tell_texts(kept)
         for line, text in zip(self, told, strict=True):
             line.risk_message = text

@@ -5,9 +5,14 @@ term with its values, so that it can be kept and said to each later reader in hi
 Kept are lists of JSON values, the kind first; anything else is a text as it stands.
 """
 
+import re
 from collections import defaultdict
 from datetime import date
 from typing import NamedTuple
+
+#: anything but ``%s``, ``%(name)s`` and ``%%``: widths and numbers are put into words
+#: before, and are not for a term to choose
+OTHER_FORMAT = re.compile(r"%(?!(?:\(\w+\))?s|%)")
 
 
 class Sentence(NamedTuple):
@@ -138,6 +143,8 @@ def say(kept, voice):
             text = voice.term(module, term)
             if not values:
                 return text
+            if OTHER_FORMAT.search(text.replace("%%", "")):
+                raise ValueError(text)
             if isinstance(values, dict):
                 return text % {name: say(part, voice) for name, part in values.items()}
             return text % tuple(say(part, voice) for part in values)

@@ -345,6 +345,7 @@ class TestReadersWords(PromiseCase):
             (["quantity", 3, 2**31 - 1], as_it_was),
             (["day", "not a day"], as_it_was),
             (["sentence", "stock_promise", "%s %s", ["one"]], as_it_was),
+            (["sentence", "stock_promise", "%9999999999d", [1]], as_it_was),
             (["picture"], as_it_was),
             ({"of": "something"}, as_it_was),
             (7, "7"),
@@ -365,6 +366,18 @@ class TestReadersWords(PromiseCase):
         for name in ("answer", "risk_said", "reasons", "alternatives"):
             with self.assertRaises(AccessError):
                 line.with_user(admin).write({name: {"reasons": [{"said": said}]}})
+
+    def test_what_a_form_sends_is_not_put_into_words(self):
+        said = ["sentence", "stock_promise", "%s is hidden", ["what"]]
+        answer = {"reasons": [{"code": "x", "message": "mine", "said": said}]}
+        values = {"product_id": self.product.id, "answer": answer}
+        values["risk_said"] = {"message": "mine", "said": said}
+        spec = {"product_id": {}, "message": {}, "risk_message": {}, "reasons": {}}
+        Line = self.env["delivery.promise.line"].with_user(self.user)
+        told = Line.onchange(values, ["product_id"], spec)["value"]
+        self.assertFalse(told.get("message"))
+        self.assertFalse(told.get("reasons"))
+        self.assertFalse(told.get("risk_message"))
 
     # -- queries -----------------------------------------------------------------------
 
