@@ -131,6 +131,7 @@ class CrmLead(models.Model):
         # sudo: what is shown of it is decided for each reader
         held.sudo().fetch(["answer"])
         held.promise_id.fetch(["state"])
+        self.promise_line_ids.mapped("promise_message")
         for lead in self:
             lines = lead.promise_line_ids.filtered(
                 lambda line: line.product_id.type == "consu"

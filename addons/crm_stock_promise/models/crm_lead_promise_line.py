@@ -1,9 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from odoo.addons.stock_promise.models.own_context import without_defaults
-
-from odoo.addons.stock_promise.models.own_context import owned
+from odoo.addons.stock_promise.models.own_context import owned, without_defaults
 
 #: what the dates of a line, and of the lines beside it, depend on
 DEMAND_FIELDS = {
@@ -147,7 +145,7 @@ class CrmLeadPromiseLine(models.Model):
         # sudo: what is shown of it is decided for each reader. What a form holds that
         # is not saved yet was sent by a client: no word of it is the engine's.
         kept = [
-            line.checked_reasons and line._origin.checked_reasons or []
+            (line.checked_reasons and line._origin.checked_reasons) or []
             for line in self.sudo()
         ]
         told = self.env["delivery.promise.engine"]._tell(kept)

@@ -105,6 +105,8 @@ class PhoneCall(models.Model):
         line that arrives last."""
         lines = promise.line_ids.filtered("promised_date")
         last = lines.sorted("promised_date")[-1:]
+        # those of all promises are put into words at once
+        last = last.with_prefetch(promise.line_ids._prefetch_ids)
         return promise.risk_message or last.message
 
     @api.model
