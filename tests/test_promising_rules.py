@@ -20,7 +20,7 @@ from promising.replenish import Option, Planner  # noqa: E402
 from promising.schedule import Carrier, Schedule, Windows, WorkingTime  # noqa: E402
 from promising.timeline import Timeline, feasible_days  # noqa: E402
 from promising.values import Component, Line  # noqa: E402
-from work_load import WorkLoad  # noqa: E402
+from work_load import WorkLoad, serve  # noqa: E402
 
 #: a Tuesday
 NOW = datetime(2026, 11, 24, 9)
@@ -410,6 +410,31 @@ def test_hours_of_a_work_centre_are_taken_and_given_back():
     give_back()
     assert load.taken()["saw"] == []
     assert load.state == 0
+
+
+def test_hours_that_others_were_promised_are_not_free():
+    asked = []
+
+    def read(centres):
+        asked.append(tuple(centres))
+        return {"saw": [(1, 2)]}
+
+    load = WorkLoad(read)
+    load.expect(["saw", "press"])
+    load.expect(["saw"])
+    assert load.taken() == {"saw": [(1, 2)], "press": []}
+    load.take("first", [("saw", 2, 3)])()
+    assert load.taken()["saw"] == [(1, 2)]
+    assert asked == [("saw", "press")]
+
+
+def test_a_production_stands_for_nothing_that_was_ordered_later():
+    assert serve([(5, "order", 2)], [(4, 2)]) == {"order": 2}
+    assert serve([(5, "order", 2)], [(5, 2)]) == {}
+
+
+def test_a_production_stands_for_its_quantity_once():
+    assert serve([(1, "first", 2), (2, "second", 2)], [(3, 3)]) == {"second": 1}
 
 
 # -- what counts -----------------------------------------------------------------------
