@@ -193,16 +193,15 @@ class CallProvider(models.Model):
 
     def action_rotate_token(self):
         """Make a new token and show it in a dialog, once."""
-        wizard = self.env["call.provider.token"].create(
-            {"provider_id": self.id, "url": self.rotate_token()["url"]}
-        )
+        url = self.rotate_token()["url"]
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Address to enter at the provider"),
-            "res_model": wizard._name,
-            "res_id": wizard.id,
+            "res_model": "call.provider.token",
             "views": [(False, "form")],
             "target": "new",
+            # a default of a form that is never saved
+            "context": {"default_provider_id": self.id, "default_url": url},
         }
 
     @api.model

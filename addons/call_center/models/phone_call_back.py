@@ -46,7 +46,9 @@ class PhoneCallBack(models.Model):
         "res.partner", "Customer", index="btree_not_null", check_company=True
     )
     team_id = fields.Many2one("call.team", index="btree_not_null", check_company=True)
-    user_id = fields.Many2one("res.users", "Responsible", index="btree_not_null")
+    user_id = fields.Many2one(
+        "res.users", "Responsible", index="btree_not_null", check_company=True
+    )
     state = fields.Selection(
         [("open", "To call back"), ("done", "Done")],
         required=True,
@@ -83,6 +85,8 @@ class PhoneCallBack(models.Model):
                     ", ".join(sorted(derived)),
                 )
             )
+        if not self.env.su and vals.get("partner_id"):
+            self.env["phone.call"]._check_readable("res.partner", vals["partner_id"])
         result = super().write(vals)
         if "user_id" in vals:
             # who takes the call-back over takes over its activity
@@ -257,7 +261,7 @@ class PhoneCallBack(models.Model):
         if not team:
             rung = call.leg_ids.user_id
             return rung if len(rung) == 1 else rung.browse()
-        if team.callback_user_id:
+        if team.callback_user_id.active:
             return team.callback_user_id
         members = team.member_ids.filtered("active")
         if call.partner_id.user_id in members:
@@ -346,7 +350,21 @@ class PhoneCallBack(models.Model):
             return mine or theirs
         # sudo: what a call-back says follows from calls
         values = {**self._prepare_vals(call), "user_id": self.env.uid}
+        # a call-back without a team is everybody's to see
+        values["team_id"] = values["team_id"] or self._own_team(call.company_id).id
         return self.sudo().create(values).sudo(False)
+
+    @api.model
+    def _own_team(self, company):
+        """The user's first team."""
+        return self.env["call.team"].search(
+            Domain("company_id", "=", company.id)
+            & (
+                Domain("member_ids", "in", self.env.uid)
+                | Domain("user_id", "=", self.env.uid)
+            ),
+            limit=1,
+        )
 
 
 class MailActivity(models.Model):

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..tools import phone_number
+from ..tools import phone_number, target
 from .call_rule import REJECT, Caller
 
 # providers that wait for our answer before they put a call through
@@ -79,6 +79,9 @@ class PhoneCall(models.Model):
             vals["directed_to"] = answer.get("number") or REJECT
         if direction and direction.user:
             vals["user_id"] = direction.user.id
+        if target.is_queue(answer.get("number")) and not self.queue:
+            # so that the queue's team is told, and its figures have the call
+            vals["queue"] = answer["number"].removeprefix(target.QUEUE)
         if vals:
             self.write(vals)
         return answer

@@ -30,9 +30,18 @@ class PhoneCall(models.Model):
     def _is_restricted(self):
         return not (self.env.su or self.env.user.has_group(MANAGER))
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            for vals in vals_list:
+                self.new()._check_abouts(vals)
+        return super().create(vals_list)
+
     def write(self, vals):
         if self._is_restricted():
             self._check_agent_vals(vals)
+        if not self.env.su:
+            self._check_abouts(vals)
         return super().write(vals)
 
     @api.model
@@ -61,6 +70,10 @@ class PhoneCall(models.Model):
                     ", ".join(labels),
                 )
             )
+
+    def _check_abouts(self, vals):
+        """What a user says that calls were about, he may read: notes of them are posted
+        there, whoever may see it then."""
         if vals.get("partner_id"):
             self._check_readable("res.partner", vals["partner_id"])
         if {"res_model", "res_id"} & vals.keys():
@@ -72,8 +85,6 @@ class PhoneCall(models.Model):
 
     @api.model
     def _check_readable(self, model, res_id):
-        """What the user says that a call was about: notes of the call are posted there,
-        whoever may see it then."""
         if isinstance(model, str) and model in self.env and type(res_id) is int:
             record = self.env[model].browse(res_id)
             if 0 < res_id < 2**31 and record.exists() and record.has_access("read"):

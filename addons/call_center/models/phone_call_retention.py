@@ -3,6 +3,8 @@ import datetime
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .call_rule import REJECT
+
 BATCH = 1_000
 
 
@@ -44,6 +46,7 @@ class PhoneCall(models.Model):
     def _anonymised_vals(self):
         """What a call that nobody may be known by any more has lost. Add-ons that put
         personal data into calls add theirs."""
+        self.ensure_one()
         return {
             "from_number": False,
             "to_number": False,
@@ -53,7 +56,8 @@ class PhoneCall(models.Model):
             "res_id": False,
             "recording_url": False,
             "summary": False,
-            "directed_to": False,
+            # whether it was refused is nobody's data, and keeps it out of the shares
+            "directed_to": REJECT if self.directed_to == REJECT else False,
             "anonymised_at": fields.Datetime.now(),
         }
 

@@ -1,8 +1,12 @@
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+_logger = logging.getLogger(__name__)
 
 LIFE_FIELDS = {"state", "answered_at", "ended_at", "user_id"}
 #: what a list to choose from offers at most
@@ -132,10 +136,22 @@ class PhoneCall(models.Model):
         ):
             minutes = call.company_id.call_wrap_up_minutes
             if call.wrap_up_started_at <= now - timedelta(minutes=minutes):
-                call.wrap_up_ended_at = call.wrap_up_started_at
-                call._wrapped_up()
-                call._notify_agents()
+                call._give_wrap_up_up()
         return result
+
+    def _give_wrap_up_up(self):
+        """End it, also if what follows from that fails: the agent would be busy for
+        ever, and so would all whose calls come after this one."""
+        self.wrap_up_ended_at = self.wrap_up_started_at
+        self._notify_agents()
+        self.env.flush_all()
+        try:
+            with self.env.cr.savepoint():
+                self._wrapped_up()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception:
+            _logger.exception("call %s: its note could not be posted", self.id)
 
     # -- what the panel asks and tells ---------------------------------------
 

@@ -312,6 +312,32 @@ class TestCallBack(CallLifeCommon):
         with self.assertRaisesRegex(UserError, "Another team"):
             call.with_user(outsider).wrap_up({"activity": {"activity_type_id": type_}})
 
+    def test_call_back_by_hand_is_the_planners_teams(self):
+        """Without a team it would be everybody's to see."""
+        action = self.Call.with_user(self.agent).plan_call_back("+49309999999")
+        back = self.Back.browse(action["res_id"])
+        self.assertEqual((back.team_id, back.user_id), (self.team, self.agent))
+        with self.assertRaises(AccessError):
+            back.with_user(self._outsider()).read(["e164"])
+
+    def test_call_back_goes_to_nobody_who_left(self):
+        self.team.callback_user_id = self.manager
+        self.manager.active = False
+        self._missed("c1")
+        self.assertIn(self._backs().user_id, self.team.member_ids)
+
+    def test_call_back_is_given_to_colleagues_of_the_company_only(self):
+        self._missed("c1")
+        back = self._backs().with_user(self.agent)
+        other = self.env["res.company"].create({"name": "Other"})
+        stranger = self._new_user("stranger", "call_center.group_call_center_agent")
+        stranger.write({"company_ids": [(6, 0, other.ids)], "company_id": other.id})
+        with self.assertRaises(UserError):
+            back.user_id = stranger
+        hidden = self._partner("Hidden", False, company_id=other.id)
+        with self.assertRaises(AccessError):
+            back.partner_id = hidden
+
     def test_agents_change_who_calls_back_and_nothing_that_follows_from_calls(self):
         self._missed("c1")
         back = self._backs().with_user(self.agent)

@@ -66,6 +66,11 @@ class TestCallGuard(CallLifeCommon):
         call = self._talked()
         other = self.env["res.company"].create({"name": "Other"})
         hidden = self._partner("Hidden", False, company_id=other.id)
+        values = {"company_id": self.company.id, "res_model": "res.partner"}
+        with self.assertRaises(AccessError):
+            self.Call.with_user(self.manager).create({**values, "res_id": hidden.id})
+        with self.assertRaises(AccessError):
+            call.with_user(self.manager).partner_id = hidden
         mine = call.with_user(self.agent)
         for vals in (
             {"partner_id": hidden.id},

@@ -312,6 +312,22 @@ class TestCallReport(CallLifeCommon):
         self._calls()._anonymise()
         self.assertEqual(self._figure("first_contact"), before)
 
+    def test_anonymous_calls_keep_their_place(self):
+        self._logged(5, 60, partner_id=self._partner("Anna", "+49301").id)
+        self._logged(30)
+        self._logged(2)
+        self._logged(30, cause="forwarded")
+        self._logged(30, is_blocked=True)
+        self._logged(30, directed_to="reject")
+        self._logged(30, directed_to="+49305550001")
+        self._logged(30, from_number="102")
+        self._logged(5, 60, direction="out", from_number="101", to_number="+49302")
+        names = ("call_count", "offered", "service_level", "abandon_rate", "refused")
+        before = self._figure(*names, by=["result"])
+        self._calls()._anonymise()
+        self.assertEqual(self._figure(*names, by=["result"]), before)
+        self.assertEqual(set(self._calls().mapped("directed_to")), {False, "reject"})
+
     def test_calls_before_and_after_the_line_are_still_one_customers(self):
         about = {"subject_id": self.delivery.id}
         old = self._logged(5, 60, **about)

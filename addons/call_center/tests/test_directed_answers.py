@@ -99,6 +99,21 @@ class TestDirectedAnswers(RuleCommon, HttpCase):
             self.Call.search([("external_id", "=", "CA1")]).unlink()
             self.assertEqual(self._twilio().find(path).text, text or target)
 
+    def test_call_sent_to_a_queue_is_the_queues(self):
+        team = self.env["call.team"].create(
+            {
+                "name": "Sales",
+                "company_id": self.company.id,
+                "member_ids": [(6, 0, self.agent.ids)],
+                "queue_ids": [(0, 0, {"name": "sales"})],
+            }
+        )
+        self.line = {"default_target": "queue:sales"}
+        self._twilio()
+        call = self.Call.search([("external_id", "=", "CA1")])
+        self.assertEqual((call.queue, call.team_id), ("sales", team))
+        self.assertEqual(call._agents_to_tell(), self.agent)
+
     def test_rule_comes_before_the_lines_own_target(self):
         self.line = {"default_target": "+4930555000"}
         rule = self._rule(number="0305550001")

@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import HttpCase, tagged
+from odoo.tests import Form, HttpCase, tagged
 from odoo.tests.common import new_test_user
 
 from ..models import call_provider
@@ -373,6 +373,20 @@ class TestWebhook(HttpCase):
             answer["url"].endswith(f"/call_center/generic/{answer['token']}")
         )
         self.assertNotIn(answer["token"], str(line.sudo().read()))
+
+    def test_new_address_is_shown_and_not_written_down(self):
+        line = self.lines["generic"]
+        action = line.action_rotate_token()
+        url = action["context"]["default_url"]
+        wizard = self.env[action["res_model"]].with_context(**action["context"])
+        self.assertEqual(wizard.default_get(["url"]), {"url": url})
+        with Form(wizard) as form:
+            self.assertEqual(form.url, url)
+        token = url.rsplit("/", 1)[1]
+        self.env.flush_all()
+        self.env.cr.execute("SELECT t::text FROM call_provider_token t")
+        self.assertNotIn(token, str(self.env.cr.fetchall()))
+        self.assertEqual(self._post(self._path(url), NEW_CALL).status_code, 200)
 
     def test_only_managers_have_to_do_with_lines(self):
         agent = new_test_user(

@@ -1,4 +1,5 @@
 import datetime
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -26,6 +27,31 @@ class TestWrapUp(CallLifeCommon):
         self.assertEqual(call.wrap_up_started_at, call.ended_at)
         self.assertFalse(call.wrap_up_ended_at)
         self.assertTrue(call._panel_values()["wrap_up"])
+
+    def test_note_that_cannot_be_posted_keeps_no_agent_busy(self):
+        first = self._ended("c1")
+        second = self._receive(
+            self._event("newCall", callId="c2", user=["102"]),
+            self._event("answer", callId="c2", user="102"),
+            self._event("hangup", self._after(70), callId="c2"),
+        )
+        post = type(self.Call)._post_in_chatter
+
+        def failing(call):
+            if call.external_id == "c1":
+                raise ZeroDivisionError
+            return post(call)
+
+        logger = "odoo.addons.call_center.models.phone_call_wrap_up"
+        with (
+            freeze_time(self._after(3600)),
+            patch.object(type(self.Call), "_post_in_chatter", failing),
+            self.assertLogs(logger, "ERROR") as logged,
+        ):
+            self.Call._cron_sweep()
+        self.assertIn(str(first.id), logged.output[0])
+        self.assertTrue(first.wrap_up_ended_at)
+        self.assertTrue(second.wrap_up_ended_at)
 
     def test_missed_call_has_no_wrap_up(self):
         call = self._receive(
