@@ -108,7 +108,7 @@ class Browser:
         import websocket
 
         self.folder = tempfile.mkdtemp(prefix="calls.")
-        port = odoo_process.free_port()
+        self.port = port = odoo_process.free_port()
         self.process = subprocess.Popen(
             [
                 *(self.program, "--headless", "--no-sandbox", "--disable-gpu"),

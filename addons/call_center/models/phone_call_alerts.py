@@ -67,14 +67,13 @@ class PhoneCall(models.Model):
         )
         if not back:
             return []
-        return [
-            self._caller_alert(
-                self.env._(
-                    "Tried to reach us %(count)s time(s), last on %(date)s.",
-                    count=back.missed_count,
-                    date=self._caller_date(back.last_missed_at),
-                ),
-                "warning",
-                back,
+        date = self._caller_date(back.last_missed_at)
+        if back.missed_count == 1:
+            message = self.env._("Tried to reach us on %s.", date)
+        else:
+            message = self.env._(
+                "Tried to reach us %(count)s times, last on %(date)s.",
+                count=back.missed_count,
+                date=date,
             )
-        ]
+        return [self._caller_alert(message, "warning", back)]

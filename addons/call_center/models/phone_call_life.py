@@ -9,6 +9,8 @@ RINGING_MAX = datetime.timedelta(minutes=15)
 ANSWERED_MAX = datetime.timedelta(hours=8)
 CLOCK_SKEW = datetime.timedelta(minutes=5)
 SWEEP_BATCH = 500
+#: what the agents' panels show of a call
+TOLD_FIELDS = {"state", "user_id", "from_number", "to_number", "queue"}
 
 
 class PhoneCallLife(models.AbstractModel):
@@ -117,7 +119,7 @@ class PhoneCallLife(models.AbstractModel):
             self.leg_ids.filtered(lambda leg: leg.ended_at != ended).ended_at = ended
         if {"from_number", "to_number"} & set(vals) and not self.partner_id:
             self._link_customer()
-        return bool(legs_changed or {"state", "user_id"} & set(vals))
+        return bool(legs_changed or TOLD_FIELDS & set(vals))
 
     def _end_vals(self, event, at):
         """The earliest end; why, as it says, unless it is an order's failure: the

@@ -44,6 +44,8 @@ class PhoneCallPanel(models.AbstractModel):
         """A small message: what else is known is asked for by who needs it."""
         self.ensure_one()
         number = self.from_number if self.direction == "in" else self.to_number
+        if self.number_kind == "anonymous":
+            number = ""  # whatever the provider says instead of one
         return {
             "id": self.id,
             "state": self.state,
@@ -54,6 +56,7 @@ class PhoneCallPanel(models.AbstractModel):
             "user_id": self.user_id.id or False,
             "answered": bool(self.answered_at),
             "started_at": fields.Datetime.to_string(self.started_at),
+            "answered_at": fields.Datetime.to_string(self.answered_at) or "",
         }
 
     def _agents_to_tell(self):

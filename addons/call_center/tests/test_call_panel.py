@@ -29,6 +29,21 @@ class TestCallPanel(CallLifeCommon):
         self.assertEqual(len(self._told(self._event("answer", user="101"))), 1)
         self.assertEqual(len(self._told(self._event("hangup"))), 1)
 
+    def test_number_that_comes_late_is_told(self):
+        told = self._told(self._event("answer", user="101", direction="in"))
+        self.assertIn('"number":""', told[0].message)
+        ring = self._event("newCall", user=["101"], queue="sales")
+        told = self._told(ring)
+        self.assertEqual(len(told), 1)
+        self.assertIn('"number":"+49301234567"', told[0].message)
+        self.assertIn('"queue":"sales"', told[0].message)
+        self.assertEqual(self._told(ring), [])
+
+    def test_withheld_number_is_none_whatever_the_provider_calls_it(self):
+        event = self._event("newCall", user=["101"])
+        self._receive({**event, "from": "<unknown>"})
+        self.assertEqual(self._call()._panel_values()["number"], "")
+
     def test_call_for_nobody_is_told_to_the_companys_agents(self):
         told = self._told(self._event("newCall"))
         channels = " ".join(told.channel for told in told)

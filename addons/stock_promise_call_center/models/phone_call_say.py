@@ -26,7 +26,7 @@ class PhoneCall(models.Model):
         if self.env["delivery.promise.line"].has_access("read"):
             sections.append(
                 CallerSection(
-                    12,
+                    5,
                     "say",
                     self.env._("What to Say"),
                     lambda: self._caller_say(record),

@@ -1,31 +1,46 @@
 import {reactive} from "@odoo/owl";
 import {browser} from "@web/core/browser/browser";
+import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 import {user} from "@web/core/user";
+import {Ringer} from "./ringer";
 
 const RANK = {ringing: 0, answered: 1, ended: 2};
 const CHANNEL = "call_center";
 
 const DISMISSED = "call_center.dismissed";
 const DISMISSED_KEPT = 50;
+/** The clock is looked at this often; a longer gap means that the machine slept. */
+const TICK = 30000;
+const SLEPT = 4 * TICK;
 
-/** What was removed from the panel stays so when the browser is opened again. */
+/** What was removed from the panel stays so when the browser is opened again:
+ * `Map(id of the call => how far it was then)`. */
 function readDismissed() {
     try {
-        const ids = JSON.parse(browser.localStorage.getItem(DISMISSED));
-        return Array.isArray(ids) ? ids : [];
+        const entries = JSON.parse(browser.localStorage.getItem(DISMISSED));
+        return new Map(entries.filter((entry) => Array.isArray(entry)));
     } catch {
-        return [];
+        return new Map();
     }
 }
 
-function keepDismissed(ids) {
+function keepDismissed(dismissed) {
     try {
-        const kept = [...ids].slice(-DISMISSED_KEPT);
+        const kept = [...dismissed].slice(-DISMISSED_KEPT);
         browser.localStorage.setItem(DISMISSED, JSON.stringify(kept));
     } catch {
         // a full or forbidden storage loses no call
     }
+}
+
+/** His name, or the company's whose people all have this number. */
+function whoIs(matches) {
+    const entities = new Set(matches.map((match) => match.commercial_partner_id));
+    if (matches.length === 1 || (entities.size === 1 && !entities.has(false))) {
+        return matches[0].name;
+    }
+    return matches.length ? _t("One of %s callers", matches.length) : "";
 }
 
 /**
@@ -38,12 +53,14 @@ function keepDismissed(ids) {
 export class CallStore {
     constructor(env, {bus_service, multi_tab, orm}) {
         this.orm = orm;
-        this.multiTab = multi_tab;
         this.calls = [];
+        /** The call that the user turned to; else the panel chooses. */
+        this.chosen = false;
         /** Calls that a colleague took: they come back if they are handed over. */
         this.taken = new Set();
-        this.dismissed = new Set(readDismissed());
+        this.dismissed = readDismissed();
         this.bus = bus_service;
+        this.ringer = reactive(new Ringer(multi_tab, (id) => this.identify(id)));
         return reactive(this);
     }
 
@@ -52,31 +69,62 @@ export class CallStore {
             return;
         }
         this.bus.subscribe("call_center.call", (call) => this.receive(call));
-        this.bus.addEventListener("BUS:RECONNECT", () => this.reload());
+        // a browser that was offline connects, it does not reconnect
+        this.bus.addEventListener("BUS:DISCONNECT", () => {
+            this.wasCut = true;
+        });
+        for (const event of ["BUS:CONNECT", "BUS:RECONNECT"]) {
+            this.bus.addEventListener(event, () => this.wasCut && this.reload());
+        }
         this.bus.start();
         if (browser.BroadcastChannel) {
             this.channel = new browser.BroadcastChannel(CHANNEL);
-            this.channel.onmessage = ({data}) => this.remove(data.dismissed);
+            this.channel.onmessage = ({data}) => this.remove(data.dismissed, data.rank);
         }
+        this.watchSleep();
+        this.ringer.start();
         await this.reload();
     }
 
+    /** After sleep the bus finds out about its dead connection only in time. */
+    watchSleep() {
+        let last = Date.now();
+        const look = () => {
+            const now = Date.now();
+            if (now - last > SLEPT) {
+                this.bus.forceUpdateChannels();
+                this.reload();
+            }
+            last = now;
+        };
+        browser.setInterval(look, TICK);
+        document.addEventListener("resume", () => this.reload());
+        document.addEventListener("visibilitychange", look);
+    }
+
     async reload() {
+        const before = this.calls.map(({id}) => id);
         let calls;
         try {
             calls = await this.orm.silent.call("phone.call", "my_calls", []);
         } catch {
             return; // offline: the bus tells when it is back
         }
-        const running = new Set(calls.map((call) => call.id));
-        for (const call of [...this.calls]) {
-            if (call.state !== "ended" && !running.has(call.id)) {
-                this.receive({...call, state: "ended"});
+        const told = new Map(calls.map((call) => [call.id, call]));
+        for (const id of before) {
+            const call = this.find(id);
+            if (call && !told.has(id) && !call.typed) {
+                // over, and neither missed nor to be written down by this user
+                this.drop(id);
             }
         }
         for (const call of calls) {
             this.receive(call, true);
         }
+    }
+
+    find(id) {
+        return this.calls.find((call) => call.id === id);
     }
 
     /**
@@ -85,54 +133,120 @@ export class CallStore {
      *      too, since nobody saw them ring
      */
     receive(call, asked = false) {
-        if (this.dismissed.has(call.id)) {
+        const isMine = call.user_id === user.userId;
+        if (this.isDismissed(call, isMine)) {
             return;
         }
-        const known = this.calls.find(({id}) => id === call.id);
+        const known = this.find(call.id);
         if (known && RANK[call.state] < RANK[known.state]) {
             return;
         }
-        const isMine = call.user_id === user.userId;
         if (this.taken.has(call.id) && !(call.answered && isMine)) {
             return;
         }
         if (call.state !== "ringing" && call.answered && !isMine) {
             this.taken.add(call.id);
             this.drop(call.id);
-        } else if (known?.wrap_up && !call.wrap_up && call.state === "ended") {
-            this.remove(call.id); // written down elsewhere
+        } else if (this.isWrittenDown(known, call)) {
+            this.remove(call.id, RANK.ended);
         } else if (known) {
+            if (call.state === "answered" && known.state === "ringing") {
+                this.chosen = false; // who talks looks at that call
+            }
             Object.assign(known, call);
         } else if (asked || call.state !== "ended") {
-            this.calls.push(call);
-            if (call.state === "ringing" && call.direction === "in") {
-                this.ring();
+            const chosen = this.find(this.chosen);
+            if (chosen?.state === "ended" && !chosen.typed) {
+                this.chosen = false;
             }
+            // the latest on top
+            const older = this.calls.findIndex(
+                ({started_at}) => started_at < call.started_at,
+            );
+            this.calls.splice(older < 0 ? this.calls.length : older, 0, call);
+        }
+        this.updateRinger();
+    }
+
+    /** Who removes a call while it rings, and then takes it, wants to see it again. */
+    isDismissed(call, isMine) {
+        if (!this.dismissed.has(call.id)) {
+            return false;
+        }
+        const isFurther = RANK[call.state] > this.dismissed.get(call.id);
+        const isWork = call.state === "answered" || call.wrap_up;
+        if (!(isFurther && isMine && call.answered && isWork)) {
+            return true;
+        }
+        this.dismissed.delete(call.id);
+        return false;
+    }
+
+    /** Elsewhere; but what was typed here is not thrown away. */
+    isWrittenDown(known, call) {
+        return (
+            known?.wrap_up && !call.wrap_up && call.state === "ended" && !known.typed
+        );
+    }
+
+    /**
+     * Look up who it is, once for each number. Not a matter of the screen: in a tab
+     * that nobody looks at nothing is drawn, and the desktop is told all the same.
+     *
+     * @param {Number} id
+     * @param {boolean} [again] since somebody may have entered him meanwhile
+     */
+    async identify(id, again = false) {
+        const call = this.find(id);
+        const number = call?.number;
+        if (!call || (call.asked === number && !again)) {
+            return;
+        }
+        call.asked = number;
+        let result = {kind: "anonymous", matches: []};
+        let error = "";
+        try {
+            if (number) {
+                result = await this.orm.silent.call("phone.call", "lookup", [number]);
+            }
+        } catch (failure) {
+            result = null;
+            error = failure.data?.message || _t("Who it is could not be looked up.");
+        }
+        if (call.asked === number) {
+            const who = whoIs(result?.matches || []);
+            Object.assign(call, {result, error, who, isKnown: true});
+            this.ringer.notify();
         }
     }
 
-    /** One tab makes a sound for all of them. */
-    async ring() {
-        if (!(await this.multiTab.isOnMainTab()) || !browser.AudioContext) {
-            return;
-        }
-        const context = new browser.AudioContext();
-        const tone = context.createOscillator();
-        const volume = context.createGain();
-        volume.gain.value = 0.05;
-        tone.connect(volume).connect(context.destination);
-        tone.onended = () => context.close();
-        tone.start();
-        tone.stop(context.currentTime + 0.4);
+    /** The one that is unfolded: whom one talks to, then who rings, then the notes. */
+    get current() {
+        return (
+            this.find(this.chosen) ||
+            this.calls.find(({state}) => state === "answered") ||
+            this.calls.find(({state}) => state === "ringing") ||
+            this.calls.find(({wrap_up}) => wrap_up) ||
+            this.calls[0]
+        );
+    }
+
+    updateRinger() {
+        this.ringer.update(
+            this.calls.filter(
+                ({state, direction}) => state === "ringing" && direction === "in",
+            ),
+        );
     }
 
     dismiss(id) {
-        this.remove(id);
-        this.channel?.postMessage({dismissed: id});
+        const rank = RANK[this.find(id)?.state || "ended"];
+        this.remove(id, rank);
+        this.channel?.postMessage({dismissed: id, rank});
     }
 
-    remove(id) {
-        this.dismissed.add(id);
+    remove(id, rank) {
+        this.dismissed.set(id, rank);
         keepDismissed(this.dismissed);
         this.drop(id);
     }
@@ -141,6 +255,7 @@ export class CallStore {
         const index = this.calls.findIndex((call) => call.id === id);
         if (index >= 0) {
             this.calls.splice(index, 1);
+            this.updateRinger();
         }
     }
 }

@@ -12,7 +12,8 @@ const TYPING_PAUSE = 350;
 
 /**
  * What can be made of a number that nobody has. Each entry is
- * `{ label, icon, isAvailable: async () => bool, getAction: (number) => action }`.
+ * `{ label, icon, isAvailable: async () => bool,
+ * getAction: (number, {orm}) => action, or its promise }`.
  */
 export const unknownCallerActions = registry.category(
     "call_center.unknown_caller_actions",
@@ -34,6 +35,24 @@ unknownCallerActions.add(
     },
     {sequence: 20},
 );
+
+unknownCallerActions.add(
+    "call_back",
+    {
+        label: _t("Call back"),
+        icon: "fa-reply",
+        isAvailable: () => user.hasGroup("call_center.group_call_center_agent"),
+        getAction: (number, {orm}) =>
+            orm.call("phone.call", "plan_call_back", [number]),
+    },
+    {sequence: 50},
+);
+
+export async function availableUnknownCallerActions() {
+    const actions = unknownCallerActions.getAll();
+    const available = await Promise.all(actions.map((action) => action.isAvailable()));
+    return actions.filter((_action, index) => available[index]);
+}
 
 export class CallerBoxContent extends Component {
     static template = "call_center.CallerBoxContent";
@@ -116,12 +135,9 @@ export class CallerBoxContent extends Component {
     }
 
     async loadActions(request) {
-        const actions = unknownCallerActions.getAll();
-        const available = await Promise.all(
-            actions.map((action) => action.isAvailable()),
-        );
+        const actions = await availableUnknownCallerActions();
         if (request === this.request) {
-            this.state.actions = actions.filter((_action, index) => available[index]);
+            this.state.actions = actions;
         }
     }
 
@@ -165,7 +181,7 @@ export class CallerBoxContent extends Component {
 
     async run(action) {
         const number = this.state.result.e164 || this.state.text.trim();
-        await this.action.doAction(action.getAction(number));
+        await this.action.doAction(await action.getAction(number, {orm: this.orm}));
         this.props.close?.();
     }
 }

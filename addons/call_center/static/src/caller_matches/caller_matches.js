@@ -17,12 +17,19 @@ export class CallerMatches extends Component {
 
     setup() {
         this.uid = `o_caller_match_${nextId++}`;
-        this.state = useState({selected: 0});
+        this.state = useState({selected: this.first(this.props.matches)});
         onWillUpdateProps(({matches}) => {
             if (matches !== this.props.matches) {
-                this.state.selected = 0;
+                this.state.selected = this.first(matches);
             }
         });
+    }
+
+    /** Of several customers the user chooses: all are to be seen, none is taken. */
+    first(matches) {
+        const entities = new Set(matches.map((match) => match.commercial_partner_id));
+        const isOne = entities.size === 1 && !entities.has(false);
+        return isOne || matches.length === 1 ? 0 : -1;
     }
 
     certainty(match) {

@@ -8,7 +8,12 @@ let nextId = 1;
 /** After the call: how it went, what it was about, what comes next. */
 export class WrapUp extends Component {
     static template = "call_center.WrapUp";
-    static props = {callId: Number, onDone: Function, onNothing: Function};
+    static props = {
+        callId: Number,
+        onTyped: Function,
+        onDone: Function,
+        onNothing: Function,
+    };
 
     setup() {
         this.orm = useService("orm");
