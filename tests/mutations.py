@@ -289,6 +289,20 @@ MUTATIONS = [
         "return max(starts, default=None)",
         "the_latest_start_is_that_of_the_longest_chain",
     ),
+    plain(
+        "a kit is complete without the vendor's part",
+        "allocation.py",
+        "        arrival = max(arrival, line.beside or arrival)\n",
+        "",
+        "a_kit_is_not_complete_before_the_vendors_part",
+    ),
+    plain(
+        "our parts of a kit do not wait for the vendor's",
+        "allocation.py",
+        "filter(None, (line.requested, line.beside))",
+        "filter(None, (line.requested,))",
+        "a_kit_is_complete_when_the_vendors_part_is_there",
+    ),
     Mutation(
         "hours of a work centre are taken for good",
         "mrp_promise/models/work_load.py",

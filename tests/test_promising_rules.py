@@ -240,6 +240,29 @@ def test_customers_take_delivery_in_their_windows():
     assert confirmation.ship == datetime(2026, 11, 30, 16)
 
 
+def test_a_kit_is_complete_when_the_vendors_part_is_there():
+    """Ours leave so as to arrive with it, or later if they have to."""
+    there = NOW + timedelta(days=5)
+    (kit,) = promise([line(4, beside=there, transit_days=2)], {1: timeline(4)})
+    assert (kit.ship, kit.promised) == (NOW + timedelta(days=3), there)
+    (kit,) = promise([line(4, beside=NOW, transit_days=2)], {1: timeline(4)})
+    assert (kit.ship, kit.promised) == (NOW, NOW + timedelta(days=2))
+    coming = timeline(1, supplies=[(9, 3)])
+    (kit,) = promise([line(4, beside=there, split=True)], {1: coming})
+    assert [(piece.quantity, piece.arrival) for piece in kit.pieces] == [
+        (1, there),
+        (3, NOW + timedelta(days=9)),
+    ]
+
+
+def test_a_kit_is_not_complete_before_the_vendors_part():
+    """Nobody of ours works on a Sunday, when it arrives: ours are there on Friday."""
+    sunday = NOW + timedelta(days=5)
+    plan = schedule(working=WorkingTime(weekdays))
+    (kit,) = promise([line(4, beside=sunday)], {1: timeline(4)}, plan)
+    assert (kit.ship.weekday(), kit.promised) == (4, sunday)
+
+
 # -- goods that expire -----------------------------------------------------------------
 
 

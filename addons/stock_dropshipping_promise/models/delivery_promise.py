@@ -38,11 +38,14 @@ class DeliveryPromise(models.Model):
         for line_id, moment in rows:
             line = Line.browse(line_id)
             warehouse = line.warehouse_id
-            if line.ship_date and warehouse:
+            if line.promised_date and warehouse:
                 schedule = engine._schedules(warehouse, line.company_id, now)[
                     warehouse.id
                 ]
-                wanted = schedule.day(line.ship_date)
-                risks[line_id] = wanted, max(schedule.day(moment), schedule.today)
+                wanted = schedule.day(line.promised_date)
+                day = max(schedule.day(moment), schedule.today)
+                # Of a kit we deliver the other parts: they have been looked at.
+                if day > wanted or not line.sudo()._planned_moves():
+                    risks[line_id] = wanted, day
         self._write_risks(risks)
         return result

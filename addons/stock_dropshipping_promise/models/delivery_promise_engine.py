@@ -1,6 +1,6 @@
 """Lines that the vendor sends straight to the customer."""
 
-from odoo import api, models, tools
+from odoo import api, fields, models, tools
 from odoo.tools import SQL
 
 from odoo.addons.stock_promise.models.own_context import owned
@@ -24,16 +24,24 @@ class DeliveryPromiseEngine(models.AbstractModel):
         products, found = self._drop_ship_products(lines), {}
         result = []
         for line, checked in zip(lines, request.lines, strict=True):
-            parts = [products[part.product_id] for part in line.components]
-            straight = all(
-                part.product_tmpl_id.id in templates
-                or part.categ_id.id in categories
-                or checked.reference in own
-                for part in parts
-            ) and self._is_drop_shipped(
-                parts, checked.warehouse, own.get(checked.reference), found
-            )
-            result.append(self._drop_shipped_line(line) if straight else line)
+            straight = set()
+            for part in line.components:
+                product = products[part.product_id]
+                if (
+                    product.product_tmpl_id.id in templates
+                    or product.categ_id.id in categories
+                    or checked.reference in own
+                ) and self._is_drop_shipped(
+                    product, checked.warehouse, own.get(checked.reference), found
+                ):
+                    straight.add(part.product_id)
+            if len(straight) == len({part.product_id for part in line.components}):
+                line = self._drop_shipped_line(line)
+            elif straight:
+                line = self._partly_drop_shipped_line(
+                    line, checked, straight, request.company
+                )
+            result.append(line)
         return result
 
     def _drop_ship_products(self, lines):
@@ -54,6 +62,43 @@ class DeliveryPromiseEngine(models.AbstractModel):
             lead_days=0.0,
             transit_days=0.0,
             carrier=None,
+        )
+
+    def _partly_drop_shipped_line(self, line, checked, straight, company):
+        """A kit of which the vendor sends some parts: they take nothing of ours, and
+        the kit is complete when they are there, too.
+
+        :param straight: ids of the products that the vendor sends
+        """
+        warehouse = checked.warehouse.sudo()  # sudo: as in _drop_ship_products
+        schedules = self._schedules(warehouse, company, fields.Datetime.now())
+        start = schedules[-warehouse.id].start
+        ahead, coming = dict(checked.ahead), dict(checked.coming)
+        products, moments = self._drop_ship_products([line]), []
+        components = []
+        for part in line.components:
+            needed = part.ratio * line.quantity - ahead.get(part.product_id, 0.0)
+            if part.product_id in straight and needed > 1e-6:
+                moment = coming.get(part.product_id)
+                if not moment:
+                    option = self._purchase_option(
+                        products[part.product_id],
+                        warehouse,
+                        needed,
+                        company.sudo(),  # sudo: as in _drop_ship_products
+                        schedules,
+                    )
+                    moment = option and option.ready(start, needed)
+                if not moment:
+                    # Nobody sells it: it is what the line has no date for.
+                    return self._drop_shipped_line(line._replace(components=(part,)))
+                moments.append(moment)
+            components.append(
+                part._replace(tracked=part.tracked and part.product_id not in straight)
+            )
+        return line._replace(
+            components=tuple(components),
+            beside=max(moments) if moments else None,
         )
 
     @api.model
@@ -97,21 +142,17 @@ class DeliveryPromiseEngine(models.AbstractModel):
             if line.route_ids
         }
 
-    def _is_drop_shipped(self, parts, warehouse, own, found):
-        """Whether Odoo would buy all parts of a line for the customer. A kit of which
-        we deliver a part is promised as one that we deliver.
+    def _is_drop_shipped(self, part, warehouse, own, found):
+        """Whether Odoo would buy a part of a line for the customer.
 
         :param own: routes of the order line
         :param found: {routes: whether they drop-ship}, filled as lines are looked at
         """
         warehouse = warehouse.sudo()  # sudo: as in _drop_ship_products
-        for part in parts:
-            key = own, self._possible_routes(part, warehouse)
-            if key not in found:
-                found[key] = self._drop_ships(part, warehouse, own)
-            if not found[key]:
-                return False
-        return True
+        key = own, self._possible_routes(part, warehouse)
+        if key not in found:
+            found[key] = self._drop_ships(part, warehouse, own)
+        return found[key]
 
     def _drop_ships(self, product, warehouse, own=None):
         Rule = self.env["stock.rule"].sudo()  # sudo: as in _drop_ship_products
@@ -174,6 +215,17 @@ class DeliveryPromiseEngine(models.AbstractModel):
             yield (
                 "drop_ship",
                 self._say(_lt("delivered by the vendor, straight to the customer")),
+            )
+        elif line.beside and confirmation.pieces:
+            yield (
+                "drop_ship",
+                self._say(
+                    _lt(
+                        "a part is delivered by its vendor, straight to the customer,"
+                        " on %s",
+                        self._calendar_day(schedule.day(line.beside)),
+                    )
+                ),
             )
 
     def _shortage_reason(self, checked, shortage):

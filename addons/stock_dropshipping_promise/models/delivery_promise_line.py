@@ -4,13 +4,27 @@ from odoo import models
 class DeliveryPromiseLine(models.Model):
     _inherit = "delivery.promise.line"
 
-    def _update_move_dates(self):
+    def _planned_moves(self):
         """What a vendor brings comes when the purchase order says, whatever is
         promised: its moves keep their dates."""
-        # sudo: where moves come from, whoever may read them
-        straight = self.filtered(
-            lambda line: any(
-                move._is_promise_drop_ship() for move in line.sudo().move_ids
+        return (
+            super()
+            ._planned_moves()
+            .filtered(lambda move: not move._is_promise_drop_ship())
+        )
+
+    def _open_parts(self):
+        # sudo: what the vendor has confirmed counts, whoever may read the moves
+        moves = self.sudo().move_ids.filtered(
+            lambda move: (
+                move.state not in ("draft", "done", "cancel")
+                and move._is_promise_drop_ship()
             )
         )
-        return super(DeliveryPromiseLine, self - straight)._update_move_dates()
+        coming = {
+            part.id: max(
+                max(move.date, move.date_deadline or move.date) for move in own
+            )
+            for part, own in moves.grouped("product_id").items()
+        }
+        return {**super()._open_parts(), "coming": tuple(coming.items())}

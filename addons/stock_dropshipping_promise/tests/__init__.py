@@ -1,1 +1,2 @@
 from . import test_dropshipping_promise
+from . import test_partly_dropshipped

@@ -32,6 +32,12 @@ class DeliveryPromiseLine(models.Model):
             if move.product_id == self.product_id
         ]
 
+    def _open_parts(self):
+        """What a line that is promised again has of its kits already, as values of
+        ``CheckedLine``."""
+        self.ensure_one()
+        return {"ahead": self._parts_ahead()}
+
     def _parts_ahead(self):
         """((product id, quantity), …) of parts that the customer has of kits which are
         not complete."""

@@ -54,6 +54,8 @@ class CheckedLine(NamedTuple):
     minimum_first: float = 0.0
     #: ((product id, quantity), …) of parts of a kit that were delivered before the kit
     ahead: tuple = ()
+    #: ((product id, moment), …) of parts of a kit that others bring to the customer
+    coming: tuple = ()
 
 
 class CheckedRequest(NamedTuple):

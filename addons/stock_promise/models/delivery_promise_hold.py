@@ -283,7 +283,7 @@ class DeliveryPromise(models.Model):
         lines = lines or [known.get(str(each.reference)) for each in checked.lines]
         return checked._replace(
             lines=tuple(
-                each._replace(ahead=line._parts_ahead()) if line else each
+                each._replace(**line._open_parts()) if line else each
                 for each, line in zip(checked.lines, lines, strict=True)
             )
         )

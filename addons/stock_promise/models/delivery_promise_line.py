@@ -398,13 +398,7 @@ class DeliveryPromiseLine(models.Model):
         the shipment, each step before it as much earlier as it was."""
         # sudo: the moves of an order follow its promise, whoever may edit moves
         for line in self.sudo():
-            # What a customer sends back is not planned by the promise.
-            moves = line.move_ids.filtered(
-                lambda move: (
-                    move.state not in ("done", "cancel")
-                    and move._promise_delivery_sign() >= 0
-                )
-            )
+            moves = line._planned_moves()
             if not moves or not line.material_date:
                 continue
             shift = line.material_date - max(moves.mapped("date"))
@@ -413,6 +407,17 @@ class DeliveryPromiseLine(models.Model):
                 if line.ship_date:  # of a part, nobody knows when the whole goes
                     vals["date_deadline"] = line.ship_date
                 move.write(vals)
+
+    def _planned_moves(self):
+        """Open moves whose date is the promise's. What a customer sends back is not
+        planned by it."""
+        self.ensure_one()
+        return self.move_ids.filtered(
+            lambda move: (
+                move.state not in ("done", "cancel")
+                and move._promise_delivery_sign() >= 0
+            )
+        )
 
     def _prepare_remaining_line(self):
         """What is still to be delivered, as a line of a request."""

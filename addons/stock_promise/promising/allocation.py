@@ -90,8 +90,9 @@ def _target(line, schedule):
     """The shipment to aim for: the first possible one, or the last that still
     arrives when the customer asked for it. None where there is no working time."""
     target = schedule.earliest_ship(line.lead_days)
-    if target is not None and line.requested:
-        wished = schedule.latest_ship(line.requested, line.transit_days, line.carrier)
+    arrival = max(filter(None, (line.requested, line.beside)), default=None)
+    if target is not None and arrival:
+        wished = schedule.latest_ship(arrival, line.transit_days, line.carrier)
         if wished:
             target = max(target, wished)
     return target
@@ -166,6 +167,7 @@ def _confirm_for(target, line, timelines, schedule, planner, rules):
         arrival = schedule.arrival(ship, line.transit_days, line.carrier)
         if arrival is None:
             return Confirmation(closed=True)
+        arrival = max(arrival, line.beside or arrival)
         pieces.append(
             Piece(
                 quantity,

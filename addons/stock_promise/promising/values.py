@@ -44,6 +44,9 @@ class Line(NamedTuple):
     horizon: int | None = None
     #: a part will do where the whole cannot be promised
     partial: bool = False
+    #: when the customer has those parts that come another way: the rest is meant to
+    #: be there then, and it is not complete before
+    beside: datetime | None = None
 
     @property
     def limited(self):

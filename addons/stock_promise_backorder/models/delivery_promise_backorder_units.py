@@ -142,7 +142,7 @@ class DeliveryPromiseBackorder(models.Model):
             reference=line.reference,
             # a first delivery was made already
             minimum_first=0.0 if line.delivered_quantity else line.minimum_first,
-            ahead=line._parts_ahead(),
+            **line._open_parts(),
         )
 
     def _open_moves(self, lines):
