@@ -11,6 +11,7 @@ from ..tools import answers, contract, signature
 
 MAX_BODY = 64 * 1024
 XML = "application/xml"
+UNSIGNED = "the signature is missing or wrong"
 
 
 class WebhookDispatcher(HttpDispatcher):
@@ -97,27 +98,29 @@ class CallWebhook(Controller):
             return self._answer(429)
         body = self._body()
         if body is None:
-            provider._log_event(413, problem=f"more than {MAX_BODY} bytes")
-            return self._answer(413)
+            return self._refuse(provider, 413, f"more than {MAX_BODY} bytes")
         try:
             fields, pairs = self._fields(body)
         except (ValueError, RecursionError):
             if not self._is_signed(provider, kind, token, body, []):
-                return self._refuse(provider)
-            provider._log_event(400, problem="the body cannot be read")
-            return self._answer(400)
+                return self._refuse(provider, 401, UNSIGNED)
+            return self._refuse(provider, 400, "the body cannot be read")
         if not self._is_signed(provider, kind, token, body, pairs):
-            return self._refuse(provider)
+            return self._refuse(provider, 401, UNSIGNED)
         try:
             event = contract.READERS[kind](fields)
         except contract.Unprocessable as error:
-            provider._log_event(422, problem=str(error))
-            return self._answer(422, json.dumps({"error": str(error)}))
+            body = json.dumps({"error": str(error)})
+            return self._refuse(provider, 422, str(error), body)
         reply = {}
         if event:
             with CallLock(env.cr, f"{provider.id}|{event['call_id']}"):
                 reply = env["phone.call"]._receive(provider, event) or {}
-        provider._log_event(200, event)
+                # in the same transaction: another would cost as much as the rest
+                logged = provider._log_event(200, event)
+        else:
+            logged = provider._log_event(200)
+        provider._trim_log(logged)
         return self._reply(kind, event, reply, token, provider)
 
     @route(
@@ -197,11 +200,12 @@ class CallWebhook(Controller):
         shown = provider._webhook_url(token)
         return {f"{came_by}{query}", f"{shown}{query}"}
 
-    def _refuse(self, provider):
-        provider._log_event(401, problem="the signature is missing or wrong")
-        return self._answer(401)
-
     # -- answering ---------------------------------------------------------
+
+    def _refuse(self, provider, status, problem, body=""):
+        """Refuse an event of a known line, which shows why."""
+        provider._trim_log(provider._log_event(status, problem=problem))
+        return self._answer(status, body)
 
     def _answer(self, status, body="", content_type="application/json"):
         headers = {"Content-Type": content_type, "Cache-Control": "no-store"}

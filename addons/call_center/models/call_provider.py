@@ -4,7 +4,7 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL
+from odoo.tools import SQL, ormcache
 
 from ..tools import phone_number, signature
 from .phone_call import PROVIDER_KINDS
@@ -13,6 +13,8 @@ TOKEN_BYTES = 32
 # of each line's log
 EVENTS_KEPT = 1_000
 TRIM_EVERY = 200
+# what the token of each request is remembered with
+TOKEN_FIELDS = {"token_hash", "active", "company_id", "kind"}
 
 
 class CallProvider(models.Model):
@@ -169,7 +171,13 @@ class CallProvider(models.Model):
     def write(self, vals):
         result = super().write(vals)
         self._forget_secrets()
+        if not TOKEN_FIELDS.isdisjoint(vals):
+            self.env.registry.clear_cache()
         return result
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
 
     def _forget_secrets(self):
         """What was just set must not be read back either, by whoever saves a form."""
@@ -209,9 +217,8 @@ class CallProvider(models.Model):
         return hashlib.sha256(token.encode()).hexdigest()
 
     def _path_kind(self):
-        """The kind in the webhook's address: what Asterisk's process posts is the
-        generic contract."""
-        return "generic" if self.kind == "asterisk" else self.kind
+        """The kind in the webhook's address."""
+        return _path_kind(self.kind)
 
     def _webhook_url(self, token):
         return f"{self.get_base_url()}/call_center/{self._path_kind()}/{token}"
@@ -219,20 +226,27 @@ class CallProvider(models.Model):
     @api.model
     def _from_token(self, path_kind, token):
         """The active line whose token this is, in superuser mode; or none."""
-        hashed = self._hash(token)
+        try:
+            provider_id, kind, company_id = self._of_hash(self._hash(token))
+        except LookupError:
+            return self.browse()
+        if _path_kind(kind) != path_kind:
+            return self.browse()
         # sudo: the token is the caller's only credential
+        return self.sudo().browse(provider_id).with_company(company_id)
+
+    @api.model
+    @ormcache("hashed")
+    def _of_hash(self, hashed):
+        """(id, kind, company's id) of the active line with this token. What is nobody's
+        is not remembered, so that guesses do not push out what is."""
+        # sudo: as for the token
         provider = self.sudo().search(
-            # the company in the same query: fetching it would take longer than all else
-            [("token_hash", "=", hashed), ("company_id.active", "=", True)],
-            limit=1,
+            [("token_hash", "=", hashed), ("company_id.active", "=", True)], limit=1
         )
-        if (
-            provider
-            and hmac.compare_digest(provider.token_hash, hashed)
-            and provider._path_kind() == path_kind
-        ):
-            return provider.with_company(provider.company_id)
-        return self.browse()
+        if not provider or not hmac.compare_digest(provider.token_hash, hashed):
+            raise LookupError("nobody's token")
+        return provider.id, provider.kind, provider.company_id.id
 
     def _region(self):
         self.ensure_one()
@@ -271,20 +285,37 @@ class CallProvider(models.Model):
             self.invalidate_recordset(["connector_seen"], flush=False)
 
     def _log_event(self, status, event=None, problem=False):
-        """Keep what was received, and what was wrong with it, for the settings."""
+        """Keep what was received, and what was wrong with it, for the settings; to be
+        followed by :meth:`_trim_log`.
+
+        Past the ORM: it is done for each event, and nothing hangs on it.
+
+        :return: the id in the log
+        """
         event = event or {}
-        events = self.env["call.provider.event"]
-        logged = events.create(
-            {
-                "provider_id": self.id,
-                "status": status,
-                "event": event.get("event"),
-                "external_id": event.get("call_id"),
-                "problem": problem,
-            }
+        [(logged,)] = self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO call_provider_event (provider_id, status, event,
+                            external_id, problem, create_uid, create_date)
+                VALUES (%s, %s, %s, %s, %s, %s, now() AT TIME ZONE 'UTC')
+             RETURNING id
+                """,
+                self.id,
+                status,
+                event.get("event") or None,
+                event.get("call_id") or None,
+                problem or None,
+                self.env.uid,
+            )
         )
-        if logged.id % TRIM_EVERY == 0:
-            events._trim(self)
+        self.invalidate_recordset(["event_ids"], flush=False)
+        return logged
+
+    def _trim_log(self, logged):
+        """Now and then; not where something else would be undone with it."""
+        if logged % TRIM_EVERY == 0:
+            self.env["call.provider.event"]._trim(self)
 
 
 class CallProviderEvent(models.Model):
@@ -327,3 +358,8 @@ class CallProviderEvent(models.Model):
         old = self.search([("create_date", "<", limit)], limit=10_000, order="id")
         old.unlink()
         return len(old), len(old) == 10_000
+
+
+def _path_kind(kind):
+    """What Asterisk's process posts is the generic contract."""
+    return "generic" if kind == "asterisk" else kind

@@ -68,11 +68,13 @@ class CallProviderLimit(models.Model):
     @api.model
     def _count(self, provider):
         self.env.cr.execute(self._statement(provider), log_exceptions=False)
-        return self.env.cr.fetchone()[0]
+        # none: the line was deleted a moment ago
+        return self.env.cr.fetchone() == (True,)
 
     @api.model
     def _statement(self, provider):
-        most = provider.rate_limit
+        provider.flush_recordset(["rate_limit"])
+        most = SQL("(EXCLUDED.left_events + 1)")
         now = SQL("EXTRACT(EPOCH FROM clock_timestamp())")
         full = SQL(
             "LEAST(%(most)s, bucket.left_events "
@@ -84,7 +86,8 @@ class CallProviderLimit(models.Model):
             """
             INSERT INTO call_provider_limit AS bucket
                    (provider_id, left_events, refilled_at, admitted, refused)
-            VALUES (%(provider)s, %(most)s - 1, %(now)s, true, 0)
+            SELECT id, rate_limit - 1, %(now)s, true, 0
+              FROM call_provider WHERE id = %(provider)s
        ON CONFLICT (provider_id) DO UPDATE
                SET left_events = %(full)s - CASE WHEN %(full)s >= 1 THEN 1 ELSE 0 END,
                    refilled_at = %(now)s,
@@ -95,7 +98,6 @@ class CallProviderLimit(models.Model):
          RETURNING admitted
             """,
             provider=provider.id,
-            most=most,
             now=now,
             full=full,
         )

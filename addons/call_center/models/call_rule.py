@@ -7,6 +7,7 @@ import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import ormcache
 
 from ..tools import phone_number, target
 
@@ -130,19 +131,44 @@ class CallRule(models.Model):
                     )
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
     # -- deciding ----------------------------------------------------------
 
     @api.model
-    def _rules_for(self, provider):
+    def _rules_of(self, company):
         # sudo: how a call goes does not depend on who asks
-        return self.sudo().search(
-            [("company_id", "in", (provider.company_id.id, False))]
-        )
+        return self.sudo().search([("company_id", "in", (company.id, False))])
+
+    @api.model
+    @ormcache("company_id")
+    def _callers_of_rules(self, company_id):
+        """((id, whose calls), …) of a company's rules, in their order: few of them
+        concern a caller, and each new call asks."""
+        company = self.env["res.company"].browse(company_id)
+        return tuple((rule.id, rule.caller) for rule in self._rules_of(company))
 
     @api.model
     def _decide(self, caller):
         """(rule, direction) of the first rule that applies; (empty, None) if none."""
-        for rule in self._rules_for(caller.provider):
+        ids = [
+            rule_id
+            for rule_id, kind in self._callers_of_rules(caller.provider.company_id.id)
+            if _is_kind(kind, caller)
+        ]
+        # sudo: as for finding them
+        for rule in self.sudo().browse(ids):
             if not rule._failing(caller):
                 direction = rule._direction(caller)
                 if direction:
@@ -155,7 +181,7 @@ class CallRule(models.Model):
         to_number = caller.to_number or ""
         if not self._is_line(caller):
             return "line"
-        if not self._is_caller(caller):
+        if not _is_kind(self.caller, caller):
             return "caller"
         if not self._has_tag(caller):
             return "tag"
@@ -189,17 +215,6 @@ class CallRule(models.Model):
 
     def _is_line(self, caller):
         return not self.provider_ids or caller.provider in self.provider_ids
-
-    def _is_caller(self, caller):
-        if self.caller == "withheld":
-            return caller.kind == "anonymous"
-        if self.caller == "blocked":
-            return caller.blocked
-        if self.caller == "known":
-            return bool(caller.partner)
-        if self.caller == "unknown":
-            return caller.kind == "external" and not caller.partner
-        return True
 
     def _has_tag(self, caller):
         if not self.category_ids:
@@ -293,3 +308,16 @@ class CallRule(models.Model):
             if keys:
                 return keys[0]
         return user.phone_extension or ""
+
+
+def _is_kind(kind, caller):
+    """Whether a caller is one of those whose calls a rule is about."""
+    if kind == "withheld":
+        return caller.kind == "anonymous"
+    if kind == "blocked":
+        return caller.blocked
+    if kind == "known":
+        return bool(caller.partner)
+    if kind == "unknown":
+        return caller.kind == "external" and not caller.partner
+    return True

@@ -81,11 +81,16 @@ class PhoneCall(models.Model):
         "Waiting Time (s)",
         compute="_compute_durations",
         store=True,
+        precompute=True,
         aggregator="avg",
         help="From the first ring to the answer, or to the end if nobody answered.",
     )
     talk_seconds = fields.Integer(
-        "Talking Time (s)", compute="_compute_durations", store=True, aggregator="avg"
+        "Talking Time (s)",
+        compute="_compute_durations",
+        store=True,
+        precompute=True,
+        aggregator="avg",
     )
     user_id = fields.Many2one(
         "res.users", "Agent", index=True, check_company=True, ondelete="set null"

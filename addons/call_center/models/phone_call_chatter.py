@@ -17,8 +17,8 @@ class PhoneCall(models.Model):
         and kept longer.
         """
         for call in self:
-            # sudo: the company's setting counts, whoever asks
-            if call.in_chatter or not call.company_id.sudo().call_log_in_chatter:
+            in_chatter = call.company_id._call_setting("call_log_in_chatter")
+            if call.in_chatter or not in_chatter:
                 continue
             records = call._chatter_records()
             author = self.env.user

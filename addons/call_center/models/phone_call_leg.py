@@ -12,7 +12,9 @@ class PhoneCallLeg(models.Model):
     call_id = fields.Many2one(
         "phone.call", required=True, index=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(related="call_id.company_id", store=True)
+    company_id = fields.Many2one(
+        related="call_id.company_id", store=True, precompute=True
+    )
     key = fields.Char(required=True, help="What the provider calls this part.")
     name = fields.Char("Extension or Name")
     user_id = fields.Many2one("res.users", "Agent", index=True, ondelete="set null")

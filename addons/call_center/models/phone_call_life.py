@@ -1,6 +1,6 @@
 import datetime
 
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.tools import SQL
 
 from ..tools import phone_number
@@ -37,9 +37,11 @@ class PhoneCallLife(models.AbstractModel):
         :rtype: dict
         """
         now = fields.Datetime.now()
-        call, is_new = self._find_or_create(provider, event, now)
+        # the line's company in the context: else that of the superuser is asked for
+        calls = self.with_company(provider.company_id)
+        call, is_new = calls._find_or_create(provider, event, now)
         changes = call._merge(event, call._event_time(event, now))
-        if is_new:
+        if is_new and event["event"] != "newCall":
             call._link_customer()
         answer = {}
         if event["event"] == "newCall" and call.state == "ringing":
@@ -60,7 +62,8 @@ class PhoneCallLife(models.AbstractModel):
 
     @api.model
     def _find_or_create(self, provider, event, now):
-        call = self.search(
+        # with its fields, which are needed in any case, in one statement
+        call = self.search_fetch(
             [
                 ("company_id", "=", provider.company_id.id),
                 ("provider", "=", provider.kind),
@@ -70,7 +73,38 @@ class PhoneCallLife(models.AbstractModel):
         )
         if call:
             return call, False
-        return self.create(self._prepare_call_vals(provider, event, now)), True
+        vals = self._prepare_call_vals(provider, event, now)
+        if event["event"] == "newCall":
+            vals.update(self._ringing_vals(vals, event))
+        return self.create(vals), True
+
+    @api.model
+    def _ringing_vals(self, vals, event):
+        """Of a call that first rings, whom it rings at and whose number it is.
+
+        What :meth:`_merge` and :meth:`_link_customer` would add, written at once: to
+        write a call again enters it in each of its indexes again.
+        """
+        draft = self.new(vals)
+        legs, users = {}, self.env["res.users"]
+        for name in event["users"]:
+            key = event["leg"] or name
+            if key in legs:
+                continue
+            user = self._agent_named(name, draft.company_id)
+            users |= user
+            legs[key] = {
+                "key": key,
+                "name": name,
+                "user_id": user.id,
+                "queue": event["queue"] or False,
+                "rang_at": vals["started_at"],
+            }
+        return {
+            **draft._customer_vals(),
+            "leg_ids": [Command.create(leg) for leg in legs.values()],
+            "user_id": users.id if len(users) == 1 else False,
+        }
 
     @api.model
     def _prepare_call_vals(self, provider, event, now):
@@ -157,7 +191,7 @@ class PhoneCallLife(models.AbstractModel):
             key = event["leg"] or name
             leg = self.leg_ids.filtered(lambda leg, key=key: leg.key == key)
             if not leg:
-                user = self._agent_named(name)
+                user = self._agent_named(name, self.company_id)
                 leg = self.leg_ids.create(
                     {
                         "call_id": self.id,
@@ -189,19 +223,22 @@ class PhoneCallLife(models.AbstractModel):
         users = self.leg_ids.user_id
         return users if len(users) == 1 and not self.answered_at else users.browse()
 
-    def _agent_named(self, name):
+    @api.model
+    def _agent_named(self, name, company):
         """The user whom a provider means: by extension, login or name."""
         Users = self.env["res.users"]
+        user_id = Users._of_extension(company.id, name)
+        if user_id:
+            return Users.browse(user_id)
         domain = [
             ("share", "=", False),
-            ("company_ids", "in", self.company_id.ids),
+            ("company_ids", "in", company.ids),
         ]
         for criterion in (
-            ("phone_extension", "=", name),
             ("login", "=ilike", _escape_like(name)),
             ("name", "=ilike", _escape_like(name)),
         ):
-            users = Users.search([*domain, criterion], limit=2)
+            users = Users.search([*domain, criterion], order="id", limit=2)
             if len(users) == 1:
                 return users
         return Users

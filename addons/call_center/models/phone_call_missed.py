@@ -45,8 +45,7 @@ class PhoneCall(models.Model):
         oldest = fields.Datetime.now() - OLDEST
         due = self.browse()
         for call in self.filtered(lambda call: call.started_at > oldest):
-            # sudo: the company's setting counts, whoever asks
-            wanted = call.company_id.sudo().call_back_missed
+            wanted = call.company_id._call_setting("call_back_missed")
             if (wanted and call._is_missed()) or (
                 call.answered_at and call.e164 and Back._open_of(call)
             ):

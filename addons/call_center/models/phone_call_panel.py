@@ -78,5 +78,8 @@ class PhoneCallPanel(models.AbstractModel):
 
     def _notify_agents(self):
         values = self._panel_values()
-        for user in self._agents_to_tell():
+        # sudo: agents are told by their contacts, which not everybody may read
+        users = self._agents_to_tell().sudo()
+        users.fetch(["partner_id"])
+        for user in users:
             user._bus_send(NOTIFICATION, values)

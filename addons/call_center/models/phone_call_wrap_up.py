@@ -41,12 +41,14 @@ class PhoneCall(models.Model):
         "Wrap-up Time (s)",
         compute="_compute_handle_seconds",
         store=True,
+        precompute=True,
         aggregator="avg",
     )
     handle_seconds = fields.Integer(
         "Handle Time (s)",
         compute="_compute_handle_seconds",
         store=True,
+        precompute=True,
         aggregator="avg",
         help="Talking and wrap-up.",
     )
@@ -86,8 +88,7 @@ class PhoneCall(models.Model):
                     call.wrap_up_started_at = call.ended_at
 
     def _starts_wrap_up(self, now):
-        # sudo: the company's setting counts, whoever asks
-        minutes = self.company_id.sudo().call_wrap_up_minutes
+        minutes = self.company_id._call_setting("call_wrap_up_minutes")
         return (
             self.state == "ended"
             and self.cause != "lost"

@@ -1,4 +1,8 @@
 from odoo import fields, models
+from odoo.tools import ormcache
+
+# what each event of a call asks for
+CALL_SETTINGS = ("call_wrap_up_minutes", "call_back_missed", "call_log_in_chatter")
 
 
 class ResCompany(models.Model):
@@ -40,6 +44,20 @@ class ResCompany(models.Model):
         "Times and days of the calls' figures must be positive, the share between 0 "
         "and 100 percent.",
     )
+
+    def cache_invalidation_fields(self):
+        return super().cache_invalidation_fields() | set(CALL_SETTINGS)
+
+    def _call_setting(self, name):
+        """One of the settings of calls, whoever asks: they are no secrets."""
+        self.ensure_one()
+        return dict(self._call_settings())[name]
+
+    @ormcache("self.id")
+    def _call_settings(self):
+        # sudo: agents need not be allowed to read companies
+        company = self.sudo()
+        return tuple((name, company[name]) for name in CALL_SETTINGS)
 
 
 class ResConfigSettings(models.TransientModel):

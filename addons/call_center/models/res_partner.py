@@ -67,7 +67,8 @@ class ResPartner(models.Model):
 
     @api.model
     def _phone_match_fields(self):
-        return ["complete_name", "commercial_partner_id"]
+        # the salesperson: rules may put his customers' calls through to him
+        return ["complete_name", "commercial_partner_id", "company_id", "user_id"]
 
     def _phone_match_name(self):
         # stored, where the display name reads a dozen fields

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import ormcache
 
 
 class ResUsers(models.Model):
@@ -15,6 +16,32 @@ class ResUsers(models.Model):
     @property
     def SELF_READABLE_FIELDS(self):
         return super().SELF_READABLE_FIELDS + ["phone_extension"]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        users = super().create(vals_list)
+        if any(vals.get("phone_extension") for vals in vals_list):
+            self.env.registry.clear_cache()
+        return users
+
+    def _get_invalidation_fields(self):
+        return super()._get_invalidation_fields() | {"phone_extension"}
+
+    @api.model
+    @ormcache("company_id", "extension")
+    def _of_extension(self, company_id, extension):
+        """Id of the user who has an extension in a company, if it is one alone; asked
+        for by each event of a call."""
+        users = self.sudo().search(
+            [
+                ("share", "=", False),
+                ("company_ids", "in", [company_id]),
+                ("phone_extension", "=", extension),
+            ],
+            order="id",
+            limit=2,
+        )
+        return users.id if len(users) == 1 else False
 
     @api.model
     def _phone_directory_fields(self):

@@ -197,7 +197,8 @@ class TestWebhook(HttpCase):
         self.patch(call_provider, "EVENTS_KEPT", 3)
         self.patch(call_provider, "TRIM_EVERY", 1)
         for number in range(6):
-            line._log_event(200, {"event": "newCall", "call_id": str(number)})
+            event = {"event": "newCall", "call_id": str(number)}
+            line._trim_log(line._log_event(200, event))
         kept = events.search([("provider_id", "=", line.id)])
         self.assertEqual(kept.mapped("external_id"), ["5", "4", "3"])
 

@@ -161,7 +161,7 @@ class TestWebhookRefusals(HttpCase):
             raise ZeroDivisionError
 
         before = self._counts()
-        self.patch(self.registry["phone.call"], "_link_customer", fault)
+        self.patch(self.registry["phone.call"], "_notify_agents", fault)
         with mute_logger("odoo.http", "odoo.addons.base.models.ir_http"):
             response = self._post(self.paths["generic"], NEW_CALL)
         self.assertEqual((response.status_code, response.text), (503, ""))

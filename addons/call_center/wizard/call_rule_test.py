@@ -69,7 +69,7 @@ class CallRuleTest(models.TransientModel):
         self.partner_id = self.env["res.partner"].browse(caller.partner.id)
         lines = self.env["call.rule.test.line"]
         found = False
-        for rule in self.env["call.rule"]._rules_for(caller.provider):
+        for rule in self.env["call.rule"]._rules_of(caller.provider.company_id):
             counts = False
             if found:
                 told = self.env._("not asked: an earlier rule counts")
