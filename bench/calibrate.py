@@ -11,10 +11,7 @@ same for simple baselines on the same rows. See docs/confidence.md.
 
 import argparse
 import csv
-import heapq
-import math
 import sys
-from collections import defaultdict
 from datetime import date
 from pathlib import Path
 
@@ -22,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # The package stands alone; importing its addon would ask for a whole Odoo.
 sys.path.insert(0, str(ROOT / "addons" / "stock_promise"))
 
+from baselines import BASELINES  # noqa: E402
 from promising import lateness_backtest as judgement  # noqa: E402
 from promising.lateness import Observation  # noqa: E402
 
@@ -104,67 +102,6 @@ def _read_rows(stream, path):
     return rows
 
 
-# -- baselines ----------------------------------------------------------------------
-
-
-def plain_quantile(values, level):
-    """The smallest value with at least ``level`` of all values below or at it."""
-    values = sorted(values)
-    return values[max(0, math.ceil(level * len(values) - 1e-9) - 1)]
-
-
-def days_late(row):
-    return (row.actual - row.scheduled).days
-
-
-def baseline_global(fitted, judged, _rows, level):
-    days = plain_quantile(map(days_late, fitted), level)
-    return [days] * len(judged)
-
-
-def baseline_vendor(fitted, judged, _rows, level, enough=30):
-    everything = plain_quantile(map(days_late, fitted), level)
-    by_vendor = defaultdict(list)
-    for row in fitted:
-        by_vendor[row.keys[-1]].append(days_late(row))
-    known = {
-        vendor: plain_quantile(values, level)
-        for vendor, values in by_vendor.items()
-        if len(values) >= enough
-    }
-    return [known.get(row.keys[-1], everything) for row in judged]
-
-
-def baseline_rolling(_fitted, judged, rows, level, enough=30, last=100):
-    """The last arrivals before the planned date: vendor and country, vendor, all."""
-    arrivals = [
-        (row.actual, row.scheduled, number)
-        for number, row in enumerate(rows)
-        if row.actual
-    ]
-    heapq.heapify(arrivals)
-    seen = defaultdict(list)
-    answers = [None] * len(judged)
-    for index in sorted(range(len(judged)), key=lambda i: judged[i].scheduled):
-        asked = judged[index]
-        while arrivals and arrivals[0][0] < asked.scheduled:
-            row = rows[heapq.heappop(arrivals)[2]]
-            for key in (row.keys[-2], row.keys[-1], None):
-                seen[key].append(days_late(row))
-        for key in (asked.keys[-2], asked.keys[-1], None):
-            if len(seen[key]) >= enough:
-                answers[index] = plain_quantile(seen[key][-last:], level)
-                break
-    return answers
-
-
-BASELINES = (
-    ("one global quantile", baseline_global),
-    ("vendor from 30 rows on, else global", baseline_vendor),
-    ("rolling, vendor and country, last 100", baseline_rolling),
-)
-
-
 # -- the report -----------------------------------------------------------------------
 
 
@@ -185,9 +122,8 @@ def compare(name, results):
         name = ""
 
 
-def calibrate(path, start, notice=0):
-    """Print the figures of one fit and judgement; return the scores."""
-    rows = read_rows(path)
+def split_rows(path, rows, start):
+    """The rows to fit on and to judge, or a word on why there are none."""
     fitted, judged = judgement.split(rows, start)
     if not fitted:
         raise InputError(f"{path}: no row was delivered before {start}, nothing to fit")
@@ -197,6 +133,13 @@ def calibrate(path, start, notice=0):
             f"{path}: no delivered row from {start} on, nothing to judge"
             f" (the last one is scheduled for {last})"
         )
+    return fitted, judged
+
+
+def calibrate(path, start, notice=0):
+    """Print the figures of one fit and judgement; return the scores."""
+    rows = read_rows(path)
+    fitted, judged = split_rows(path, rows, start)
     waiting = len(rows) - len(fitted) - len(judged)
     moment = f"{notice} days before" if notice else "on the morning of"
     print(
@@ -206,7 +149,7 @@ def calibrate(path, start, notice=0):
         " its own shipment left out"
     )
     if waiting:
-        print(f"{waiting} rows are not delivered yet and count as open")
+        print(f"{waiting} rows are not delivered yet: open, and not judged")
     results = judgement.backtest(rows, start, LEVELS, notice=notice)
     for result in results:
         print(line(result))
@@ -235,6 +178,78 @@ def calibrate(path, start, notice=0):
     return results
 
 
+# -- many splits ----------------------------------------------------------------------
+
+
+def month_later(day, months):
+    """The first of a month, so many months after that of a day."""
+    years, month = divmod(day.month - 1 + months, 12)
+    return date(day.year + years, month + 1, 1)
+
+
+def windows(rows, start, years=(1, 2, 3)):
+    """[(first day, day after the last)]: from each quarter on, for so many years, as
+    far as there are planned dates."""
+    end = month_later(max(row.scheduled for row in rows), 1)
+    found = []
+    while month_later(start, 12) <= end:
+        ends = (month_later(start, 12 * count) for count in years)
+        found += [(start, day) for day in ends if day <= end]
+        start = month_later(start, 3)
+    return found
+
+
+def scores(rows, answers, start, end):
+    """The methods' scores for a split: [{method: score}], one for each level."""
+    fitted, judged = judgement.split(rows, start)
+    judged = [row for row in judged if row.scheduled < end]
+    found = []
+    for index, level in enumerate(LEVELS):
+        asked = [answers[row][index] for row in judged]
+        method = [estimate and estimate.days for estimate in asked]
+        found.append({"": judgement.score(level, judged, method)})
+        for name, baseline in BASELINES:
+            days = baseline(fitted, judged, rows, level)
+            found[-1][name] = judgement.score(level, judged, days)
+    return found
+
+
+def calibrate_splits(path, start, notice=0):
+    """Print the figures of a split for each quarter from ``start`` on, to be judged
+    over one, two and three years, and what they come to."""
+    rows = read_rows(path)
+    split_rows(path, rows, start)
+    splits = windows(rows, start)
+    if not splits:
+        raise InputError(f"{path}: less than a year from {start} on")
+    first = min(row.scheduled for row in rows)
+    # What is answered does not depend on the day from which it is judged.
+    answers = dict(judgement.replay(rows, first, LEVELS, notice=notice))
+    print("loss: pinball loss in days, in brackets that of the best baseline\n")
+    print("from        until         rows   kept  loss at 90 %   loss at 50 %")
+    kept, ratios = [], ([], [])
+    for begin, end in splits:
+        text = f"{begin}  {end}"
+        for index, found in enumerate(scores(rows, answers, begin, end)):
+            own = found.pop("")
+            best = min(score.loss for score in found.values())
+            if not index:
+                kept.append(own.kept - own.level)
+                text += f"  {own.judged:5}  {own.kept * 100:4.1f}%"
+            text += f"  {own.loss:5.2f} ({best:5.2f})"
+            ratios[index].append(own.loss / best if best else 1.0)
+        print(text)
+    near = sum(abs(miss) <= 0.02 for miss in kept) / len(kept)
+    away = sum(map(abs, kept)) / len(kept) * 100
+    print(
+        f"\n{len(kept)} splits: kept {away:.2f} points from 90 % on average,"
+        f" within 2 points in {near * 100:.0f} % of them;"
+        f"\nloss by that of the best baseline on average:"
+        f" {sum(ratios[0]) / len(kept):.3f} at 90 %,"
+        f" {sum(ratios[1]) / len(kept):.3f} at 50 %"
+    )
+
+
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--csv", required=True, help="the file of deliveries")
@@ -247,12 +262,18 @@ def main(arguments=None):
         default=0,
         help="days before its due date at which each row is asked about (default 0)",
     )
+    parser.add_argument(
+        "--splits",
+        action="store_true",
+        help="judge from each quarter after --from on, over 1, 2 and 3 years",
+    )
     options = parser.parse_args(arguments)
     try:
         if options.notice < 0:
             raise InputError("--notice: a number of days, not negative")
         start = read_date(options.start, "--from")
-        calibrate(options.csv, start, options.notice)
+        run = calibrate_splits if options.splits else calibrate
+        run(options.csv, start, options.notice)
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -7,22 +7,17 @@ import random
 import subprocess
 import sys
 from datetime import date
-from importlib import util
 
 import pytest
 from lateness_cases import ROOT, on
 from promising.lateness import Observation
-from promising.lateness_backtest import backtest, split
+from promising.lateness_backtest import backtest, replay, split
 
 CALIBRATE = ROOT / "bench" / "calibrate.py"
+sys.path.append(str(CALIBRATE.parent))
 
-
-def _calibrate():
-    spec = util.spec_from_file_location("promise_calibrate", CALIBRATE)
-    module = util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
+import baselines  # noqa: E402
+import calibrate  # noqa: E402
 
 HEADER = [
     "scheduled_date",
@@ -78,7 +73,6 @@ def test_the_command_prints_a_line_for_each_level(tmp_path):
     done = _run(path)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    calibrate = _calibrate()
     rows = calibrate.read_rows(path)
     scores = backtest(rows, date(2020, 7, 1), (0.9, 0.5))
     for score, name in zip(scores, ("90 %", "50 %"), strict=True):
@@ -91,7 +85,7 @@ def test_the_command_prints_a_line_for_each_level(tmp_path):
     fitted, judged = split(rows, date(2020, 7, 1))
     assert f"fitted on {len(fitted)} rows" in done.stdout
     assert f"the other {len(judged)} rows" in done.stdout
-    for name, _method in calibrate.BASELINES:
+    for name, _method in baselines.BASELINES:
         assert name in done.stdout
 
 
@@ -111,16 +105,54 @@ def test_make_calibrate_runs_it(tmp_path):
     assert done.stdout == _run(path).stdout
 
 
+def test_the_splits_are_of_each_quarter_and_whole_years():
+    rows = [Observation(on(day), on(day), ()) for day in (0, 800)]  # to March 2022
+    found = calibrate.windows(rows, date(2020, 7, 1))
+    assert found == [
+        (date(2020, 7, 1), date(2021, 7, 1)),
+        (date(2020, 10, 1), date(2021, 10, 1)),
+        (date(2021, 1, 1), date(2022, 1, 1)),
+        (date(2021, 4, 1), date(2022, 4, 1)),
+    ]
+    found = calibrate.windows(rows, date(2020, 1, 1))
+    assert (date(2020, 1, 1), date(2022, 1, 1)) in found
+
+
+def test_a_split_is_judged_by_its_rows_alone(tmp_path):
+    """Over one year, as far as the file goes: the same as the judgement from there."""
+    path = _file(tmp_path, _deliveries(550))  # to the 3rd of July 2021
+    rows = calibrate.read_rows(path)
+    start = date(2020, 7, 1)
+    answers = dict(replay(rows, date(2020, 1, 1)))
+    nine, half = calibrate.scores(rows, answers, start, date(2022, 1, 1))
+    assert [nine[""], half[""]] == backtest(rows, start, (0.9, 0.5))
+    _fitted, judged = split(rows, start)
+    shorter, _half = calibrate.scores(rows, answers, start, date(2021, 1, 1))
+    assert shorter[""].judged == sum(case.scheduled.year == 2020 for case in judged)
+    done = _run(path, "2020-07-01", "--splits")
+    assert done.returncode == 0, done.stderr
+    line = next(text for text in done.stdout.splitlines() if text.startswith("2020-07"))
+    year = calibrate.scores(rows, answers, start, date(2021, 7, 1))[0].pop("")
+    assert f"2021-07-01  {year.judged:5}  {year.kept * 100:4.1f}%" in line
+    assert "1 splits: kept " in done.stdout
+
+
+def test_splits_need_a_year(tmp_path):
+    done = _run(_file(tmp_path, _deliveries()), "2020-07-01", "--splits")
+    assert done.returncode == 2
+    assert "less than a year" in done.stderr
+    assert not done.stdout
+
+
 def test_the_baselines_are_what_they_are_called(tmp_path):
-    calibrate = _calibrate()
     keys = [("k", (vendor, "c"), (vendor,)) for vendor in "ab"]
     fitted = [Observation(on(0), on(late), keys[0]) for late in range(40)]
     fitted += [Observation(on(0), on(0), keys[1]) for _i in range(20)]
     judged = [Observation(on(50), on(50), key) for key in keys]
     args = (fitted, judged, fitted + judged, 0.9)
-    assert calibrate.baseline_global(*args) == [33, 33]
-    assert calibrate.baseline_vendor(*args) == [35, 33]
-    assert calibrate.baseline_rolling(*args) == [35, 33]
+    assert baselines.baseline_global(*args) == [33, 33]
+    assert baselines.baseline_vendor(*args) == [35, 33]
+    assert baselines.baseline_rolling(*args) == [35, 33]
 
 
 def test_a_row_not_delivered_yet_counts_as_open(tmp_path):

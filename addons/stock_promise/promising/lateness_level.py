@@ -10,9 +10,9 @@ import heapq
 #: The chance of a miss in use is at least this part of the nominal one, and
 LEAST_MISSES = 1 / 3
 #: at most so many times it.
-MOST_MISSES = 3
+MOST_MISSES = 3.5
 #: An on-time date becomes an early one if its misses are at most so many times it.
-EARLY_MISSES = 4 / 3
+EARLY_MISSES = 1.25
 
 
 def check_level(level):
