@@ -7,7 +7,13 @@ from odoo.addons.stock_promise.models.own_context import own
 from .crm_lead_promise_line import GATHERING
 
 #: fields of the lead that its dates depend on
-PROMISE_FIELDS = {"promise_warehouse_id", "promise_shipping_policy", "partner_id"}
+PROMISE_FIELDS = {
+    "promise_warehouse_id",
+    "promise_shipping_policy",
+    "promise_allow_split",
+    "promise_partial",
+    "partner_id",
+}
 
 
 class CrmLead(models.Model):
@@ -17,7 +23,8 @@ class CrmLead(models.Model):
     ``crm_lead_promise.py``.
     """
 
-    _inherit = "crm.lead"
+    _name = "crm.lead"
+    _inherit = ["crm.lead", "delivery.promise.consent"]
 
     promise_line_ids = fields.One2many(
         "crm.lead.promise.line", "lead_id", "Products", copy=True
@@ -197,6 +204,9 @@ class CrmLead(models.Model):
                 lead.promise_line_ids.currency_id[:1] or lead._promise_currency()
             )
             lead.promise_amount = sum(lead.promise_line_ids.mapped("price_subtotal"))
+
+    def _promise_all_at_once(self):
+        return self.promise_shipping_policy == "one"
 
     # -- what the lines ask the lead -----------------------------------------------
 

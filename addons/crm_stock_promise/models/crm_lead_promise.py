@@ -137,6 +137,7 @@ class CrmLead(models.Model):
             "company_id": self._promise_company().id,
             "warehouse_id": self._promise_warehouse().id,
             "shipping_policy": self.promise_shipping_policy,
+            **self._promise_consent(),
             "origin": (self.name or "")[:200] or False,
             "lines": [line._prepare_promise_request_line() for line in lines],
         }
@@ -221,6 +222,7 @@ class CrmLead(models.Model):
             {
                 "partner_id": self.partner_id.id,
                 "shipping_policy": request["shipping_policy"],
+                **self._promise_consent(),
                 "warehouse_id": request["warehouse_id"] or promise.warehouse_id.id,
             }
         )
@@ -363,5 +365,5 @@ class CrmLead(models.Model):
             return
         lines.write(lines._forgotten())
         # sudo: the engine's answer is not the user's to write
-        lines.sudo().checked_reasons = False
+        lines.sudo().write({"checked_reasons": False, "checked_parts": False})
         self.promise_is_stale = True

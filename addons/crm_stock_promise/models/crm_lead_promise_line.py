@@ -10,6 +10,7 @@ DEMAND_FIELDS = {
     "quantity",
     "product_uom_id",
     "requested_date",
+    "promise_minimum_first",
 }
 #: the context in which a lead gathers several changes of lines into one
 GATHERING = "crm_promise_gathering"
@@ -73,6 +74,9 @@ class CrmLeadPromiseLine(models.Model):
     # What was answered, to be told to each reader in his words.
     checked_reasons = fields.Json(copy=False, groups="base.group_system")
     checked_message = fields.Char(compute="_compute_checked_message")
+    checked_parts = fields.Json(copy=False, groups="base.group_system")
+    # the parts of the promise, or of the last check
+    promise_parts = fields.Json(compute_sudo=True)
     promise_line_id = fields.Many2one(
         "delivery.promise.line",
         copy=False,
@@ -160,7 +164,24 @@ class CrmLeadPromiseLine(models.Model):
         for line in self:
             line.promise_message = line.promise_line_id.message or line.checked_message
 
-    @api.depends("checked_date", "checked_reasons", "promise_line_id.promise_id.state")
+    @api.depends(
+        "checked_parts", "promise_line_id.answer", "promise_line_id.promise_id"
+    )
+    def _compute_promise_parts(self):
+        for line in self:
+            promise_line = line.promise_line_id
+            line.promise_parts = (
+                line._stored_parts(promise_line._parts())
+                if promise_line
+                else line.checked_parts
+            )
+
+    @api.depends(
+        "checked_date",
+        "checked_reasons",
+        "promise_parts",
+        "promise_line_id.promise_id.state",
+    )
     def _compute_promise_state(self):
         for line in self:
             state = line.promise_line_id.promise_id.state
@@ -168,7 +189,7 @@ class CrmLeadPromiseLine(models.Model):
                 line.promise_state = "ordered"
             elif state in ("held", "expired"):
                 line.promise_state = state
-            elif line.promised_date:
+            elif line.promised_date or line.promise_parts:
                 line.promise_state = "checked"
             else:
                 line.promise_state = "impossible" if line.checked_reasons else "none"
@@ -182,13 +203,19 @@ class CrmLeadPromiseLine(models.Model):
                 and line.promised_date > line.requested_date
             )
 
-    @api.onchange("product_id", "quantity", "product_uom_id", "requested_date")
+    @api.onchange(
+        "product_id",
+        "quantity",
+        "product_uom_id",
+        "requested_date",
+        "promise_minimum_first",
+    )
     def _onchange_demand(self):
         # the date on the screen was given for something else
         if self.promise_state not in ("held", "ordered"):
             self.update(self._forgotten())
             # sudo: the engine's answer is not the user's to write
-            self.sudo().checked_reasons = False
+            self.sudo().update({"checked_reasons": False, "checked_parts": False})
 
     # -- rules ---------------------------------------------------------------------
 
@@ -241,7 +268,9 @@ class CrmLeadPromiseLine(models.Model):
     @api.model
     def _check_answered(self, vals):
         """What was answered is kept by the engine alone: it is put into words."""
-        if vals.get("checked_reasons") and not self.env.su:
+        if not self.env.su and (
+            vals.get("checked_reasons") or vals.get("checked_parts")
+        ):
             raise AccessError(
                 self.env._(
                     "The reasons of a date cannot be written: they are computed."
@@ -252,7 +281,7 @@ class CrmLeadPromiseLine(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_answered(vals)
-        names = {"checked_reasons"}
+        names = {"checked_reasons", "checked_parts"}
         lines = super(CrmLeadPromiseLine, without_defaults(self, names)).create(
             vals_list
         )
@@ -341,8 +370,14 @@ class CrmLeadPromiseLine(models.Model):
             }
         )
         engine = self.env["delivery.promise.engine"]
+        parts = self.env["delivery.promise.line"]._answered_parts(found)
         # sudo: the engine's answer is not the user's to write
-        self.sudo().checked_reasons = engine._keep(found["reasons"])
+        self.sudo().write(
+            {
+                "checked_reasons": engine._keep(found["reasons"]),
+                "checked_parts": self._stored_parts(parts),
+            }
+        )
 
     def _forgotten(self):
         """The values of a line about whose date nothing is known."""
@@ -366,6 +401,7 @@ class CrmLeadPromiseLine(models.Model):
             if self.requested_date
             else False,
             "reference": self._promise_reference(),
+            **self._minimum_first_asked(),
         }
 
     def _prepare_sale_order_line_vals(self):
@@ -377,6 +413,7 @@ class CrmLeadPromiseLine(models.Model):
             "product_uom_qty": self.quantity,
             "product_uom_id": self.product_uom_id.id,
             "sequence": self.sequence,
+            "promise_minimum_first": self.promise_minimum_first,
         }
         if self._has_manual_price():
             vals["price_unit"] = self.price_unit

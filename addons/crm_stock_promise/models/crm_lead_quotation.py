@@ -60,6 +60,8 @@ class CrmLead(models.Model):
                 Command.create(line._prepare_sale_order_line_vals()) for line in lines
             ],
             "picking_policy": self.promise_shipping_policy,
+            "promise_allow_split": self.promise_allow_split,
+            "promise_partial": self.promise_partial,
         }
         live = self._live_promise()
         warehouse = live.warehouse_id or self._promise_warehouse()

@@ -99,6 +99,7 @@ class SaleOrder(models.Model):
             if (
                 order.promise_id
                 or order.picking_policy != lead.promise_shipping_policy
+                or order._promise_consent() != lead._promise_consent()
                 or order.warehouse_id != lead._promise_warehouse()
             ):
                 continue
@@ -111,10 +112,12 @@ class SaleOrder(models.Model):
                         asked.product_id == line.product_id
                         and asked.quantity == line.product_uom_qty
                         and asked.product_uom_id == line.product_uom_id
+                        and asked._minimum_first_asked() == line._minimum_first_asked()
                     )
                 )[:1]
                 if found:
                     line.promised_date = found.promised_date
+                    line._set_promise_parts(found.promise_parts)
                     checked -= found
 
     def _is_quotation_of(self, promise):

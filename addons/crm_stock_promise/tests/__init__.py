@@ -2,6 +2,7 @@ from . import (
     test_check,
     test_hold,
     test_merge,
+    test_parts,
     test_paste,
     test_paste_parser,
     test_quotation,

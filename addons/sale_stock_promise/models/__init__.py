@@ -7,6 +7,7 @@ from . import delivery_promise_engine
 from . import stock_move
 from . import sale_order_line
 from . import sale_order
+from . import sale_order_consent
 from . import sale_order_adjust
 from . import sale_order_after
 from . import sale_order_confirm

@@ -8,7 +8,8 @@ from .sale_order_adjust import WATCHED
 
 
 class SaleOrder(models.Model):
-    _inherit = "sale.order"
+    _name = "sale.order"
+    _inherit = ["sale.order", "delivery.promise.consent"]
 
     promise_id = fields.Many2one(
         "delivery.promise",
@@ -56,6 +57,8 @@ class SaleOrder(models.Model):
         "warehouse_id",
         "picking_policy",
         "partner_shipping_id",
+        "promise_allow_split",
+        "promise_partial",
         "promise_id.state",
         "order_line.product_id",
         "order_line.product_uom_qty",
@@ -92,8 +95,12 @@ class SaleOrder(models.Model):
             missing = [
                 self.env["product.product"].browse(line["product_id"]).display_name
                 for line in answer["lines"]
-                if not line["promised_date"]
+                if not line["promised_quantity"]
             ]
+            if not missing:
+                return self.env._(
+                    "Not all of what is ordered can be promised: a part has no date."
+                )
             return self.env._(
                 "No date can be promised for %(products)s: no supply is known that"
                 " would suffice.",
@@ -156,6 +163,7 @@ class SaleOrder(models.Model):
             "company_id": self.company_id.id,
             "warehouse_id": self.warehouse_id._origin.id,
             "shipping_policy": self.picking_policy,
+            **self._promise_consent(),
             "origin": self._origin.name or False,
             "lines": request_lines,
         }
@@ -225,6 +233,8 @@ class SaleOrder(models.Model):
                         "promise_ship_date": found["ship_date"],
                     }
                 )
+                parts = self.env["delivery.promise.line"]._answered_parts(found)
+                line._set_promise_parts(line._stored_parts(parts))
         return True
 
     def action_hold_promise(self):

@@ -56,14 +56,21 @@ class SaleOrder(models.Model):
     def _promise_header_key(self):
         """What all lines rest on; bridges add what else decides about a date."""
         self.ensure_one()
-        return (self.picking_policy, self._promise_partner().id, self.partner_id.id)
+        return (
+            self.picking_policy,
+            self._promise_partner().id,
+            self.partner_id.id,
+            self._promise_consent(),
+        )
 
     def _promise_keys(self):
         self.ensure_one()
         return {
             "header": self._promise_header_key(),
             "date": self.commitment_date,
-            "lines": {line.id: line._promise_key() for line in self._promise_lines()},
+            "lines": {
+                line.id: line._promise_asked_key() for line in self._promise_lines()
+            },
         }
 
     def _adjust_changed(self, before):
@@ -129,6 +136,7 @@ class SaleOrder(models.Model):
             {
                 "partner_id": self.partner_id.id,
                 "shipping_policy": self.picking_policy,
+                **self._promise_consent(),
                 "warehouse_id": self.warehouse_id.id or promise.warehouse_id.id,
             }
         )
@@ -175,7 +183,7 @@ class SaleOrder(models.Model):
         )
         self._shrink_delivered_lines(lines - pending)
         if pending:
-            promise.state = "confirmed"
+            promise.write({"state": "confirmed", **self._promise_consent()})
             self._promise_pending(promise, pending, requested)
         self._set_promised_commitment(promise)
         promise._update_done()
@@ -214,10 +222,17 @@ class SaleOrder(models.Model):
             wished = requested
             if requested is None:
                 wished = promise_line.promised_date or promise_line.requested_date
+                if promise_line._parts() or any(self._promise_consent().values()):
+                    # That is the last part's; earlier ones are wanted, too.
+                    wished = promise_line.requested_date
                 line_vals.append({"requested_date": promise_line.requested_date})
             else:
                 line_vals.append({"requested_date": requested})
             line_vals[-1]["quantity"] = line.product_uom_qty
+            line_vals[-1]["minimum_first"] = request_line.get("minimum_first", 0.0)
+            if line.qty_delivered:
+                # a first delivery was made already
+                request_line.pop("minimum_first", None)
             request_line.update(
                 quantity=line.product_uom_qty - line.qty_delivered,
                 requested_date=wished and fields.Datetime.to_string(wished),
@@ -318,11 +333,7 @@ class SaleOrder(models.Model):
             self.env._(
                 "%(product)s: %(date)s",
                 product=line.product_id.display_name,
-                date=(
-                    line._promise_local_date(promised)
-                    if promised
-                    else self.env._("no date is known")
-                ),
+                date=line._promise_in_words(promised),
             )
             for line, promised in moved
         ]

@@ -79,6 +79,7 @@ class SaleOrder(models.Model):
         exact = self._hold_covers(promise, lines)
         promise._confirm()
         if not exact:
+            promise.write(self._promise_consent())
             answer = self._rerecord_promise(promise, request)
             self._link_by_reference(promise, lines)
             (promise.line_ids - lines.sudo().promise_line_id).unlink()
@@ -119,6 +120,7 @@ class SaleOrder(models.Model):
             held == promise.line_ids
             and len(held) == len(lines)
             and promise.shipping_policy == self.picking_policy
+            and self._hold_has_consent(promise, lines)
             and all(
                 # The date of the whole promise, as a lead hands it over, is no wish.
                 not wished

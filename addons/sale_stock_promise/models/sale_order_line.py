@@ -48,9 +48,18 @@ class SaleOrderLine(models.Model):
         groups="base.group_user",
     )
 
+    # what was looked up, or the parts of the promise
+    promise_parts = fields.Json(
+        compute="_compute_promise_dates", store=True, readonly=False, copy=False
+    )
+
     @api.depends(
         "promise_line_id.promised_date",
         "promise_line_id.ship_date",
+        "promise_line_id.answer",
+        "promise_minimum_first",
+        "order_id.promise_allow_split",
+        "order_id.promise_partial",
         "product_id",
         "product_uom_qty",
         "product_uom_id",
@@ -65,6 +74,10 @@ class SaleOrderLine(models.Model):
         for line in self:
             line.promised_date = line.promise_line_id.promised_date
             line.promise_ship_date = line.promise_line_id.ship_date
+            promise_line = line.promise_line_id
+            line.promise_parts = promise_line and self._stored_parts(
+                promise_line._parts()
+            )
 
     # -- what is promised ----------------------------------------------------------
 
@@ -102,6 +115,11 @@ class SaleOrderLine(models.Model):
             self.customer_lead,
         )
 
+    def _promise_asked_key(self):
+        """The same, and what decides about the parts of the line."""
+        self.ensure_one()
+        return (*self._promise_key(), self._minimum_first_asked())
+
     def _prepare_promise_line(self, requested, quantity=None):
         """The line in the words of a promise request."""
         self.ensure_one()
@@ -113,6 +131,7 @@ class SaleOrderLine(models.Model):
             "warehouse_id": self._promise_warehouse()._origin.id,
             "reference": self._promise_reference(),
             "lead_days": max(self.customer_lead, 0.0),
+            **self._minimum_first_asked(),
         }
 
     # -- the moves of a promise ----------------------------------------------------
@@ -126,6 +145,7 @@ class SaleOrderLine(models.Model):
             return values
         values["promise_line_id"] = promise_line.id
         if promise_line.ship_date:
+            # where it is in parts, each of them has its own: _create_procurements
             values["date_deadline"] = promise_line.ship_date
             values["date_planned"] = (
                 promise_line.material_date or promise_line.ship_date
@@ -173,20 +193,40 @@ class SaleOrderLine(models.Model):
 
     def _get_promise_dates(self):
         """What a document says about the delivery of the line: pairs of a label and
-        a date, in the warehouse's days and the document's language."""
+        a date or the dates of its parts, in the warehouse's days and the document's
+        language."""
         self.ensure_one()
         # sudo: who may read the document may read the dates on it
         line = self.sudo()
         promise_line = line.promise_line_id
         state = promise_line.promise_id.state
         pairs = []
-        if state in ("held", "confirmed", "done") and promise_line.promised_date:
-            pairs.append((self.env._("Promised"), promise_line.promised_date))
-        elif line.state in ("draft", "sent") and not state and line.promised_date:
-            pairs.append((self.env._("Expected"), line.promised_date))
+        dated = line.promised_date or line.promise_parts
+        if state in ("held", "confirmed", "done"):
+            # what is typed on the line is no promise
+            if promise_line.promised_date or promise_line._parts():
+                words = line._promise_in_words(
+                    promise_line.promised_date, promise_line._parts()
+                )
+                pairs.append((self.env._("Promised"), words))
+        elif line.state in ("draft", "sent") and not state and dated:
+            words = line._promise_in_words(line.promised_date)
+            pairs.append((self.env._("Expected"), words))
         if promise_line.delivered_date and line.state == "sale":
-            pairs.append((self.env._("Delivered"), promise_line.delivered_date))
-        return [(label, line._promise_local_date(date)) for label, date in pairs]
+            delivered = line._promise_local_date(promise_line.delivered_date)
+            pairs.append((self.env._("Delivered"), delivered))
+        return pairs
+
+    def _promise_in_words(self, promised, parts=None):
+        """The date of a line, or the dates of its parts."""
+        self.ensure_one()
+        if parts is None:
+            parts = self._read_parts(self.promise_parts)
+        if parts:
+            return self._promise_parts_in_words(parts)
+        if promised:
+            return self._promise_local_date(promised)
+        return self.env._("no date is known")
 
     def _promise_local_date(self, moment):
         zone = self._promise_warehouse()._promise_zone()

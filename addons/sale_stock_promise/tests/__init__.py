@@ -12,4 +12,5 @@ from . import test_report
 from . import test_rights
 from . import test_tell
 from . import test_tours
+from . import test_parts
 from . import test_policy

@@ -99,6 +99,8 @@ class SalePromiseCase(TransactionCase):
                 "location_dest_id": warehouse.lot_stock_id.id,
                 "picking_type_id": warehouse.in_type_id.id,
                 "date": NOW + timedelta(days=days),
+                # or it is merged with another receipt
+                "date_deadline": NOW + timedelta(days=days),
                 "company_id": cls.company.id,
             }
         )

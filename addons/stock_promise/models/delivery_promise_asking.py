@@ -135,11 +135,13 @@ class DeliveryPromiseAsking(models.AbstractModel):
         if promise_line.promise_state in ("held", "confirmed", "done"):
             return promise_line._timeline_of_line()
         reasons, ship_date, offers = [], self._asking_ship_date(), []
+        parts = self._read_parts(self.promise_parts)
         answer = self._promise_alternatives()
         if answer:
             offers = answer["alternatives"]
             reasons = [reason["message"] for reason in answer["reasons"]]
             ship_date = fields.Datetime.to_datetime(answer["ship_date"])
+            parts = self.env["delivery.promise.line"]._answered_parts(answer)
         return self.env["delivery.promise.line"]._timeline(
             self.product_id,
             self.product_uom_id._compute_quantity(
@@ -151,4 +153,5 @@ class DeliveryPromiseAsking(models.AbstractModel):
             ship_date,
             reasons,
             offers,
+            parts,
         )

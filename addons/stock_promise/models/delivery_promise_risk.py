@@ -3,6 +3,7 @@ on has changed."""
 
 from collections import defaultdict
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -10,6 +11,18 @@ from odoo.tools import SQL
 from ..promising.timeline import feasible_days
 from ..promising.words import Terms
 from .stock_move import OPEN_STATES
+from .stock_move_part import REST
+
+
+class Risk(NamedTuple):
+    """What becomes of a line, in ordinal days."""
+
+    wanted: int
+    #: None: no known supply
+    possible: int | None
+    #: days by which all of the line is later than wanted; a part alone may be more so
+    later: int | None = None
+
 
 _lt = Terms(__name__)
 
@@ -56,25 +69,35 @@ class DeliveryPromise(models.Model):
         self._write_risks(risks)
 
     def _warehouse_risks(self, warehouse_id, keys, by_key):
-        """{line id: (day wanted, day possible or None)}, the worst of each line."""
+        """{line id: :class:`Risk`}, of that part of each line that is latest."""
         engine = self.env["delivery.promise.engine"]
         warehouse = self.env["stock.warehouse"].browse(warehouse_id)
         company = warehouse.company_id
         schedules = engine._schedules(warehouse, company, fields.Datetime.now())
         schedule = schedules[warehouse_id]
         loaded = engine._load(keys, schedules, company)
-        risks = {}
+        found = defaultdict(list)
         for key in keys:
             possible = self._possible_days(
                 loaded.timelines[key], loaded.pairs[key], by_key[key], company
             )
             for line_id, wanted, __, move_id in by_key[key]:
                 wanted = max(wanted, schedule.today)
-                day = possible[line_id, move_id]
-                worst = risks.get(line_id)
-                if worst is None or (worst[1] and (not day or day > worst[1])):
-                    risks[line_id] = wanted, day
-        return risks
+                found[line_id].append((wanted, possible[line_id, move_id]))
+        return {line_id: self._worst_risk(days) for line_id, days in found.items()}
+
+    @api.model
+    def _worst_risk(self, days):
+        """:class:`Risk` of a line.
+
+        :param days: [(day wanted, day possible or None)] of its goods and parts
+        """
+        for wanted, possible in days:
+            if not possible:
+                return Risk(wanted, None)
+        wanted, possible = max(days, key=lambda pair: (pair[1] - pair[0], pair[1]))
+        last = max(day for __, day in days) - max(day for day, __ in days)
+        return Risk(wanted, possible, max(last, 0))
 
     def _possible_days(self, timeline, pairs, own, company):
         """{(line, move): day or None} of the promises of one product."""
@@ -94,7 +117,7 @@ class DeliveryPromise(models.Model):
                 continue
             others[day] = others.get(day, 0.0) - quantity
             queue.append(
-                ((day, 0, line_id, move_id or 0), (line_id, move_id), day, quantity)
+                ((day, 0, line_id, move_id), (line_id, move_id), day, quantity)
             )
         supplies = [
             (day, supply.quantity)
@@ -118,13 +141,15 @@ class DeliveryPromise(models.Model):
 
     @api.model
     def _open_demand(self, product_ids):
-        """[(line, product, warehouse, day, quantity, move or None)] of promises in
-        force: the claims of holds, the open moves of orders."""
+        """[(line, product, warehouse, day, quantity, move)] of promises in force: the
+        claims of holds, with their id negated, and the open moves of orders. What has
+        no date is nobody's to watch."""
         self.flush_model(["state", "hold_until"])
         self.env["delivery.promise.claim"].flush_model()
         self.env["stock.move"].flush_model(
             [
                 "promise_line_id",
+                "promise_part",
                 "state",
                 "date",
                 "product_qty",
@@ -137,7 +162,7 @@ class DeliveryPromise(models.Model):
             SQL(
                 """
                 SELECT claim.line_id, claim.product_id, claim.warehouse_id, claim.date,
-                       claim.quantity::float8, NULL::int
+                       claim.quantity::float8, -claim.id
                   FROM delivery_promise_claim claim
                   JOIN delivery_promise promise ON promise.id = claim.promise_id
                  WHERE claim.product_id = ANY(%(products)s)
@@ -155,6 +180,7 @@ class DeliveryPromise(models.Model):
                        = COALESCE(move.location_final_id, move.location_dest_id)
                  WHERE move.product_id = ANY(%(products)s)
                    AND move.promise_line_id IS NOT NULL
+                   AND COALESCE(move.promise_part, 0) <> %(rest)s
                    AND move.state IN %(states)s
                    AND source.warehouse_id IS NOT NULL
                    AND source.usage IN ('internal', 'view')
@@ -164,6 +190,7 @@ class DeliveryPromise(models.Model):
                 products=list(product_ids),
                 now=fields.Datetime.now(),
                 states=OPEN_STATES,
+                rest=REST,
             )
         )
         warehouses = self.env["stock.warehouse"].browse({row[2] for row in found})
@@ -189,7 +216,7 @@ class DeliveryPromise(models.Model):
         Line = self.env["delivery.promise.line"]
         engine = self.env["delivery.promise.engine"]
         for line in Line.browse(risks):
-            wanted, possible = risks[line.id]
+            wanted, possible, later = Risk(*risks[line.id])
             # whoever orders has a day to do so, even where it has to be done at once
             grace = fields.Datetime.now() - timedelta(days=1)
             if line.replenish_by and line.replenish_by > grace:
@@ -205,16 +232,12 @@ class DeliveryPromise(models.Model):
                 )
             elif possible > wanted:
                 vals["at_risk"] = True
+                if later is None:
+                    later = possible - wanted
                 vals["feasible_date"] = line.promised_date and (
-                    line.promised_date + timedelta(days=possible - wanted)
+                    line.promised_date + timedelta(days=later)
                 )
-                sentence = _lt(
-                    "%(product)s is there on %(date)s at the earliest, %(days)s day(s)"
-                    " later than needed.",
-                    product=engine._product(line.product_id),
-                    date=engine._calendar_day(possible),
-                    days=possible - wanted,
-                )
+                sentence = self._risk_sentence(line, wanted, possible)
             if sentence:
                 kept = engine._keep_text(engine._say(sentence))
                 # the same in another language is no news
@@ -226,3 +249,19 @@ class DeliveryPromise(models.Model):
             }
             if changed:
                 line.write(changed)
+
+    @api.model
+    def _risk_sentence(self, line, wanted, possible):
+        """Why a line is at risk whose goods come too late.
+
+        :param wanted: the day on which they are needed, an ordinal
+        :param possible: the day on which they are there
+        """
+        engine = self.env["delivery.promise.engine"]
+        return _lt(
+            "%(product)s is there on %(date)s at the earliest, %(days)s day(s)"
+            " later than needed.",
+            product=engine._product(line.product_id),
+            date=engine._calendar_day(possible),
+            days=possible - wanted,
+        )

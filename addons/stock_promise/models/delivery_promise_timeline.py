@@ -18,12 +18,13 @@ class DeliveryPromiseLine(models.Model):
         claim among those of others.
 
         :return: ``{"title": str, "warehouse_id": int, "days": int, "reasons": [str],
-            "alternatives": [those of an answer], "products": [{"id": int,
+            "alternatives": [those of an answer], "parts": str, "products": [{"id": int,
             "name": str, "uom_name": str, "claims": [{"date": "YYYY-MM-DD",
             "quantity": float, "own": True, "counted": bool}]}]}``; a kit has its
             components as products, quantities are in their own
             units, days are the warehouse's. ``counted`` is false for what is only
-            looked up and held against nobody.
+            looked up and held against nobody. ``parts`` says what comes when, of a
+            line in parts.
         :raises AccessError: the line may not be read
         """
         self.ensure_one()
@@ -40,16 +41,25 @@ class DeliveryPromiseLine(models.Model):
             self.warehouse_id,
             self.ship_date,
             [reason["message"] for reason in self.reasons or ()],
+            parts=self._parts(),
         )
 
     def _timeline(
-        self, product, quantity, warehouse, ship_date, reasons, alternatives=()
+        self,
+        product,
+        quantity,
+        warehouse,
+        ship_date,
+        reasons,
+        alternatives=(),
+        parts=(),
     ):
         """As :meth:`get_promise_timeline`; without a line in force the quantity is
         drawn on the day on which it would leave.
 
         :param alternatives: those of the answer, with ``usable`` where the document
             can take them by itself
+        :param parts: :class:`~.delivery_promise_parts.Part` of a line in parts
         """
         # sudo: the claims and moves of a line are part of it, and the warehouse's days
         # count for everybody
@@ -61,40 +71,48 @@ class DeliveryPromiseLine(models.Model):
 
         engine = self.env["delivery.promise.engine"]
         company = warehouse.sudo().company_id or self.env.company
-        parts = engine._explode({(product, quantity)}, company).get(
+        components = engine._explode({(product, quantity)}, company).get(
             (product, quantity)
         ) or ((product, 1.0),)
         today = day(fields.Datetime.now())
         counted = defaultdict(lambda: defaultdict(float))
         for part, moment, taken in line._timeline_claims():
             counted[part.id][max(day(moment), today)] += taken
+        counted_any = bool(counted)
+        whole = sum(part.quantity for part in parts)
+        leaving = {ship_date: quantity} if ship_date else {}
+        if parts:
+            leaving = {
+                part.ship: quantity * part.quantity / whole
+                for part in parts
+                if part.ship
+            }
         products = []
-        for part, ratio in parts:
-            if not part.is_storable:
+        for component, ratio in components:
+            if not component.is_storable:
                 continue
-            if counted:
-                drawn = counted[part.id]
-            elif ship_date:
-                drawn = {max(day(ship_date), today): quantity * ratio}
-            else:
-                drawn = {}
+            drawn = counted[component.id]
+            if not counted_any:
+                for moment, left in leaving.items():
+                    drawn[max(day(moment), today)] += left * ratio
             products.append(
                 {
-                    "id": part.id,
-                    "name": part.display_name,
-                    "uom_name": part.uom_id.name,
+                    "id": component.id,
+                    "name": component.display_name,
+                    "uom_name": component.uom_id.name,
                     "claims": [
                         {
                             "date": fields.Date.to_string(date),
                             "quantity": taken,
                             "own": True,
-                            "counted": bool(counted),
+                            "counted": counted_any,
                         }
                         for date, taken in sorted(drawn.items())
                     ],
                 }
             )
-        days = (day(ship_date) - today).days + DAYS_AFTER if ship_date else 0
+        last = max(leaving, default=False)
+        days = (day(last) - today).days + DAYS_AFTER if last else 0
         return {
             "title": product.display_name,
             "warehouse_id": warehouse.id,
@@ -103,6 +121,7 @@ class DeliveryPromiseLine(models.Model):
             "alternatives": [
                 {**offer, "message": str(offer["message"])} for offer in alternatives
             ],
+            "parts": self._parts_in_words(parts, warehouse, whole),
             "products": products,
         }
 

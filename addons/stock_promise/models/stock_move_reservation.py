@@ -13,6 +13,7 @@ from odoo.tools import SQL
 
 from .own_context import own, owned
 from .stock_move import OPEN_STATES
+from .stock_move_part import REST
 
 
 class ReservationGuard:
@@ -81,7 +82,7 @@ class StockMove(models.Model):
             return super()._update_reserved_quantity(
                 need, location_id, lot_id, package_id, owner_id, strict
             )
-        rank = guard.rank(self.date, key[1], self.promise_line_id.id)
+        rank = guard.rank(self.date, key[1], self._promised_line_id())
         need = min(need, guard.room(key, rank, self._promise_need_key()))
         if self.product_id.uom_id.compare(need, 0) <= 0:
             return 0.0
@@ -157,7 +158,15 @@ class StockMove(models.Model):
         """What promises in force still need from the shelf:
         [(kind, id, line, product, warehouse, date, quantity)], in one query."""
         self.env["stock.move"].flush_model(
-            ["promise_line_id", "state", "date", "product_qty", "quantity", "picked"]
+            [
+                "promise_line_id",
+                "promise_part",
+                "state",
+                "date",
+                "product_qty",
+                "quantity",
+                "picked",
+            ]
         )
         self.env["delivery.promise"].flush_model(["state", "hold_until"])
         self.env["delivery.promise.claim"].flush_model()
@@ -181,6 +190,7 @@ class StockMove(models.Model):
                   JOIN stock_location location ON location.id = move.location_id
                  WHERE move.product_id = ANY(%(products)s)
                    AND move.promise_line_id IS NOT NULL
+                   AND COALESCE(move.promise_part, 0) <> %(rest)s
                    AND move.state IN %(states)s
                    AND location.usage = 'internal'
                    AND location.warehouse_id = ANY(%(warehouses)s)
@@ -192,22 +202,25 @@ class StockMove(models.Model):
                 warehouses=warehouse_ids,
                 now=fields.Datetime.now(),
                 states=OPEN_STATES,
+                rest=REST,
             )
         )
 
     def _take_back_reservations(self, guard):
         """Unreserve later-dated moves where a promised one would go short."""
         taken_back = self.browse()
-        promised = self._promise_from_shelf().filtered("promise_line_id")
+        promised = self._promise_from_shelf().filtered(
+            lambda move: move._promised_line_id()
+        )
         for move in promised.sorted(
             lambda move: guard.rank(
-                move.date, move.location_id.warehouse_id.id, move.promise_line_id.id
+                move.date, move.location_id.warehouse_id.id, move._promised_line_id()
             )
         ):
             key = move._promise_guard_key()
             if key not in guard.needs:
                 continue
-            rank = guard.rank(move.date, key[1], move.promise_line_id.id)
+            rank = guard.rank(move.date, key[1], move._promised_line_id())
             need = guard.needs[key].get(move._promise_need_key(), (rank, 0.0))[1]
             missing = need - guard.room(key, rank, move._promise_need_key())
             unit = move.product_id.uom_id
@@ -219,9 +232,9 @@ class StockMove(models.Model):
                 freed = other.product_uom._compute_quantity(other.quantity, unit)
                 other._do_unreserve()
                 guard.free[key] += freed
-                if other.promise_line_id:
+                if other._promised_line_id():
                     guard.needs[key][other._promise_need_key()] = (
-                        guard.rank(other.date, key[1], other.promise_line_id.id),
+                        guard.rank(other.date, key[1], other._promised_line_id()),
                         other.product_qty,
                     )
                 missing -= freed
@@ -246,7 +259,7 @@ class StockMove(models.Model):
             ]
         )
         ranked = [
-            (guard.rank(move.date, warehouse_id, move.promise_line_id.id), move)
+            (guard.rank(move.date, warehouse_id, move._promised_line_id()), move)
             for move in reserved
         ]
         return [

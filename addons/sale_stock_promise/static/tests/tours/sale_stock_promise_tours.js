@@ -88,3 +88,58 @@ registry.category("web_tour.tours").add("sale_stock_promise_quotation", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("sale_stock_promise_parts", {
+    steps: () => [
+        {
+            content: "the customer accepts several deliveries",
+            trigger: ".o_form_view .o_notebook_headers a[name=other_information]",
+            run: "click",
+        },
+        {
+            trigger: ".o_field_widget[name=promise_allow_split] input",
+            run: "check",
+        },
+        {
+            trigger: ".o_form_view .o_notebook_headers a[name=order_lines]",
+            run: "click",
+        },
+        {
+            content: "look the dates up",
+            trigger: ".o_form_view button[name=action_compute_promise]",
+            run: "click",
+        },
+        {
+            content: "the line says what comes when",
+            trigger: `${line} [name=promise_parts_message]:contains(/6 on .*, 4 on /)`,
+        },
+        {
+            trigger: `${line} .o_promise_timeline`,
+            run: "click",
+        },
+        {
+            content: "and so does its picture",
+            trigger: ".modal .o_promise_timeline_parts:contains(/6 on .*, 4 on /)",
+        },
+        {
+            trigger: ".modal-footer button:contains('Close')",
+            run: "click",
+        },
+        {
+            content: "hold the parts",
+            trigger: "body:not(:has(.modal)) button[name=action_hold_promise]",
+            run: "click",
+        },
+        {
+            trigger: "[name=promise_held] .o_hold_countdown:contains('left')",
+        },
+        {
+            content: "the customer orders",
+            trigger: ".o_statusbar_buttons button[name=action_confirm]",
+            run: "click",
+        },
+        {
+            trigger: "button[name=action_view_promise]:contains('Confirmed')",
+        },
+    ],
+});
