@@ -151,4 +151,4 @@ def _missed(env, line):
     # what the job does every few minutes
     for missed in env["phone.call"].create(tried):
         # sudo: as the job does, which makes them for everybody
-    env["phone.call.back"].sudo()._follow(missed)
+        env["phone.call.back"].sudo()._follow(missed)
