@@ -31,16 +31,19 @@ class DeliveryPromise(models.Model):
             ]
         )
         for promise in self - self.browse(planned.mapped("res_id")):
+            user = promise.user_id or self.env.user
+            # in the language of whoever is to call
+            told = promise.with_context(lang=user.lang)
             promise.activity_schedule(
                 "mail.mail_activity_data_call",
-                summary=self.env._(
+                summary=told.env._(
                     "Call %(customer)s about %(promise)s",
                     customer=promise.partner_id.name
                     or promise.lead_id.name
-                    or self.env._("the customer"),
+                    or told.env._("the customer"),
                     promise=promise.name,
                 ),
-                note=promise.risk_message or False,
-                user_id=promise.user_id.id or self.env.uid,
+                note=told.risk_message or False,
+                user_id=user.id,
             )
         return True
