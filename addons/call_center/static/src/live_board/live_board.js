@@ -149,6 +149,10 @@ export class LiveBoard extends Component {
         return row.service_level >= row.goal_share ? "text-success" : "text-danger";
     }
 
+    place(row) {
+        return [row.team, row.company].filter(Boolean).join(", ");
+    }
+
     async toggleAway() {
         await this.orm.call("phone.call", "set_away", [!this.state.board.me.away]);
         await this.load();
