@@ -11,8 +11,9 @@ same for simple baselines on the same rows. See docs/confidence.md.
 
 import argparse
 import csv
+import os
 import sys
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -106,6 +107,8 @@ def _read_rows(stream, path):
 
 
 def line(result):
+    if not result.judged:
+        return f"{result.level * 100:g} %: no answer, too little history"
     text = (
         f"{result.level * 100:g} %: kept {result.kept * 100:.1f} %,"
         f" pinball loss {result.loss:.2f} days"
@@ -153,6 +156,11 @@ def calibrate(path, start, notice=0):
     results = judgement.backtest(rows, start, LEVELS, notice=notice)
     for result in results:
         print(line(result))
+    if waiting:
+        for level, share in zip(LEVELS, kept_of_all(rows, start, notice), strict=True):
+            print(
+                f"  with those missing past their {level * 100:g} %: {share * 100:.1f} %"
+            )
     print("\nfor comparison, on the same rows:")
     if notice != EARLIER:
         early = judgement.backtest(rows, start, LEVELS, notice=EARLIER)
@@ -176,6 +184,24 @@ def calibrate(path, start, notice=0):
         " 50 % dates kept says\nlittle, their loss does"
     )
     return results
+
+
+def kept_of_all(rows, start, notice=0):
+    """For each level the share kept where what is still missing after its date counts
+    as not kept, as in Odoo's back-test; what may still come by it does not count."""
+    last = max(row.actual for row in rows if row.actual)
+    # "Tomorrow" for what is missing changes nothing of what was known until today.
+    tomorrow = last + timedelta(days=1)
+    known = [row for row in rows if row.actual or row.scheduled <= last]
+    known = [row if row.actual else row._replace(actual=tomorrow) for row in known]
+    kept = [[] for _level in LEVELS]
+    for row, estimates in judgement.replay(known, start, LEVELS, notice=notice):
+        for found, estimate in zip(kept, estimates, strict=True):
+            if estimate:
+                promised = row.scheduled + timedelta(days=estimate.days)
+                if row.actual != tomorrow or promised <= last:
+                    found.append(row.actual <= promised)
+    return [sum(found) / len(found) if found else 0.0 for found in kept]
 
 
 # -- many splits ----------------------------------------------------------------------
@@ -202,7 +228,7 @@ def windows(rows, start, years=(1, 2, 3)):
 def scores(rows, answers, start, end):
     """The methods' scores for a split: [{method: score}], one for each level."""
     fitted, judged = judgement.split(rows, start)
-    judged = [row for row in judged if row.scheduled < end]
+    judged = [row for row in judged if row.scheduled < end and all(answers[row])]
     found = []
     for index, level in enumerate(LEVELS):
         asked = [answers[row][index] for row in judged]
@@ -232,6 +258,9 @@ def calibrate_splits(path, start, notice=0):
         text = f"{begin}  {end}"
         for index, found in enumerate(scores(rows, answers, begin, end)):
             own = found.pop("")
+            if not own.judged:
+                text += "  too little history"
+                break
             best = min(score.loss for score in found.values())
             if not index:
                 kept.append(own.kept - own.level)
@@ -239,6 +268,8 @@ def calibrate_splits(path, start, notice=0):
             text += f"  {own.loss:5.2f} ({best:5.2f})"
             ratios[index].append(own.loss / best if best else 1.0)
         print(text)
+    if not kept:
+        return
     near = sum(abs(miss) <= 0.02 for miss in kept) / len(kept)
     away = sum(map(abs, kept)) / len(kept) * 100
     print(
@@ -274,9 +305,13 @@ def main(arguments=None):
         start = read_date(options.start, "--from")
         run = calibrate_splits if options.splits else calibrate
         run(options.csv, start, options.notice)
+        sys.stdout.flush()
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:
+        # Whoever reads has read enough, as `head` does.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 

@@ -163,6 +163,49 @@ def test_a_row_not_delivered_yet_counts_as_open(tmp_path):
     assert "1 rows are not delivered yet" in done.stdout
 
 
+def test_what_is_missing_past_its_date_counts_as_not_kept(tmp_path):
+    """Of 100 judged on the day nine come, the tenth never does. The last of them may
+    still come on the day."""
+    rows = _deliveries(300)
+    for day, cells in enumerate(rows):
+        cells[1] = "" if day >= 200 and day % 10 == 9 else on(day)
+    rows.append([on(300), "", *rows[0][2:]])
+    rows.append([on(300), on(300), *rows[0][2:]])
+    path = _file(tmp_path, rows)
+    start = on(200).isoformat()
+    assert calibrate.kept_of_all(calibrate.read_rows(path), on(200)) == [
+        pytest.approx(91 / 102, abs=0.005),
+        pytest.approx(91 / 102, abs=0.005),
+    ]
+    done = _run(path, start)
+    assert "90 %: kept 100.0 %" in done.stdout
+    assert "  with those missing past their 90 %: " in done.stdout
+
+
+def test_without_enough_history_it_says_so(tmp_path):
+    path = _file(tmp_path, _deliveries(12))
+    done = _run(path, "2020-01-06")
+    assert "\n90 %: no answer, too little history\n" in done.stdout
+    path = _file(
+        tmp_path, [[on(day * 40), on(day * 40), *"vcmgs1"] for day in range(20)]
+    )
+    done = _run(path, "2020-03-01", "--splits")
+    assert done.returncode == 0, done.stderr
+    assert "too little history" in done.stdout
+    assert " splits: kept" not in done.stdout
+
+
+def test_a_reader_may_stop_reading(tmp_path):
+    path = _file(tmp_path, _deliveries())
+    command = [sys.executable, CALIBRATE, "--csv", str(path), "--from", "2020-07-01"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        process.stdout.close()
+        errors = process.stderr.read()
+    assert (process.returncode, errors) == (0, b"")
+
+
 def _fails(done, *words):
     assert done.returncode == 2
     assert not done.stdout
