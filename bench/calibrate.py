@@ -158,9 +158,8 @@ def calibrate(path, start, notice=0):
         print(line(result))
     if waiting:
         for level, share in zip(LEVELS, kept_of_all(rows, start, notice), strict=True):
-            print(
-                f"  with those missing past their {level * 100:g} %: {share * 100:.1f} %"
-            )
+            name = f"{level * 100:g} %"
+            print(f"  {name} with those missing past it: kept {share * 100:.1f} %")
     print("\nfor comparison, on the same rows:")
     if notice != EARLIER:
         early = judgement.backtest(rows, start, LEVELS, notice=EARLIER)
@@ -199,7 +198,7 @@ def kept_of_all(rows, start, notice=0):
         for found, estimate in zip(kept, estimates, strict=True):
             if estimate:
                 promised = row.scheduled + timedelta(days=estimate.days)
-                if row.actual != tomorrow or promised <= last:
+                if row.actual != tomorrow or promised < last:
                     found.append(row.actual <= promised)
     return [sum(found) / len(found) if found else 0.0 for found in kept]
 
