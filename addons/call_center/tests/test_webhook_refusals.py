@@ -121,6 +121,10 @@ class TestWebhookRefusals(HttpCase):
             response = self._post(self.paths["twilio"], body, FORM)
             self.assertEqual(response.status_code, 401, body[:9])
 
+    def test_address_that_is_none_has_no_port(self):
+        for url in ("http://desk:port/x", "http://desk:99999/x", "http://[::1/x"):
+            self.assertEqual(signature.url_variants(url), {url})
+
     def test_tokens_are_in_no_log(self):
         """As the server writes requests down, in whatever way they end."""
         handler = CommonRequestHandler.__new__(CommonRequestHandler)

@@ -41,9 +41,13 @@ def check_rsa(pem, body, signature):
 def url_variants(url):
     """An address with and without its port: providers sign what they were given, a
     proxy in between may have changed it."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
+    except ValueError:
+        # of a request with a host that is none
+        return {url}
     return {
         urlunsplit(parts._replace(netloc=host)),
         urlunsplit(parts._replace(netloc=f"{host}:{port}")),
