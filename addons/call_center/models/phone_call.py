@@ -107,7 +107,8 @@ class PhoneCall(models.Model):
     summary = fields.Text()
 
     _external_unique = models.UniqueIndex(
-        "(company_id, provider, external_id) WHERE external_id IS NOT NULL",
+        "(external_id, provider_id) "
+        "WHERE external_id IS NOT NULL AND provider_id IS NOT NULL",
         "This provider's call is logged already.",
     )
     _partner_started_idx = models.Index("(partner_id, started_at DESC)")

@@ -1,9 +1,13 @@
 import datetime
+import logging
 
 from odoo import Command, api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from ..tools import phone_number
+
+_logger = logging.getLogger(__name__)
 
 RINGING_MAX = datetime.timedelta(minutes=15)
 ANSWERED_MAX = datetime.timedelta(hours=8)
@@ -64,9 +68,9 @@ class PhoneCallLife(models.AbstractModel):
     def _find_or_create(self, provider, event, now):
         # with its fields, which are needed in any case, in one statement
         call = self.search_fetch(
+            # the line's own: small telephone systems count their calls from one on
             [
-                ("company_id", "=", provider.company_id.id),
-                ("provider", "=", provider.kind),
+                ("provider_id", "=", provider.id),
                 ("external_id", "=", event["call_id"]),
             ],
             limit=1,
@@ -287,14 +291,18 @@ class PhoneCallLife(models.AbstractModel):
 
         By SQL: it follows every write of a contact's number.
         """
-        self.env["phone.call"].flush_model(["e164", "partner_id", "company_id"])
+        self.env["phone.call"].flush_model(
+            ["e164", "partner_id", "company_id", "res_model", "res_id"]
+        )
         self.env["res.partner"].flush_model(["commercial_partner_id", "company_id"])
         linked = self.env.execute_query(
             SQL(
                 """
                 UPDATE phone_call call
-                   SET partner_id = partner.id, res_model = 'res.partner',
-                       res_id = partner.id
+                   SET partner_id = partner.id,
+                       res_id = CASE WHEN call.res_model IS NULL
+                                     THEN partner.id ELSE call.res_id END,
+                       res_model = COALESCE(call.res_model, 'res.partner')
                   FROM phone_directory entry
                   JOIN res_partner partner ON partner.id = entry.res_id
                  WHERE entry.res_model = 'res.partner'
@@ -354,13 +362,28 @@ class PhoneCallLife(models.AbstractModel):
             order="id",
         )
         for call in calls:
-            # when it really ended nobody knows: no talking time is made up
-            last = call.answered_at or call.started_at
-            call.write({"state": "ended", "cause": "lost", "ended_at": last})
-            call.leg_ids.filtered(lambda leg: not leg.ended_at).ended_at = last
-            call._notify_agents()
+            call._safely(call._end_lost)
         if len(calls) == SWEEP_BATCH:
             self.env.ref("call_center.ir_cron_sweep_calls")._trigger()
+
+    def _end_lost(self):
+        # when it really ended nobody knows: no talking time is made up
+        last = self.answered_at or self.started_at
+        self.write({"state": "ended", "cause": "lost", "ended_at": last})
+        self.leg_ids.filtered(lambda leg: not leg.ended_at).ended_at = last
+        self._notify_agents()
+
+    def _safely(self, work):
+        """Do in a job what one call needs: if that fails it is said, and the others
+        get their turn."""
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                work()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception:
+            _logger.exception("call %s: %s failed", self.id, work.__name__)
 
 
 def _escape_like(text):

@@ -1,12 +1,8 @@
-import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-
-_logger = logging.getLogger(__name__)
 
 LIFE_FIELDS = {"state", "answered_at", "ended_at", "user_id"}
 #: what a list to choose from offers at most
@@ -145,14 +141,7 @@ class PhoneCall(models.Model):
         ever, and so would all whose calls come after this one."""
         self.wrap_up_ended_at = self.wrap_up_started_at
         self._notify_agents()
-        self.env.flush_all()
-        try:
-            with self.env.cr.savepoint():
-                self._wrapped_up()
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        except Exception:
-            _logger.exception("call %s: its note could not be posted", self.id)
+        self._safely(self._wrapped_up)
 
     # -- what the panel asks and tells ---------------------------------------
 

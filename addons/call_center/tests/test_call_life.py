@@ -1,5 +1,6 @@
 import datetime
 import itertools
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -196,6 +197,53 @@ class TestCallLife(CallLifeCommon):
         self._partner("Berta", "030 1234567", "DE")
         self.env.flush_all()
         self.assertEqual(call.partner_id, anna)
+
+    def test_calls_of_two_lines_with_the_same_id_are_two(self):
+        other = self.env["call.provider"].create(
+            {"name": "Other", "kind": "generic", "company_id": self.company.id}
+        )
+        event = self._event("newCall", **{"from": "+49301111111"})
+        self.Call._receive(self.provider, event)
+        event = self._event("newCall", **{"from": "+49302222222"})
+        self.Call._receive(other, event)
+        self.Call._receive(other, self._event("hangup"))
+        calls = self._call()
+        self.assertEqual(
+            {(call.provider_id, call.e164, call.state) for call in calls},
+            {
+                (self.provider, "+49301111111", "ringing"),
+                (other, "+49302222222", "ended"),
+            },
+        )
+
+    def test_what_a_call_was_about_stays_when_the_customer_is_entered(self):
+        call = self._receive(self._event("newCall"))
+        order = self._partner("What it was about", False)
+        call.write({"res_model": "res.partner", "res_id": order.id})
+        anna = self._partner("Anna", "030 1234567", "DE")
+        self.env.flush_all()
+        self.assertEqual((call.partner_id, call.res_id), (anna, order.id))
+
+    def test_call_that_cannot_be_swept_holds_up_no_other(self):
+        calls = [
+            self._receive(self._event("newCall", self._after(-600), callId=id_))
+            for id_ in ("c1", "c2")
+        ]
+        notify = type(self.Call)._notify_agents
+
+        def failing(call):
+            if call.external_id == "c1":
+                raise ZeroDivisionError
+            return notify(call)
+
+        logger = "odoo.addons.call_center.models.phone_call_life"
+        with (
+            patch.object(type(self.Call), "_notify_agents", failing),
+            self.assertLogs(logger, "ERROR") as logged,
+        ):
+            self.Call._cron_sweep()
+        self.assertIn(str(calls[0].id), logged.output[0])
+        self.assertEqual([call.state for call in calls], ["ringing", "ended"])
 
     def test_number_is_read_with_the_lines_country(self):
         self.provider.country_id = self.austria

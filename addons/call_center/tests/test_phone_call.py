@@ -47,10 +47,24 @@ class TestPhoneCall(CallCenterCommon):
         self.assertEqual(call.wait_seconds, 0)
 
     def test_call_of_a_provider_is_logged_once(self):
-        self._call(provider="generic", external_id="abc")
-        self._call(provider="sipgate", external_id="abc")
+        first, second = self.env["call.provider"].create(
+            [{"name": name, "company_id": self.company.id} for name in ("A", "B")]
+        )
+        # small telephone systems count their calls from one on
+        self._call(provider_id=first.id, external_id="1")
+        self._call(provider_id=second.id, external_id="1")
         with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
-            self._call(provider="generic", external_id="abc")
+            self._call(provider_id=first.id, external_id="1")
+
+    def test_lines_can_be_deleted_and_leave_their_calls(self):
+        lines = self.env["call.provider"].create(
+            [{"name": name, "company_id": self.company.id} for name in ("A", "B")]
+        )
+        calls = self.Call.browse()
+        for line in lines:
+            calls |= self._call(provider_id=line.id, external_id="1")
+        lines.unlink()
+        self.assertEqual(calls.mapped("external_id"), ["1", "1"])
 
     def test_agents_see_the_calls_of_their_companies(self):
         mine = self._call()

@@ -42,7 +42,7 @@ class TestWrapUp(CallLifeCommon):
                 raise ZeroDivisionError
             return post(call)
 
-        logger = "odoo.addons.call_center.models.phone_call_wrap_up"
+        logger = "odoo.addons.call_center.models.phone_call_life"
         with (
             freeze_time(self._after(3600)),
             patch.object(type(self.Call), "_post_in_chatter", failing),
