@@ -5,8 +5,6 @@ from datetime import timedelta
 
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
-from odoo.tools.misc import formatLang
 
 from odoo.addons.stock_promise.promising.words import Terms
 
@@ -50,6 +48,7 @@ class DeliveryPromiseBackorder(models.Model):
     def action_stop(self):
         """What has not begun yet is not applied."""
         self.check_access("write")
+        engine = self.env["delivery.promise.engine"]
         for run in self:
             groups = run.group_ids.filtered(lambda group: group.state == "pending")
             if run.stage != "applied" or not groups:
@@ -60,7 +59,9 @@ class DeliveryPromiseBackorder(models.Model):
             groups.sudo().write(
                 {
                     "state": "stopped",
-                    "message": self.env._("Stopped by %s.", self.env.user.name),
+                    "message_said": engine._keep_text(
+                        engine._say(_lt("Stopped by %s.", self.env.user.name))
+                    ),
                 }
             )
             run.message_post(
@@ -84,22 +85,25 @@ class DeliveryPromiseBackorderGroup(models.Model):
             with self.env.cr.savepoint():
                 self._apply_result()
         except UserError as error:
-            group.write({"state": "refused", "message": str(error)})
+            engine = self.env["delivery.promise.engine"]
+            said = engine._keep_text(error.args[0])
+            group.write({"state": "refused", "message_said": said})
         else:
-            group.write({"state": "done", "message": False})
+            group.write({"state": "done", "message_said": False})
 
     def _note_failure(self, exc_name=False, exc_message=False, **values):
         """The job could not end: nothing of it was written."""
+        engine = self.env["delivery.promise.engine"]
+        message = engine._say(
+            _lt(
+                "Nothing was changed. An administrator finds the cause in the job"
+                " queue: %s",
+                str(exc_message or exc_name),
+            )
+        )
         # sudo: as in _apply
         self.sudo().write(
-            {
-                "state": "failed",
-                "message": self.env._(
-                    "Nothing was changed. An administrator finds the cause in the job"
-                    " queue: %s",
-                    exc_message or exc_name,
-                ),
-            }
+            {"state": "failed", "message_said": engine._keep_text(message)}
         )
 
     # -- steps ---------------------------------------------------------------------
@@ -151,6 +155,7 @@ class DeliveryPromiseBackorderGroup(models.Model):
 
     def _check_open(self, rows):
         """Refuse what is not as it was when the result was computed."""
+        engine = self.env["delivery.promise.engine"]
         for row in rows:
             line = row.promise_line_id
             if (
@@ -159,26 +164,31 @@ class DeliveryPromiseBackorderGroup(models.Model):
                 or line.closed_short
             ):
                 raise UserError(
-                    self.env._(
-                        "%(promise)s for %(product)s is not open any more. Compute a"
-                        " new run.",
-                        promise=row.promise_id.name,
-                        product=row.product_id.display_name,
+                    engine._say(
+                        _lt(
+                            "%(promise)s for %(product)s is not open any more. Compute"
+                            " a new run.",
+                            promise=row.promise_id.name,
+                            product=engine._product(row.product_id),
+                        )
                     )
                 )
             remaining = line._prepare_remaining_line()["quantity"]
             if row.product_uom_id.compare(remaining, row.quantity):
                 raise UserError(
-                    self.env._(
-                        "%(promise)s has another open quantity of %(product)s by now."
-                        " Compute a new run.",
-                        promise=row.promise_id.name,
-                        product=row.product_id.display_name,
+                    engine._say(
+                        _lt(
+                            "%(promise)s has another open quantity of %(product)s by"
+                            " now. Compute a new run.",
+                            promise=row.promise_id.name,
+                            product=engine._product(row.product_id),
+                        )
                     )
                 )
 
     def _check_unchanged(self, unit, demand, outcome, by_line, processed):
         """Refuse an outcome that is not the one that was shown, day by day."""
+        engine = self.env["delivery.promise.engine"]
         for line, checked, date, quantity in zip(
             unit.lines,
             unit.request.lines,
@@ -197,30 +207,38 @@ class DeliveryPromiseBackorderGroup(models.Model):
                 or (shown and schedule.day(shown)) != (now and schedule.day(now))
                 or row.product_uom_id.compare(row.quantity_after, quantity)
             ):
+                said = self._in_words(row.quantity_after, shown, line, schedule)
+                found = unit.left_out or self._in_words(quantity, now, line, schedule)
                 raise UserError(
-                    self.env._(
-                        "%(promise)s, %(product)s: %(now)s instead of %(shown)s, since"
-                        " supply or demand has changed. Compute a new run.",
-                        promise=row.promise_id.name,
-                        product=row.product_id.display_name,
-                        now=unit.left_out or self._in_words(quantity, now, line),
-                        shown=self._in_words(row.quantity_after, shown, line),
+                    engine._say(
+                        _lt(
+                            "%(promise)s, %(product)s: %(now)s instead of %(shown)s,"
+                            " since supply or demand has changed. Compute a new run.",
+                            promise=row.promise_id.name,
+                            product=engine._product(row.product_id),
+                            now=found,
+                            shown=said,
+                        )
                     )
                 )
 
-    def _in_words(self, quantity, date, line):
+    def _in_words(self, quantity, date, line, schedule):
         """What a line gets: a date, and how much of it if that is not the whole."""
+        engine = self.env["delivery.promise.engine"]
         if not date:
-            return self.env._("no date")
-        words = format_date(self.env, date)
+            return engine._say(_lt("no date"))
+        day = engine._local_date(date, schedule)
+        unit = line.product_uom_id
         whole = line._prepare_remaining_line()["quantity"]
-        if not line.product_uom_id.compare(quantity, whole):
-            return words
-        return self.env._(
-            "%(quantity)s of %(whole)s on %(date)s",
-            quantity=formatLang(self.env, quantity, dp="Product Unit"),
-            whole=formatLang(self.env, whole, dp="Product Unit"),
-            date=words,
+        if not unit.compare(quantity, whole):
+            return day
+        return engine._say(
+            _lt(
+                "%(quantity)s of %(whole)s on %(date)s",
+                quantity=engine._quantity(quantity, unit),
+                whole=engine._quantity(whole, unit),
+                date=day,
+            )
         )
 
     def _write_unit(self, unit, outcome, processed):

@@ -6,17 +6,18 @@ from zoneinfo import ZoneInfo
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools.misc import formatLang
 
 from odoo.addons.stock_promise.models.own_context import without_defaults
 from odoo.addons.stock_promise.promising.allocation import allocate
 from odoo.addons.stock_promise.promising.allocation_rules import Allocation
+from odoo.addons.stock_promise.promising.words import Terms
 
 from ..processing.groups import connected
 from ..processing.parts import compare
 from ..processing.shares import Shares
 from ..processing.strategies import STRATEGIES, Demand, Outcome, Processing
 
+_lt = Terms(__name__)
 #: A run of more lines is split by the planner: by product, by date.
 MAX_LINES = 20000
 #: after every date that can be promised
@@ -111,6 +112,7 @@ class DeliveryPromiseBackorder(models.Model):
 
     def _prepare_result_lines(self, unit, processed):
         """Values of the result lines of a unit."""
+        engine = self.env["delivery.promise.engine"]
         demand, outcome = processed.results[tuple(unit.lines.ids)]
         result = []
         for line, checked, before, date, had, has in zip(
@@ -130,6 +132,11 @@ class DeliveryPromiseBackorder(models.Model):
                     # more or less of it, whenever
                     kind = "gains" if has > had else "loses"
             in_line_unit = checked.quantity / checked.product_quantity
+            note = (
+                unit.left_out
+                or self._unmet_note(unit, outcome)
+                or self._part_note(line, had * in_line_unit, has * in_line_unit)
+            )
             result.append(
                 {
                     "promise_line_id": line.id,
@@ -145,9 +152,7 @@ class DeliveryPromiseBackorder(models.Model):
                     "outcome": kind,
                     "unmet": outcome.unmet,
                     "changes": self._changes(demand, outcome),
-                    "note": unit.left_out
-                    or self._unmet_note(unit, outcome)
-                    or self._part_note(line, had * in_line_unit, has * in_line_unit),
+                    "note_said": note and engine._keep_text(note),
                 }
             )
         return result
@@ -178,11 +183,10 @@ class DeliveryPromiseBackorder(models.Model):
     def _unmet_note(self, unit, outcome):
         if not outcome.unmet:
             return False
+        say = self.env["delivery.promise.engine"]._say
         if unit.strategy == "win":
-            return self.env._("It cannot be on the requested date, even as a Win.")
-        return self.env._(
-            "Its goods are not there any more: it keeps its date, at risk."
-        )
+            return say(_lt("It cannot be on the requested date, even as a Win."))
+        return say(_lt("Its goods are not there any more: it keeps its date, at risk."))
 
     def _part_note(self, line, had, has):
         """How much has a date before and after, where that is not all or nothing."""
@@ -193,11 +197,14 @@ class DeliveryPromiseBackorder(models.Model):
             for quantity in (had, has)
         ):
             return False
-        return self.env._(
-            "A part: of %(whole)s, %(before)s had a date before, %(after)s after.",
-            whole=formatLang(self.env, whole, dp="Product Unit"),
-            before=formatLang(self.env, had, dp="Product Unit"),
-            after=formatLang(self.env, has, dp="Product Unit"),
+        engine = self.env["delivery.promise.engine"]
+        return engine._say(
+            _lt(
+                "A part: of %(whole)s, %(before)s had a date before, %(after)s after.",
+                whole=engine._quantity(whole, unit),
+                before=engine._quantity(had, unit),
+                after=engine._quantity(has, unit),
+            )
         )
 
     # -- which lines -----------------------------------------------------------------

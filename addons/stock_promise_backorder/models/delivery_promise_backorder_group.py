@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class DeliveryPromiseBackorderGroup(models.Model):
@@ -30,4 +30,15 @@ class DeliveryPromiseBackorderGroup(models.Model):
         required=True,
         readonly=True,
     )
-    message = fields.Char(readonly=True)
+    # What came of applying, to be said to each reader in his language.
+    message_said = fields.Json(readonly=True, groups="base.group_system")
+    message = fields.Char(compute="_compute_message", compute_sudo=False)
+
+    @api.depends("message_said")
+    @api.depends_context("uid", "lang", "allowed_company_ids")
+    def _compute_message(self):
+        # sudo: what is shown of it is decided for each reader
+        kept = [group.message_said for group in self.sudo()]
+        told = self.env["delivery.promise.engine"]._tell_texts(kept)
+        for group, text in zip(self, told, strict=True):
+            group.message = text

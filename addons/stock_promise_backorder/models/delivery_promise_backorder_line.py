@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .delivery_promise_backorder_rule import STRATEGY_SELECTION
 
@@ -73,4 +73,15 @@ class DeliveryPromiseBackorderLine(models.Model):
         help="A Win that is late, or a Gain whose goods are not there any more.",
     )
     changes = fields.Boolean(readonly=True)
-    note = fields.Char(readonly=True)
+    # What there is to say, to each reader in his language.
+    note_said = fields.Json(readonly=True, groups="base.group_system")
+    note = fields.Char(compute="_compute_note", compute_sudo=False)
+
+    @api.depends("note_said")
+    @api.depends_context("uid", "lang", "allowed_company_ids")
+    def _compute_note(self):
+        # sudo: what is shown of it is decided for each reader
+        kept = [row.note_said for row in self.sudo()]
+        told = self.env["delivery.promise.engine"]._tell_texts(kept)
+        for row, text in zip(self, told, strict=True):
+            row.note = text

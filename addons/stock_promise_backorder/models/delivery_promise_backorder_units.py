@@ -12,6 +12,9 @@ from odoo.addons.stock_promise.models.own_context import own
 from odoo.addons.stock_promise.models.stock_move import OPEN_STATES
 from odoo.addons.stock_promise.promising.allocation_rules import Customer
 from odoo.addons.stock_promise.promising.values import Claim
+from odoo.addons.stock_promise.promising.words import Terms
+
+_lt = Terms(__name__)
 
 
 class Unit(NamedTuple):
@@ -232,12 +235,13 @@ class DeliveryPromiseBackorder(models.Model):
 
     def _reason_to_leave_out(self, unit, to_order):
         """Why a unit keeps what it has, or False."""
+        say = self.env["delivery.promise.engine"]._say
         if any(line.is_manual for line in unit.lines):
-            return self.env._("Its date was set by hand.")
+            return say(_lt("Its date was set by hand."))
         if any(move.picked for move in unit.moves):
-            return self.env._("It is being picked.")
+            return say(_lt("It is being picked."))
         if not to_order.isdisjoint(unit.moves.ids):
-            return self.env._("Its goods were ordered for it alone (make to order).")
+            return say(_lt("Its goods were ordered for it alone (make to order)."))
         return False
 
     def _load_without(self, units, keys, schedules, company, shares=None):

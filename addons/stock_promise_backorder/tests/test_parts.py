@@ -45,7 +45,7 @@ class TestParts(BackorderCase):
         self.on_hand(4)
         run = self.computed()
         self.assertEqual(self.quantities(run), {promise: (6, 10, 1, 1, "gains")})
-        self.assertIn("6.00 had a date before, 10.00 after", run.line_ids.note)
+        self.assertIn("6 Units had a date before, 10 Units after", run.line_ids.note)
         self.apply(run)
         self.assertEqual(run.group_ids.state, "done")
         self.assertEqual(line.promised_quantity, 10)
@@ -94,7 +94,7 @@ class TestParts(BackorderCase):
         self.hold(self.line(1))
         self.apply(run)
         self.assertEqual(run.group_ids.state, "refused")
-        self.assertIn("9.00 of 10.00", run.group_ids.message)
+        self.assertIn("9 Units of 10 Units", run.group_ids.message)
         self.assertEqual(promise.line_ids.promised_quantity, 6)
 
     def ordered(self, strategy):

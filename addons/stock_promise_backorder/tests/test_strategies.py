@@ -84,6 +84,25 @@ class TestStrategies(BackorderCase):
         self.assertTrue(run.line_ids.unmet)
         self.assertIn("requested date", run.line_ids.note)
 
+    def test_notes_are_read_in_the_readers_language(self):
+        self._speak_french(
+            stock_promise_backorder={
+                "It cannot be on the requested date, even as a Win.": "Trop tard.",
+                "Stopped by %s.": "Interrompu par %s.",
+            }
+        )
+        self.receipt(10, 7)
+        self.promise("win", 10)
+        run = self.computed()
+        run.group_ids.sudo().message_said = {
+            "message": "Stopped by Ann.",
+            "said": ["sentence", "stock_promise_backorder", "Stopped by %s.", ["Ann"]],
+        }
+        french = run.with_context(lang="fr_FR")
+        self.assertEqual(french.line_ids.note, "Trop tard.")
+        self.assertEqual(french.group_ids.message, "Interrompu par Ann.")
+        self.assertIn("requested date", run.line_ids.note)
+
     def test_first_rule_that_fits_counts(self):
         self.on_hand(10)
         promise = self.promise("lose", 10, priority="3")
