@@ -54,6 +54,7 @@ def plain_copy(folder):
     (folder / "tests").mkdir()
     for path in [
         *HERE.glob("test_promising_*.py"),
+        *HERE.glob("*lateness*.py"),
         HERE / "test_allocation_model.py",
         HERE / "test_alternatives_model.py",
         HERE / "brute_force.py",

@@ -13,6 +13,9 @@ MODELS = "stock_promise/models/delivery_promise_"
 RULES = "tests/test_promising_rules.py::test_"
 SHARES = "tests/test_allocation_model.py::test_"
 OFFERS = "tests/test_alternatives_model.py::test_"
+LATENESS = "tests/test_lateness.py::test_"
+LEVEL = "tests/test_lateness_level.py::test_"
+BACKTEST = "tests/test_lateness_backtest.py::test_"
 
 
 class Mutation(NamedTuple):
@@ -546,5 +549,48 @@ MUTATIONS = [
         "claims = () if own.planned else own.claims",
         "claims = ()",
         OFFERS + "what_the_line_itself_was_given_is_free_for_its_alternative",
+    ),
+    # -- how sure a date is ------------------------------------------------------------
+    Mutation(
+        "a day's arrivals are known that morning",
+        PROMISING + "lateness.py",
+        "events[self._next][0] < day",
+        "events[self._next][0] <= day",
+        LATENESS + "an_arrival_of_the_day_itself_is_not_known_that_morning",
+    ),
+    Mutation(
+        "what is overdue is forgotten",
+        PROMISING + "lateness_pool.py",
+        "overdue[passed] = overdue.get(passed, 0.0) + scale * weight",
+        "overdue[passed] = 0.0",
+        LATENESS + "what_is_overdue_counts_as_later_than_the_days_passed",
+    ),
+    Mutation(
+        "old cases count as much as new ones",
+        PROMISING + "lateness_pool.py",
+        "doublings = (day - self._base) / self._half_life",
+        "doublings = 0.0",
+        LATENESS + "recent_cases_count_more_than_old_ones",
+    ),
+    Mutation(
+        "the level learns nothing",
+        PROMISING + "lateness_level.py",
+        "moved = self.used + gain * surplus",
+        "moved = self.used",
+        LEVEL + "the_correction_keeps_the_promised_share_where_the_data_drifts",
+    ),
+    Mutation(
+        "on time may become early at will",
+        PROMISING + "lateness_level.py",
+        "bound = min(days, 0, mixture.days(self._early))",
+        "bound = mixture.days(self._lowest)",
+        LEVEL + "the_correction_never_turns_on_time_into_early",
+    ),
+    Mutation(
+        "a part of a shipment gives the others away",
+        PROMISING + "lateness.py",
+        "for position in self._batches.get(batch, ())",
+        "for position in ()",
+        BACKTEST + "a_row_is_answered_without_what_moved_with_it",
     ),
 ]

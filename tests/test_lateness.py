@@ -156,7 +156,7 @@ def test_nothing_after_the_question_changes_its_answer(data, asked, notice, move
 
 
 def test_an_arrival_of_the_day_itself_is_not_known_that_morning():
-    history = History(many(30, 0))
+    history = History(many(30, 0), PLAIN)
     assert history.quantile(0.9, (), on(0)) is None
     assert history.quantile(0.9, (), on(1)).days == 0
 
