@@ -365,7 +365,7 @@ MUTATIONS = [
     Mutation(
         "kits count by what they are now",
         "mrp_promise/models/delivery_promise_line.py",
-        "        if not ordered:\n",
+        "        if not moves.bom_line_id:\n",
         "        if needs:\n",
         "/mrp_promise:TestKitParts",
     ),

@@ -10,6 +10,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/mrp_promise_security.xml",
+        "views/delivery_promise_workcenter_claim_views.xml",
     ],
     "auto_install": True,
 }

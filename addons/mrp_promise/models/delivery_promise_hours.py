@@ -132,7 +132,9 @@ class DeliveryPromiseLine(models.Model):
         # sudo: hours are written by the engine alone
         Claim = without_defaults(self.env[CLAIM].sudo())
         before = Claim.search([("line_id", "in", self.ids)])
-        stays = before._with_production()
+        stays = before.filtered(
+            lambda row: row.promise_id.state == "confirmed"
+        )._with_production()
         (before - stays).unlink()
         number = max(stays.mapped("making"), default=0)
         rows = []

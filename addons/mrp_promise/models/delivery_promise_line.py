@@ -18,28 +18,43 @@ class DeliveryPromiseLine(models.Model):
         """{part: how much of it all kits of the line need}; nothing if it is no kit.
 
         What was ordered counts: a kit may be changed later. A cancelled move was
-        ordered, too, but what was ordered anew in its place is not needed twice.
+        ordered, too, but what was ordered anew in its place is not needed twice. What
+        a vendor sends may have no move yet.
         """
-        ordered, wanted = defaultdict(float), self._wanted_kits()
-        for move in self.move_ids:
-            if (
-                move.bom_line_id
-                and move.product_id != self.product_id
-                and move._promise_delivery_sign() > 0
-            ):
-                ordered[move.product_id] += move.product_qty
+        wanted = self._wanted_kits()
+        moves = self.move_ids.filtered(
+            lambda move: (
+                move.product_id != self.product_id and move._promise_delivery_sign() > 0
+            )
+        )
         parts = (
             self.env["delivery.promise.engine"]
             ._explode({(self.product_id, wanted)}, self.company_id)
             .get((self.product_id, wanted), ())
         )
         needs = {part: ratio * wanted for part, ratio in parts}
-        if not ordered:
+        if not moves.bom_line_id:
             return needs
-        return {
+        ordered = defaultdict(float)
+        for move in moves:
+            ordered[move.product_id] += move.product_qty
+        first = min(moves.mapped("create_date"))
+        waiting = {
+            part: need
+            for part, need in needs.items()
+            if part not in ordered and self._was_in_kit(part, first)
+        }
+        return waiting | {
             part: min(quantity, needs.get(part, inf))
             for part, quantity in ordered.items()
         }
+
+    def _was_in_kit(self, part, moment):
+        """Whether a part of a kit was one at that time."""
+        return any(
+            row.create_date <= moment and row.bom_id.type == "phantom"
+            for row in part.bom_line_ids
+        )
 
     def _complete_kits(self, delivered, needs):
         """How many kits the delivered quantities make: whole ones where whole ones

@@ -47,9 +47,28 @@ class DeliveryPromiseWorkcenterClaim(models.Model):
     making = fields.Integer(
         required=True, help="Operations of the same production have the same number."
     )
-    since = fields.Datetime(help="When an order took the promise over.")
+    since = fields.Datetime(
+        string="Ordered On", help="When an order took the promise over."
+    )
+    is_kept = fields.Boolean(
+        string="Kept",
+        compute="_compute_is_kept",
+        help="Not free for others: no planned work orders stand for these hours yet.",
+    )
 
     _hours_index = models.Index("(workcenter_id, date_to)")
+
+    @api.depends("promise_id.state", "since")
+    def _compute_is_kept(self):
+        keys = {(row.product_id.id, row.warehouse_id.id) for row in self if row.since}
+        engine = self.env["delivery.promise.engine"]
+        waiting = keys and engine._waiting_makings(keys)
+        for row in self:
+            row.is_kept = (
+                (row.line_id.id, row.making) in waiting
+                if row.since
+                else row.promise_id.state == "held"
+            )
 
     @api.model
     def _live_condition(self):

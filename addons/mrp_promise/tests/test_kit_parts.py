@@ -103,7 +103,37 @@ class TestKitParts(MakeCase):
         self.kit_bill.bom_line_ids = [
             Command.create({"product_id": self.leg.id, "product_qty": 1})
         ]
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE mrp_bom_line SET create_date = create_date + INTERVAL '1 day'"
+            " WHERE product_id = %s",
+            self.leg.ids,
+        )
+        self.leg.bom_line_ids.invalidate_recordset()
         self.send(line, self.frame, 2)
+        self.assertEqual(line.delivered_quantity, 2)
+        self.assertTrue(line.delivered_date)
+
+    def test_part_that_has_no_move_yet_is_not_delivered(self):
+        """A vendor sends it: there is a move when the purchase order is confirmed."""
+        self.there(4, 2)
+        line = self.ordered(2)
+        frames = line.move_ids.filtered(lambda move: move.product_id == self.frame)
+        frames._action_cancel()
+        frames.unlink()
+        self.send(line, self.wheel, 4)
+        self.assertEqual(line.delivered_quantity, 0)
+        # which the purchase order does not tell to be a part
+        straight = self._create_move(
+            self.suppliers,
+            self.customers,
+            2,
+            1,
+            self.frame,
+            promise_line_id=line.id,
+            picking_type_id=self.warehouse.in_type_id.id,
+        )
+        self.done(straight._action_confirm(merge=False))
         self.assertEqual(line.delivered_quantity, 2)
         self.assertTrue(line.delivered_date)
 

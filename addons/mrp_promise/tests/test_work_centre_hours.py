@@ -4,6 +4,7 @@ from freezegun import freeze_time
 
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
+from odoo.tools.safe_eval import safe_eval
 
 from odoo.addons.stock_promise.tests.common import NOW
 
@@ -316,6 +317,28 @@ class TestWorkCentreHours(MakeCase):
         company_ids = stranger.company_ids.ids
         theirs = rows.with_user(stranger).with_context(allowed_company_ids=company_ids)
         self.assertFalse(theirs.search([]) & rows)
+
+    def test_planner_sees_which_hours_are_kept(self):
+        def shown():
+            rows.invalidate_recordset()
+            return rows.mapped("is_kept")
+
+        promise = self.hold(self.line(4, self.table))
+        self.confirm(promise)
+        action = self.env.ref("mrp_promise.delivery_promise_workcenter_claim_action")
+        domain = safe_eval(action.domain, {"active_ids": self.saw.ids})
+        rows = self.env[action.res_model].with_user(self.user).search(domain)
+        self.assertEqual(rows.promise_id, promise)
+        self.assertEqual(shown(), [True])
+        order = self.production(4)
+        self.assertEqual(shown(), [True])
+        order.button_plan()
+        self.assertEqual(shown(), [False])
+        held = self.hold(self.line(1, self.table))
+        rows = rows.search(domain) - rows
+        self.assertEqual((rows.promise_id, shown()), (held, [True]))
+        held.action_release()
+        self.assertFalse(rows.search(domain) & rows)
 
     def test_what_counts_no_more_is_tidied_away(self):
         Hours = self.env["delivery.promise.workcenter.claim"]

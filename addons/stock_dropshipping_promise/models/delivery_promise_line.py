@@ -13,6 +13,21 @@ class DeliveryPromiseLine(models.Model):
             .filtered(lambda move: not move._is_promise_drop_ship())
         )
 
+    def _is_delivery_open(self):
+        """A vendor who is still to be asked delivers, too."""
+        return super()._is_delivery_open() or bool(
+            # sudo: a delivery is measured whoever validated it
+            self.env["purchase.order.line"]
+            .sudo()
+            .search_count(
+                [
+                    ("sale_line_id.promise_line_id", "=", self.id),
+                    ("order_id.state", "in", ("draft", "sent", "to approve")),
+                ],
+                limit=1,
+            )
+        )
+
     def _open_parts(self):
         # sudo: what the vendor has confirmed counts, whoever may read the moves
         moves = self.sudo().move_ids.filtered(

@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.tests import tagged
 
 from .common import DropshippingCase
@@ -105,6 +106,31 @@ class TestPartlyDropshipped(DropshippingCase):
         self.env["delivery.promise"]._watch(self.straight.ids)
         self.assertTrue(line.at_risk)
         self.assertEqual(line.feasible_date, self.later(9))
+
+    def test_line_is_not_short_while_the_vendor_is_still_to_be_asked(self):
+        line, own, straight = self.ordered(5)
+        straight._action_cancel()
+        order = self.sale(1, self.hall)
+        order.order_line.sudo().promise_line_id = line
+        purchase = self.env["purchase.order"].create(
+            {
+                "partner_id": self.vendor.id,
+                "order_line": [
+                    Command.create(
+                        {
+                            "product_id": self.straight.id,
+                            "product_qty": 1,
+                            "sale_line_id": order.order_line.id,
+                        }
+                    )
+                ],
+            }
+        )
+        self.done(own)
+        self.assertFalse(line.closed_short)
+        purchase.button_cancel()
+        line._update_delivery()
+        self.assertTrue(line.closed_short)
 
     def test_vendor_in_time_hides_no_risk_of_our_parts(self):
         line, __, __ = self.ordered(5)

@@ -32,6 +32,11 @@ class DeliveryPromiseLine(models.Model):
             if move.product_id == self.product_id
         ]
 
+    def _is_delivery_open(self):
+        """Whether more is under way to the customer."""
+        self.ensure_one()
+        return any(move.state not in ("done", "cancel") for move in self.move_ids)
+
     def _open_parts(self):
         """What a line that is promised again has of its kits already, as values of
         ``CheckedLine``."""
@@ -65,14 +70,11 @@ class DeliveryPromiseLine(models.Model):
                     last = moment
                 if not complete and unit.compare(total, wanted) >= 0:
                     complete = moment
-            is_open = any(
-                move.state not in ("done", "cancel") for move in line.move_ids
-            )
             short = bool(
                 not complete
-                and not is_open
                 and line.move_ids
                 and line.promise_id.state in ("confirmed", "done")
+                and not line._is_delivery_open()
             )
             moment = complete or (short and last)
             line.write(
