@@ -7,12 +7,8 @@ from datetime import timezone
 
 from hypothesis import event, given
 from hypothesis import strategies as st
-from processing.parts import is_never_worse
-from processing.strategies import STRATEGIES, Demand, Processing
-from promising.allocation import allocate
-from promising.schedule import Schedule
-from promising.timeline import Timeline
-from promising.values import Claim, Component, Line
+
+# It makes the addons' plain Python known to what follows.
 from test_backorder_model import (
     DAYS,
     FIRST,
@@ -23,6 +19,15 @@ from test_backorder_model import (
     moment,
     random_cases,
 )
+
+# isort: split
+
+from processing.parts import is_never_worse
+from processing.strategies import STRATEGIES, Demand, Processing
+from promising.allocation import allocate
+from promising.schedule import Schedule
+from promising.timeline import Timeline
+from promising.values import Claim, Component, Line
 
 PRODUCT = 1
 amounts = st.integers(1, 8)

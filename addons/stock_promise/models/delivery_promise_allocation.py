@@ -3,6 +3,8 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
+from .checks import check_numbers
+
 
 class DeliveryPromiseAllocation(models.Model):
     """A share of a product for a class of customers over a period.
@@ -199,11 +201,14 @@ class DeliveryPromiseAllocation(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            check_numbers(self, vals, {"quantity"})
         rules = super().create(vals_list)
         self.env.registry.clear_cache()
         return rules
 
     def write(self, vals):
+        check_numbers(self, vals, {"quantity"})
         result = super().write(vals)
         if not {"active", "company_id"}.isdisjoint(vals):
             self.env.registry.clear_cache()

@@ -8,9 +8,10 @@ from datetime import date, datetime
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
+from .checks import MAX_QUANTITY
+
 MAX_DAYS = 731
 MAX_ID = 2**31 - 1
-MAX_QUANTITY = 1e12
 # Far enough for any promise, near enough for every calendar and time zone.
 FIRST_DATE = datetime(1970, 1, 2)
 LAST_DATE = datetime(2200, 1, 1)

@@ -4,6 +4,7 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
+from .checks import check_numbers
 from .own_context import without_defaults
 
 IN_FORCE = ("held", "confirmed", "done")
@@ -76,6 +77,8 @@ class DeliveryPromise(models.Model):
 class DeliveryPromiseLine(models.Model):
     _inherit = "delivery.promise.line"
 
+    _counted_fields = frozenset({"quantity", "minimum_first", "lead_days"})
+
     def _claimed_fields(self):
         """What a claim was computed from."""
         return {
@@ -98,8 +101,9 @@ class DeliveryPromiseLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         names = self._engine_fields()
-        if not self.env.su:
-            for vals in vals_list:
+        for vals in vals_list:
+            check_numbers(self, vals, self._counted_fields)
+            if not self.env.su:
                 self._check_engine_fields({name for name in names if vals.get(name)})
         lines = super(DeliveryPromiseLine, without_defaults(self, names)).create(
             vals_list
@@ -110,6 +114,7 @@ class DeliveryPromiseLine(models.Model):
         return lines
 
     def write(self, vals):
+        check_numbers(self, vals, self._counted_fields)
         if not self.env.su:
             self._check_engine_fields(self._engine_fields() & vals.keys())
             if self._claimed_fields() & vals.keys():

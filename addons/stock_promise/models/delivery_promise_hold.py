@@ -158,7 +158,7 @@ class DeliveryPromise(models.Model):
                 return same, same._recorded_answer(checked)
         computation = engine._compute_request(checked, ignore.ids if ignore else ())
         self._check_answer(computation)
-        self._check_hold_value(checked)
+        (ignore or self.browse())._check_hold_value(computation)
         values = {
             "state": "held",
             "hold_until": self._checked_hold_until(checked.hold_hours, checked.company),
@@ -274,7 +274,7 @@ class DeliveryPromise(models.Model):
             self._check_answer(computation)
         self._follow_class(checked)
         if self.state != "confirmed":
-            self._check_hold_value(checked)
+            self._check_hold_value(computation)
         return computation
 
     def _with_parts_ahead(self, checked, lines):

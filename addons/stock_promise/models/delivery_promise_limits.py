@@ -71,24 +71,78 @@ class DeliveryPromise(models.Model):
             self._check_hold_hours(hours, company)
         return self.env["delivery.promise.engine"]._hold_until(hours, company)
 
-    @api.model
-    def _check_hold_value(self, request):
+    def _check_hold_value(self, computation):
+        """Refuse what is worth more, with all else that the user holds, than the
+        company lets anybody but an administrator hold.
+
+        Of what is promised in part, the part counts. In ``self`` are the promises that
+        are held anew.
+        """
+        request = computation.request
         # sudo: the limit is the company's; list prices are no secret of a salesperson
         maximum = request.company.sudo().promise_hold_value_max
-        if not maximum or self.env.user.has_group(
-            "stock_promise.group_promise_manager"
-        ):
+        if not self._is_value_limited(request.company):
             return
         value = sum(
-            line.product.lst_price * line.product_quantity for line in request.lines
+            line.product.lst_price * confirmation.quantity
+            for line, confirmation in zip(
+                request.lines, computation.confirmations, strict=True
+            )
         )
-        if value > maximum:
-            currency = request.company.currency_id
+        held = self._value_held(request.company)
+        if value + held <= maximum:
+            return
+        currency = request.company.currency_id
+        values = {
+            "value": formatLang(self.env, value, currency_obj=currency),
+            "maximum": formatLang(self.env, maximum, currency_obj=currency),
+        }
+        if not held:
             raise UserError(
                 self.env._(
                     "These goods are worth %(value)s, more than the %(maximum)s up to"
                     " which you may hold. Ask an administrator of promises.",
-                    value=formatLang(self.env, value, currency_obj=currency),
-                    maximum=formatLang(self.env, maximum, currency_obj=currency),
+                    **values,
                 )
             )
+        raise UserError(
+            self.env._(
+                "These goods are worth %(value)s. With the %(held)s that you hold"
+                " already this is more than the %(maximum)s up to which you may hold."
+                " Release a hold, or ask an administrator of promises.",
+                held=formatLang(self.env, held, currency_obj=currency),
+                **values,
+            )
+        )
+
+    @api.model
+    def _is_value_limited(self, company):
+        # sudo: as in _check_hold_value
+        return bool(
+            company.sudo().promise_hold_value_max
+            and not self.env.user.has_group("stock_promise.group_promise_manager")
+        )
+
+    def _value_held(self, company):
+        """What the user holds besides these promises, at list prices: what he is
+        responsible for and what he has made for others."""
+        # sudo: what he has held counts, whoever it was given to
+        lines = (
+            self.env["delivery.promise.line"]
+            .sudo()
+            .with_context(active_test=False)
+            .search_fetch(
+                [
+                    ("promise_id", "not in", self.ids),
+                    ("company_id", "=", company.id),
+                    ("promise_id.state", "=", "held"),
+                    "|",
+                    ("user_id", "=", self.env.uid),
+                    ("promise_id.create_uid", "=", self.env.uid),
+                ],
+                ["amount", "quantity", "promised_quantity"],
+            )
+        )
+        return sum(
+            line.amount * line.promised_quantity / line.quantity for line in lines
+        )

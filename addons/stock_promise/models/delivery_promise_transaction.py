@@ -107,5 +107,8 @@ class DeliveryPromise(models.Model):
         keys = engine._locked_keys(request)
         if request.idempotency_key:
             keys.add(sum(request.idempotency_key.encode()))
+        if self._is_value_limited(request.company):
+            # what the user holds is summed up: one hold of his at a time
+            keys.add(self.env.uid)
         # sudo: the lock carries no data; everybody who may hold must take it
         self.env["delivery.promise.lock"].sudo()._acquire(keys)

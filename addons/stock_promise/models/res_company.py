@@ -52,10 +52,11 @@ class ResCompany(models.Model):
         "Administrators of promises are exempt.",
     )
     promise_hold_value_max = fields.Monetary(
-        string="Highest Value of a Hold",
+        string="Highest Value of Holds",
         default=0.0,
-        help="The sales value, at list prices, up to which a user may hold "
-        "goods in one promise. Administrators of promises are exempt. 0 for no limit.",
+        help="The sales value, at list prices, of all goods that a user may hold at "
+        "the same time, in one promise or in several. Of what is promised in part, the "
+        "part counts. Administrators of promises are exempt. 0 for no limit.",
     )
 
     promise_otif_late_days = fields.Integer(

@@ -1,5 +1,7 @@
 """Shares of customer classes: what is kept for one, and what one gets at most."""
 
+import math
+
 from psycopg2 import IntegrityError
 
 from odoo import fields
@@ -454,6 +456,13 @@ class TestClasses(AllocationCase):
     def test_a_share_is_of_a_product_or_a_category(self):
         with self.assertRaises(IntegrityError):
             self.share("quota", self.webshop, 1, product_id=False)
+
+    def test_a_share_is_a_number_to_count_with(self):
+        for odd in (math.nan, math.inf, 1e308):
+            with self.assertRaisesRegex(ValidationError, "finite number"):
+                self.share("quota", self.webshop, odd)
+            with self.assertRaisesRegex(ValidationError, "finite number"):
+                self.share("quota", self.webshop, 1).write({"quantity": odd})
 
     def test_goods_whose_stock_is_not_kept_have_no_shares(self):
         glue = self._create_product("Glue", is_storable=False)

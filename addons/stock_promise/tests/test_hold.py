@@ -250,6 +250,34 @@ class TestHold(PromiseCase):
             self.hold(self.line(3), self.line(3))
         self.assertTrue(self.hold(self.line(5), user=self.manager))
 
+    def test_several_holds_do_not_pass_the_highest_value(self):
+        self.on_hand(20)
+        self.product.lst_price = 100
+        self.company.promise_hold_value_max = 500
+        first = self.hold(self.line(3))
+        with self.assertRaisesRegex(UserError, "With the .*300"):
+            self.hold(self.line(3))
+        second = self.hold(self.line(2))
+        # given to a colleague it is still his doing
+        second.sudo().user_id = self.manager
+        with self.assertRaisesRegex(UserError, "With the .*500"):
+            self.hold(self.line(1))
+        first.action_repromise()
+        first.action_release()
+        self.assertTrue(self.hold(self.line(3)))
+        with self.at(NOW + timedelta(hours=25)):
+            self.assertTrue(self.hold(self.line(5)), "what has ended does not count")
+
+    def test_of_a_part_the_part_counts_for_the_highest_value(self):
+        self.product.lst_price = 100
+        self.company.promise_hold_value_max = 1000
+        promise = self.hold(self.line(50), partial=True)
+        self.assertEqual(promise.line_ids.promised_quantity, 10)
+        promise.action_repromise()
+        with self.assertRaisesRegex(UserError, "With the .*1,000"):
+            self.on_hand(1)
+            self.hold(self.line(1))
+
     # -- given back, and again ---------------------------------------------------
 
     def test_release_gives_the_goods_back(self):

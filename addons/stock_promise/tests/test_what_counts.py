@@ -208,6 +208,50 @@ class TestWhatCounts(PromiseCase):
         self.assertEqual(self.atp(0, 5), [4, 4])
         self.assertEqual(self.profile((0,))[0]["demand"], 6)
 
+    def test_named_are_those_receipts_alone_that_count(self):
+        """On one day: a receipt, a return, and a receipt for one order alone."""
+        stocker = self._create_user(
+            "names", "stock_promise.group_promise_user,stock.group_stock_user"
+        )
+        pickings = self.env["stock.picking"].create(
+            [
+                {
+                    "name": f"PICK{number}",
+                    "picking_type_id": picking_type.id,
+                    "location_id": source.id,
+                    "location_dest_id": dest.id,
+                }
+                for number, (picking_type, source, dest) in enumerate(
+                    (
+                        (self.warehouse.in_type_id, self.suppliers, self.stock),
+                        (self.warehouse.in_type_id, self.customers, self.stock),
+                        (self.warehouse.in_type_id, self.suppliers, self.stock),
+                    )
+                )
+            ]
+        )
+        __, __, for_one = (
+            self._create_move(
+                picking.location_id, self.stock, 5, 4, picking_id=picking.id
+            )._action_confirm(merge=False)
+            for picking in pickings
+        )
+        self._create_move(
+            self.stock,
+            self.customers,
+            5,
+            6,
+            picking_type_id=self.warehouse.out_type_id.id,
+            procure_method="make_to_order",
+            move_orig_ids=[Command.link(for_one.id)],
+        )._action_confirm(merge=False)
+        pickings.move_ids.date = self.moment(4)
+        answer = self.Promise.with_user(stocker).simulate({"lines": [self.line(5)]})
+        [line] = answer["lines"]
+        self.assertEqual([part["origin"] for part in line["schedule"]], ["PICK0"])
+        self.assertNotIn("PICK1", str(line["reasons"]))
+        self.assertNotIn("PICK2", str(line["reasons"]))
+
     # -- days --------------------------------------------------------------------
 
     def test_days_are_the_warehouses_days(self):
