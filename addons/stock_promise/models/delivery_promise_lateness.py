@@ -326,3 +326,16 @@ class DeliveryPromiseBacktest(models.Model):
     )
     rate_50 = fields.Float(string="Share Kept, 50 %", aggregator="avg", readonly=True)
     rate_90 = fields.Float(string="Share Kept, 90 %", aggregator="avg", readonly=True)
+
+    @api.model
+    def _read_group_select(self, aggregate_spec, query):
+        """Shares of several months: those kept ÷ those judged, not the mean of months
+        of which one may have had a single delivery."""
+        if aggregate_spec in ("rate_50:avg", "rate_90:avg"):
+            kept = aggregate_spec.removesuffix(":avg").replace("rate", "kept")
+            return SQL(
+                "SUM(%s)::float8 / NULLIF(SUM(%s), 0)",
+                self._field_to_sql(self._table, kept, query),
+                self._field_to_sql(self._table, "judged", query),
+            )
+        return super()._read_group_select(aggregate_spec, query)

@@ -408,3 +408,30 @@ class TestConfidence(PromiseCase):
         self.assertEqual(
             self.env["delivery.promise.backtest"].with_user(self.user).search([]), rows
         )
+
+    def test_backtest_of_several_months_counts_dates_not_months(self):
+        Backtest = self.env["delivery.promise.backtest"]
+        Backtest.search([]).unlink()
+        Backtest.create(
+            [
+                {
+                    "company_id": self.env.company.id,
+                    "kind": "receipt",
+                    "month": month,
+                    "judged": judged,
+                    "kept_50": kept // 2,
+                    "kept_90": kept,
+                    "rate_50": kept // 2 / judged,
+                    "rate_90": kept / judged,
+                }
+                for month, judged, kept in (
+                    ("2026-01-01", 98, 90),
+                    ("2026-02-01", 2, 0),
+                )
+            ]
+        )
+        [(share_50, share_90)] = Backtest._read_group(
+            [], [], ["rate_50:avg", "rate_90:avg"]
+        )
+        self.assertAlmostEqual(share_90, 0.9)
+        self.assertAlmostEqual(share_50, 0.45)
