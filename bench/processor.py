@@ -6,6 +6,7 @@ of PostgreSQL, or of the measuring itself.
 It says more than milliseconds on a machine that others use, too.
 """
 
+import contextlib
 import os
 
 import psutil
@@ -37,14 +38,14 @@ class Processor:
 
     def __init__(self, databases, odoo):
         self.odoo = psutil.Process(odoo)
-        backend = databases.query("SELECT pg_backend_pid()")[0][0]
         self.postmaster = None
-        try:
-            process = psutil.Process(backend)
-            if "postgres" in process.name():
-                self.postmaster = process.parent()
-        except psutil.Error:
-            pass  # it runs elsewhere
+        with contextlib.closing(databases.connect()) as connection:
+            try:
+                process = psutil.Process(connection.info.backend_pid)
+                if "postgres" in process.name():
+                    self.postmaster = process.parent()
+            except psutil.Error:
+                pass  # it runs elsewhere
         self.begin = self._now()
 
     def _now(self):
@@ -74,11 +75,14 @@ class Processor:
         return seconds
 
     def spent(self):
-        """{part: seconds of processor time since the beginning}."""
+        """{part: seconds of processor time since the beginning}; without PostgreSQL if
+        it runs elsewhere."""
         parts = {}
         for part, end in self._now().items():
             begin = self.begin[part]
             if part == "PostgreSQL":
+                if not self.postmaster:
+                    continue
                 parts[part] = sum(end.values()) - sum(begin.values())
             else:
                 parts[part] = sum(t - begin.get(pid, 0) for pid, t in end.items())
