@@ -26,10 +26,10 @@ class DeliveryPromiseWorkcenterClaim(models.Model):
     )
     company_id = fields.Many2one(related="promise_id.company_id", store=True)
     workcenter_id = fields.Many2one(
-        "mrp.workcenter", required=True, ondelete="cascade", string="Work Center"
+        "mrp.workcenter", string="Work Center", required=True, ondelete="cascade"
     )
-    date_from = fields.Datetime(required=True)
-    date_to = fields.Datetime(required=True)
+    date_from = fields.Datetime("From", required=True)
+    date_to = fields.Datetime("To", required=True)
     product_id = fields.Many2one(
         "product.product",
         required=True,
