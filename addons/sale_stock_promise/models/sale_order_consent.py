@@ -128,21 +128,23 @@ class SaleOrderLine(models.Model):
         return shares
 
     def _shares_to_take_back(self, product_qty, uom):
-        """[(negative quantity, values)] of the moves that get less, the last part
-        first: what has no date, then what comes last."""
-        outgoing, __ = self._get_outgoing_incoming_moves(strict=False)
-        moves = outgoing.filtered(lambda move: move.state not in ("done", "cancel"))
+        """[(negative quantity, values)] of the parts that get less, the last one
+        first: what has no date, then what comes last. Odoo takes them off the moves
+        that were asked for by the same values."""
+        line = self.sudo().promise_line_id  # sudo: as above
+        moves = line._open_moves().sorted("id")
         shares, left = [], -product_qty
-        for move in moves.sorted(lambda move: move._part_order(), reverse=True):
-            there = move.product_uom._compute_quantity(
-                move.product_uom_qty, uom, rounding_method="HALF-UP"
+        for number, __, quantity in reversed(line._parts_to_send()):
+            move = moves.filtered(lambda m, number=number: m.promise_part == number)[:1]
+            there = line.product_uom_id._compute_quantity(
+                quantity, uom, rounding_method="HALF-UP"
             )
             taken = min(there, left)
-            if uom.compare(taken, 0.0) <= 0:
+            if not move or uom.compare(taken, 0.0) <= 0:
                 continue
             left -= taken
             values = {
-                "promise_part": move.promise_part,
+                "promise_part": number,
                 "date_planned": move.date,
                 "date_deadline": move._promise_deadline_asked(),
             }

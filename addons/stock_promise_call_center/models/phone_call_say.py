@@ -86,9 +86,10 @@ class DeliveryPromiseLine(models.Model):
         document, no other customer.
         """
         self.ensure_one()
+        quantity, date = self._spoken_goods()
         values = {
-            "goods": f"{self.quantity:g} × {self.product_id.name}",
-            "date": self._spoken_date(self.promised_date),
+            "goods": f"{quantity:g} × {self.product_id.name}",
+            "date": self._spoken_date(date),
         }
         new_date = self._spoken_new_date()
         reason = self._spoken_reason()
@@ -111,6 +112,9 @@ class DeliveryPromiseLine(models.Model):
         else:
             said = self.env._("Your %(goods)s will be with you on %(date)s.", **values)
         parts = [said, reason]
+        if date != self.promised_date and self.status not in URGENCY:
+            rest = self._spoken_date(self.promised_date)
+            parts.append(self.env._("The rest follows until %s.", rest))
         if self.status in URGENCY:
             parts.append(
                 self.env._("We now expect to bring them on %s.", new_date)
@@ -121,6 +125,15 @@ class DeliveryPromiseLine(models.Model):
                 )
             )
         return " ".join(part for part in parts if part)
+
+    def _spoken_goods(self):
+        """(quantity, date) that is spoken of: of a line in parts, the part that is due
+        next, unless all of the line comes later."""
+        due = next((due for due in self._parts_to_send() if due[1].arrival), None)
+        if not due or (self.status == "at_risk" and self._spoken_new_date()):
+            return self.quantity, self.promised_date
+        __, part, quantity = due
+        return quantity, part.arrival
 
     def _spoken_new_date(self):
         """The day on which it can be there as things are now, if that is to come."""

@@ -82,6 +82,47 @@ class TestWhatToSay(StockPromiseCallCommon):
             [record["level"] for record in records], ["danger", "warning", "success"]
         )
 
+    def _line_in_parts(self):
+        """2 brake pads: 1 on 28 November, 1 on 30 November."""
+        line = self._line()
+        line.promise_id.allow_split = True
+        line.answer = {
+            "schedule": [
+                {
+                    "quantity": 1.0,
+                    "source": source,
+                    "ship_date": date,
+                    "delivery_date": date,
+                }
+                for source, date in (
+                    ("stock", "2026-11-28 11:00:00"),
+                    ("receipt", "2026-11-30 11:00:00"),
+                )
+            ]
+        }
+        return line
+
+    @freeze_time("2026-11-23 08:00:00")
+    def test_of_a_line_in_parts_the_next_one_is_spoken_of(self):
+        self._line_in_parts()
+        (record,) = self._said()
+        self.assertIn(
+            "We keep 1 × Brake pad for you. They can be with you on Saturday, "
+            "November 28.",
+            record["name"],
+        )
+        self.assertIn("The rest follows until Monday, November 30.", record["name"])
+
+    def test_the_part_that_is_late_is_spoken_of_and_not_the_whole(self):
+        with freeze_time("2026-11-23 08:00:00"):
+            self._line_in_parts()
+        with freeze_time("2026-11-29 08:00:00"):
+            (record,) = self._said()
+        self.assertIn(
+            "Your 1 × Brake pad should have been with you on Saturday, November 28.",
+            record["name"],
+        )
+
     @freeze_time("2026-11-23 08:00:00")
     def test_it_is_said_in_the_callers_language(self):
         self.env["res.lang"]._activate_lang("de_DE")
