@@ -13,14 +13,14 @@ class DeliveryPromiseConsent(models.AbstractModel):
     _description = "Document with a Customer's Consent"
 
     promise_allow_split = fields.Boolean(
-        string="Several Deliveries",
+        string="Accepts Several Deliveries",
         copy=False,
         tracking=True,
         help="The customer accepts a product in several deliveries, each with its own"
         " date. Not where all products are delivered at once.",
     )
     promise_partial = fields.Boolean(
-        string="A Part Without the Rest",
+        string="Accepts a Part Now",
         copy=False,
         tracking=True,
         help="The customer agrees: where not all of a product can be promised, the part"
