@@ -48,20 +48,43 @@ class PhoneCall(models.Model):
 
     @api.model
     def _customer_sql(self):
-        """The customer of ``call``, with ``company`` and ``partner`` joined: the whole
-        firm, or the number of somebody unknown; as a hash where there are anonymous
-        calls to compare with.
+        """The customer of ``call``, with ``partner`` and ``alias`` (of
+        :meth:`_alias_sql`) joined: the whole firm, or the number of somebody unknown;
+        of an anonymous call that of the calls around it with the same hash."""
+        return SQL(
+            """
+            CASE WHEN call.anonymised_at IS NULL THEN %s
+                 ELSE COALESCE(alias.customer, call.customer_key) END
+            """,
+            self._plain_customer_sql(),
+        )
+
+    @api.model
+    def _alias_sql(self):
+        """Hash and customer of the calls that are not anonymous and have anonymous ones
+        around them: few, since hashes go when nothing depends on them.
 
         The key is read within the statement: it is in no log of statements.
         """
         return SQL(
             """
-            CASE WHEN call.anonymised_at IS NOT NULL THEN call.customer_key
-                 WHEN company.call_customer_key IS NULL THEN %(plain)s
-                 ELSE %(hashed)s END
+            SELECT DISTINCT call.company_id, %(hashed)s AS customer_key,
+                   %(plain)s AS customer
+              FROM (SELECT company_id, MIN(started_at) AS first,
+                           MAX(started_at) AS last
+                      FROM phone_call WHERE customer_key IS NOT NULL
+                     GROUP BY company_id) keyed
+              JOIN res_company company ON company.id = keyed.company_id
+              JOIN phone_call call ON call.company_id = keyed.company_id
+               AND call.anonymised_at IS NULL
+               AND call.started_at BETWEEN
+                   keyed.first - make_interval(days => company.call_contact_days)
+                   AND keyed.last + make_interval(days => company.call_contact_days)
+              LEFT JOIN res_partner partner ON partner.id = call.partner_id
+             WHERE %(plain)s IS NOT NULL
             """,
-            plain=self._plain_customer_sql(),
             hashed=self._hashed_customer_sql(),
+            plain=self._plain_customer_sql(),
         )
 
     @api.model

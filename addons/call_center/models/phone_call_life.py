@@ -11,6 +11,7 @@ _logger = logging.getLogger(__name__)
 
 RINGING_MAX = datetime.timedelta(minutes=15)
 ANSWERED_MAX = datetime.timedelta(hours=8)
+OUTAGE_MAX = datetime.timedelta(days=30)
 CLOCK_SKEW = datetime.timedelta(minutes=5)
 SWEEP_BATCH = 500
 #: what the agents' panels show of a call
@@ -51,18 +52,27 @@ class PhoneCallLife(models.AbstractModel):
         if event["event"] == "newCall" and call.state == "ringing":
             # before agents are told: it may be for one of them, or for nobody
             answer = call._direct(event)
-        if is_new or changes:
+        if (is_new or changes) and not call._is_history(event, now):
             call._notify_agents()
         if event["failed"]:
             call._dial_failed(event["cause"])
         return answer
 
     def _event_time(self, event, now):
-        """The provider's time if it can be one: not in the future, not of long ago."""
+        """The provider's time if it can be one: not in the future, and not longer ago
+        than events wait beside a PBX while Odoo is away."""
         at = event["at"]
-        if at and now - datetime.timedelta(days=2) < at <= now + CLOCK_SKEW:
+        if at and now - OUTAGE_MAX < at <= now + CLOCK_SKEW:
             return at.replace(microsecond=0)
         return now
+
+    def _is_history(self, event, now):
+        """Whether an event waited so long that nobody is to be rung for it. The end of a
+        call that was shown while it rang is news all the same."""
+        self.ensure_one()
+        long_ago = now - RINGING_MAX
+        shown = self.create_date and self.create_date < long_ago
+        return self._event_time(event, now) < long_ago and not shown
 
     @api.model
     def _find_or_create(self, provider, event, now):

@@ -6,7 +6,8 @@ from odoo.tools import SQL
 
 from .phone_call_back import GRACE
 
-OLDEST = timedelta(days=2)
+# what waited beside a PBX over a long weekend is still called back
+OLDEST = timedelta(days=7)
 
 
 class PhoneCall(models.Model):

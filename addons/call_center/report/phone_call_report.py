@@ -132,7 +132,7 @@ class PhoneCallReport(models.Model):
         self.env["res.partner"].flush_model(["commercial_partner_id"])
         return SQL(
             """
-            WITH ended AS (
+            WITH alias AS (%(alias)s), ended AS (
                 SELECT call.id, call.company_id, call.team_id, call.queue,
                        call.user_id, call.partner_id, call.direction, call.provider,
                        call.outcome_id, call.subject_id, call.started_at, call.cause,
@@ -157,11 +157,14 @@ class PhoneCallReport(models.Model):
                   JOIN res_company company ON company.id = call.company_id
                   LEFT JOIN call_team team ON team.id = call.team_id
                   LEFT JOIN res_partner partner ON partner.id = call.partner_id
+                  LEFT JOIN alias ON alias.company_id = call.company_id
+                   AND alias.customer_key = call.customer_key
                  WHERE call.state = 'ended'
             ), %(contacts)s
             """,
             refused=self._report_refused(),
             counts=self._report_counts(),
+            alias=self.env["phone.call"]._alias_sql(),
             customer=self.env["phone.call"]._customer_sql(),
             local=SQL(
                 "timezone(%s, timezone('UTC', call.started_at))", str(self.env.tz)

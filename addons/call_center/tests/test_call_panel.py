@@ -1,5 +1,6 @@
 import datetime
 
+from odoo import fields
 from odoo.tests import HttpCase, tagged
 from odoo.tests.common import new_test_user
 
@@ -63,6 +64,45 @@ class TestCallPanel(CallLifeCommon):
         told = self._told(self._event("newCall", user=["101"]))
         self.assertNotIn("Anna", told[0].message)
         self.assertLess(len(told[0].message), 500)
+
+    def test_calls_of_yesterday_ring_at_nobodys_screen(self):
+        """After an outage a PBX tells all that waited: it is logged as it was, and
+        nobody is rung for it."""
+        now = fields.Datetime.now()
+        at = now - datetime.timedelta(days=3)
+        told = []
+        for seconds, event, values in (
+            (0, "newCall", {"user": ["101"]}),
+            (9, "answer", {"user": "101"}),
+            (99, "hangup", {}),
+            (100, "newCall", {"user": ["101"], "callId": "c2"}),
+            (120, "hangup", {"callId": "c2"}),
+        ):
+            moment = at + datetime.timedelta(seconds=seconds)
+            told += self._told(self._event(event, moment, **values))
+            self.env.cr.precommit.run()
+        self.assertEqual(told, [])
+        call = self._call()
+        self.assertEqual(call.started_at, at.replace(microsecond=0))
+        self.assertEqual((call.wait_seconds, call.talk_seconds), (9, 90))
+        self.assertFalse(call.wrap_up_started_at)
+        self.assertEqual(self.Call.with_user(self.agent).my_calls(), [])
+
+    def test_end_that_waited_ends_what_is_shown(self):
+        now = fields.Datetime.now()
+        self._told(self._event("newCall", now, user=["101"]))
+        self.env.cr.precommit.run()
+        call = self._call()
+        # it was shown an hour ago, and Odoo was away since
+        self.env.cr.execute(
+            "UPDATE phone_call SET create_date = create_date - interval '1 hour', "
+            "started_at = started_at - interval '1 hour' WHERE id = %s",
+            [call.id],
+        )
+        call.invalidate_recordset()
+        ended = now - datetime.timedelta(minutes=50)
+        told = self._told(self._event("hangup", ended))
+        self.assertEqual(len(told), 1)
 
     def test_running_calls_are_got_after_sleep(self):
         self._receive(self._event("newCall", user=["101"]))
