@@ -67,8 +67,8 @@ class PhoneCallLife(models.AbstractModel):
         return now
 
     def _is_history(self, event, now):
-        """Whether an event waited so long that nobody is to be rung for it. The end of a
-        call that was shown while it rang is news all the same."""
+        """Whether an event waited so long that nobody is rung for it. What becomes
+        of a call that was shown while it rang is news all the same."""
         self.ensure_one()
         long_ago = now - RINGING_MAX
         shown = self.create_date and self.create_date < long_ago
