@@ -23,6 +23,7 @@ from . import phone_call_chatter
 from . import call_blocked_number
 from . import call_rule
 from . import phone_call_direct
+from . import phone_call_phase
 from . import call_provider_limit
 from . import call_provider_target
 from . import phone_call_retention

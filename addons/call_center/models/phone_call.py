@@ -131,11 +131,15 @@ class PhoneCall(models.Model):
             call.wait_seconds = call._seconds(call.started_at, until)
             call.talk_seconds = call._seconds(call.answered_at, call.ended_at)
 
-    @api.depends("direction", "from_number", "to_number", "e164", "partner_id")
+    @api.depends(
+        "direction", "from_number", "to_number", "e164", "number_kind", "partner_id"
+    )
     def _compute_display_name(self):
         for call in self:
             number = call.from_number if call.direction == "in" else call.to_number
-            number = call.e164 or number or self.env._("Withheld number")
+            if not number or call.number_kind == "anonymous":
+                number = self.env._("Withheld number")
+            number = call.e164 or number
             # sudo: the name of a customer the user may not read is not shown
             partner = call.partner_id._filtered_access("read")
             call.display_name = f"{partner.name} ({number})" if partner else number

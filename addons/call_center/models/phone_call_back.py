@@ -278,11 +278,15 @@ class PhoneCallBack(models.Model):
     def _plan(self):
         """The activity, with how often the caller has tried."""
         self.ensure_one()
-        summary = self.env._(
-            "%(back)s: %(count)s missed call(s)",
-            back=self.display_name,
-            count=self.missed_count,
-        )
+        summary = self.display_name
+        if self.missed_count == 1:
+            summary = self.env._("%s: one missed call", summary)
+        elif self.missed_count:
+            summary = self.env._(
+                "%(back)s: %(count)s missed calls",
+                back=summary,
+                count=self.missed_count,
+            )
         if self.activity_ids:
             self.activity_ids.summary = summary
         else:

@@ -11,6 +11,7 @@ from . import test_call_guard
 from . import test_call_cost
 from . import test_call_life
 from . import test_call_panel
+from . import test_call_phase
 from . import test_call_replay
 from . import test_webhook
 from . import test_call_team

@@ -5,21 +5,13 @@ import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 import {useService} from "@web/core/utils/hooks";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
+import {formatSeconds} from "../call_duration/call_duration";
 
 const CHANNEL = "call_center.board";
 /** News come over the bus; this is for the day on which it does not. */
 const SLOW_POLL = 30000;
 /** Many news in a row are fetched together. */
 const PAUSE = 1000;
-
-export function formatSeconds(seconds) {
-    const whole = Math.max(0, Math.round(seconds));
-    const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
-    const rest = String(whole % 60).padStart(2, "0");
-    return hours
-        ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}`
-        : `${minutes}:${rest}`;
-}
 
 /** Who waits, who is free, how the day goes; refreshes by itself. */
 export class LiveBoard extends Component {
