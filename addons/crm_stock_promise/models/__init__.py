@@ -1,6 +1,7 @@
 from . import crm_lead_promise_line
 from . import crm_lead_promise_line_price
 from . import crm_lead
+from . import crm_lead_guard
 from . import crm_lead_promise
 from . import crm_lead_quotation
 from . import crm_lead_merge

@@ -48,8 +48,8 @@ class CrmLead(models.Model):
         self.ensure_one()
         survivor = held.sorted("hold_until", reverse=True)[:1]
         others = held - survivor
-        opportunities.promise_id = False
-        self.promise_id = survivor
+        opportunities._rest_on_promise(False)
+        self._rest_on_promise(survivor)
         survivor.write(
             {
                 "lead_id": self.id,

@@ -199,7 +199,7 @@ class CrmLead(models.Model):
         promise, answer = self.env["delivery.promise"]._hold(
             self._prepare_promise_request(lines), vals=self._prepare_promise_vals()
         )
-        self.promise_id = promise
+        self._rest_on_promise(promise)
         self._write_held_lines(lines, answer)
         # quotations that were made before the hold rest on it from now on
         self.sudo().order_ids._join_lead_hold()  # sudo: a colleague's as well
@@ -285,7 +285,7 @@ class CrmLead(models.Model):
                     line.promise_line_id = found
                     free -= found
         if mine & self.promise_line_ids.promise_line_id and not self._live_promise():
-            self.promise_id = promise
+            self._rest_on_promise(promise)
             promise.lead_id = self
 
     # -- following -----------------------------------------------------------------

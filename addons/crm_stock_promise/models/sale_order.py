@@ -62,6 +62,14 @@ class SaleOrder(models.Model):
             self.state in ("draft", "sent") and self.sudo().promise_id.lead_id
         )
 
+    def _may_rest_on_promise(self, promise):
+        """A quotation of a lead rests on the lead's hold, whoever made that."""
+        # sudo: only compared
+        lead = promise.sudo().lead_id
+        return super()._may_rest_on_promise(promise) or bool(
+            lead and lead == self.sudo().opportunity_id
+        )
+
     def _join_lead_hold(self):
         """Rest on the hold of the lead, so that its need is not claimed twice."""
         for order in self:

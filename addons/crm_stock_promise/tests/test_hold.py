@@ -269,6 +269,36 @@ class TestRights(CrmPromiseCase):
                 {"lead_id": lead.id, "product_id": self.product.id}
             )
 
+    def test_hold_of_a_colleague_is_not_taken_by_a_link(self):
+        theirs = self._held_lead().promise_id
+        lead = self._lead((self.product, 1), user=self.colleague)
+        with self.assertRaises(AccessError):
+            lead.promise_id = theirs.id
+        with self.assertRaises(AccessError):
+            self._lead((self.product, 1), user=self.colleague, promise_id=theirs.id)
+        Lead = lead.with_context(default_promise_id=theirs.id)
+        forged = Lead.create({"name": "Forged", "user_id": self.colleague.id})
+        self.assertFalse(forged.sudo().promise_id)
+        mine = self._held_lead((self.other, 1))
+        with self.assertRaises(AccessError):
+            mine.promise_id = False
+
+    def test_colleague_s_quotation_of_the_lead_rests_on_its_hold(self):
+        lead = self._held_lead()
+        order = (
+            self.env["sale.order"]
+            .with_user(self.leader)
+            .create(
+                {
+                    "partner_id": self.partner.id,
+                    "company_id": self.company.id,
+                    "opportunity_id": lead.id,
+                    "promise_id": lead.promise_id.id,
+                }
+            )
+        )
+        self.assertEqual(order.sudo().promise_id, lead.promise_id)
+
     def test_who_sees_all_leads_may_change_their_holds(self):
         lead = self._held_lead().with_user(self.leader)
         lead.promise_line_ids.quantity = 7

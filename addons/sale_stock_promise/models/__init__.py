@@ -10,5 +10,6 @@ from . import sale_order
 from . import sale_order_consent
 from . import sale_order_adjust
 from . import sale_order_after
+from . import sale_order_guard
 from . import sale_order_confirm
 from . import account_move_line

@@ -1,5 +1,6 @@
 """What a client puts into the context decides nothing about an order's promise."""
 
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 
@@ -50,3 +51,66 @@ class TestForgedContext(SalePromiseCase):
                 {"context": {"promise_asking_order_ids": forged}},
             )
             self.assertEqual(answer, plain)
+
+    # -- which promise an order rests on -------------------------------------------
+
+    def _hold_of_a_colleague(self):
+        colleague = self._user("forged_colleague", "sales_team.group_sale_salesman")
+        Promise = self.env["delivery.promise"].with_user(colleague)
+        answer = Promise.hold(
+            {
+                "partner_id": self.partner.id,
+                "lines": [{"product_id": self.product.id, "quantity": 4}],
+            }
+        )
+        return Promise.browse(answer["promise_id"])
+
+    def test_hold_of_a_colleague_is_not_taken_by_a_link(self):
+        promise = self._hold_of_a_colleague()
+        order = self._order((self.product, 4))
+        for method, arguments in (
+            ("write", [order.ids, {"promise_id": promise.id}]),
+            (
+                "create",
+                [{"partner_id": self.partner.id, "promise_id": promise.id}],
+            ),
+        ):
+            with self.assertRaises(AccessError):
+                call_kw(order.browse(), method, arguments, {})
+        made = call_kw(
+            order.browse(),
+            "create",
+            [{"partner_id": self.partner.id, "company_id": self.company.id}],
+            {
+                "context": {
+                    "default_promise_id": promise.id,
+                    "allowed_company_ids": self.company.ids,
+                }
+            },
+        )
+        self.assertFalse(order.browse(made).sudo().promise_id)
+        self.assertEqual(promise.state, "held")
+
+    def test_promise_of_an_order_is_not_exchanged(self):
+        order, other = (self._order((self.product, 4)) for __ in "ab")
+        (order | other).action_confirm()
+        with self.assertRaises(UserError):
+            order.promise_id = other.promise_id
+
+    def test_line_rests_on_its_order_s_promise_alone(self):
+        order, other = (self._order((self.product, 4)) for __ in "ab")
+        (order | other).action_hold_promise()
+        foreign = other.sudo().promise_id.line_ids
+        with self.assertRaises(ValidationError):
+            order.order_line.promise_line_id = foreign.id
+        with self.assertRaises(ValidationError):
+            self._order(
+                (self.product, 1),
+                order_line=[
+                    (
+                        0,
+                        0,
+                        {"product_id": self.product.id, "promise_line_id": foreign.id},
+                    )
+                ],
+            )

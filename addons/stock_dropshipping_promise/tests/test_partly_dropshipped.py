@@ -111,6 +111,7 @@ class TestPartlyDropshipped(DropshippingCase):
         line, own, straight = self.ordered(5)
         straight._action_cancel()
         order = self.sale(1, self.hall)
+        order.sudo().promise_id = line.promise_id
         order.order_line.sudo().promise_line_id = line
         purchase = self.env["purchase.order"].create(
             {
