@@ -184,7 +184,7 @@ class TestCallLock(BaseCase):
         self.addCleanup(self.other.close)
         self.addCleanup(self.cr.close)
         self.cr.execute("CREATE TEMP TABLE call_lock (x int)")
-        self.cr.commit()
+        self.cr.commit()  # pylint: disable=invalid-commit
 
     def _is_free(self):
         self.other.execute(
@@ -228,7 +228,7 @@ class TestCallLock(BaseCase):
             "CREATE TEMP TABLE call_lock_late (x int UNIQUE DEFERRABLE "
             "INITIALLY DEFERRED)"
         )
-        self.cr.commit()
+        self.cr.commit()  # pylint: disable=invalid-commit
         with self.assertRaises(errors.UniqueViolation), CallLock(self.cr, "k"):
             # found out at the commit alone
             self.cr.execute("INSERT INTO call_lock_late VALUES (1), (1)")

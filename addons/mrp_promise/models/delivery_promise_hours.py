@@ -164,15 +164,17 @@ class DeliveryPromise(models.Model):
     _inherit = "delivery.promise"
 
     def _confirm(self):
-        super()._confirm()
+        result = super()._confirm()
         if self.env["delivery.promise.engine"]._has_work_centres():
             # sudo: as in _write_hours
             claims = self.env[CLAIM].sudo().search([("promise_id", "in", self.ids)])
             # the transaction's own time: an order made from now on is younger
             claims.since = self.env.cr.now()
+        return result
 
     @api.model
     def _cron_tidy(self):
-        super()._cron_tidy()
+        result = super()._cron_tidy()
         # sudo: as in _write_hours
         self.env[CLAIM].sudo()._tidy()
+        return result

@@ -138,7 +138,7 @@ class ResPartner(models.Model):
             return
         # sudo: who may change the contact takes it from the class of its company, in
         # all of our companies
-        for company in self.env["res.company"].sudo().search([]):
+        for company in self.env["res.company"].sudo().search([("active", "=", True)]):
             for partner in gone:
                 contact = partner.sudo().with_company(company)
                 entity = contact.commercial_partner_id

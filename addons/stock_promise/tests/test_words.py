@@ -106,9 +106,9 @@ class TestKeptWords(BaseCase):
 
     def test_all_that_is_named_is_found(self):
         sentence = _lt(
-            "%s of %s",
-            Said("5 Units", Quantity(5, 1)),
-            Said("…", Joined(", ", (Said("A", Names((("picking", 4),))),))),
+            "%(units)s of %(document)s",
+            units=Said("5 Units", Quantity(5, 1)),
+            document=Said("…", Joined(", ", (Said("A", Names((("picking", 4),))),))),
         )
         self.assertEqual(
             named(keep(Said("…", sentence))), {"uom.uom": {1}, "picking": {4}}
