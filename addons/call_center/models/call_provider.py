@@ -297,8 +297,8 @@ class CallProvider(models.Model):
             SQL(
                 """
                 INSERT INTO call_provider_event (provider_id, status, event,
-                            external_id, problem, create_uid, create_date)
-                VALUES (%s, %s, %s, %s, %s, %s, now() AT TIME ZONE 'UTC')
+                            external_id, problem, create_date)
+                VALUES (%s, %s, %s, %s, %s, now() AT TIME ZONE 'UTC')
              RETURNING id
                 """,
                 self.id,
@@ -306,7 +306,6 @@ class CallProvider(models.Model):
                 event.get("event") or None,
                 event.get("call_id") or None,
                 problem or None,
-                self.env.uid,
             )
         )
         self.invalidate_recordset(["event_ids"], flush=False)
