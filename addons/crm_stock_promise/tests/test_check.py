@@ -1,3 +1,4 @@
+import xmlrpc.client
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -57,6 +58,13 @@ class TestCheckDates(CrmPromiseCase):
                 message = read.promise_line_ids.promise_message
                 self.assertIn("2 Units de ", message)
                 self.assertIn("2 Units from", line.promise_message)
+
+    def test_the_picture_is_plain_values_for_every_client(self):
+        self._receipt(self.product, 5, days=4)
+        line = self._lead((self.product, 12)).promise_line_ids
+        timeline = line.get_promise_timeline()
+        self.assertTrue(timeline["reasons"])
+        xmlrpc.client.dumps((timeline,))
 
     def test_nobody_writes_the_reasons_of_a_date(self):
         lead = self._lead((self.product, 2))

@@ -27,6 +27,7 @@ from . import delivery_promise_limits
 from . import delivery_promise_hold
 from . import delivery_promise_risk
 from . import delivery_promise_line
+from . import delivery_promise_line_words
 from . import delivery_promise_delivery
 from . import delivery_promise_claim
 from . import delivery_promise_guard

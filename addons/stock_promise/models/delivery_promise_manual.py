@@ -159,7 +159,8 @@ class DeliveryPromiseLine(models.Model):
         to_string = fields.Datetime.to_string
         last = self.promised_date and to_string(self.promised_date)
         parts = []
-        for part in self.schedule or []:
+        (answer,) = self._answered()
+        for part in answer.get("schedule") or []:
             moved = dict(part)
             if part["delivery_date"] in (False, last) or (
                 part["delivery_date"] > to_string(date)
