@@ -17,6 +17,7 @@ from . import phone_call_outcome
 from . import call_team
 from . import phone_call_guard
 from . import phone_call_wrap_up
+from . import phone_call_wrap_up_values
 from . import phone_call_back
 from . import phone_call_missed
 from . import phone_call_chatter

@@ -23,7 +23,7 @@ class PhoneCallPanel(models.AbstractModel):
         self._check_telephony_user()
         if not self.has_access("read"):
             return []
-        calls = self.search(
+        calls = self._in_own_companies().search(
             Domain("state", "!=", "ended")
             & self._shown_domain()
             & (
@@ -34,6 +34,13 @@ class PhoneCallPanel(models.AbstractModel):
             limit=20,
         )
         return [call._panel_values() for call in calls]
+
+    def _in_own_companies(self):
+        """For all companies that the user works for: the telephone does not know which
+        of them he has chosen in the menu."""
+        user = self.env.user
+        companies = self.env.company & user.company_ids | user.company_ids
+        return self.with_context(allowed_company_ids=companies.ids)
 
     @api.model
     def _shown_domain(self):

@@ -4,7 +4,7 @@ from unittest.mock import patch
 from freezegun import freeze_time
 
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .test_call_life import NOW, CallLifeCommon
@@ -52,6 +52,45 @@ class TestWrapUp(CallLifeCommon):
         self.assertIn(str(first.id), logged.output[0])
         self.assertTrue(first.wrap_up_ended_at)
         self.assertTrue(second.wrap_up_ended_at)
+
+    def test_agent_of_two_companies_writes_down_calls_of_both(self):
+        """Whichever of them he has chosen in the menu: the telephone does not know."""
+        other = self.env["res.company"].create(
+            {"name": "Other", "country_id": self.germany.id}
+        )
+        self.agent.company_ids = [(4, other.id)]
+        line = self.env["call.provider"].create({"name": "O", "company_id": other.id})
+        for event in (
+            self._event("newCall", user=["101"]),
+            self._event("answer", self._after(5), user="101"),
+            self._event("hangup", self._after(65)),
+        ):
+            self.Call._receive(line, event)
+        chosen = {"allowed_company_ids": self.company.ids}
+        mine = self.Call.with_user(self.agent).with_context(**chosen)
+        self.assertEqual([call["id"] for call in mine.my_calls()], self._call().ids)
+        call = mine.browse(self._call().id)
+        self.assertIn(
+            self.agent.id, [user["id"] for user in call.wrap_up_form()["users"]]
+        )
+        ours, theirs = self.env["phone.call.outcome"].create(
+            [
+                {"name": "x", "company_id": company.id}
+                for company in (self.company, other)
+            ]
+        )
+        with self.assertRaisesRegex(UserError, "outcome_id"):
+            call.wrap_up({"outcome_id": ours.id})
+        with self.assertRaises(UserError):
+            call.with_context(allowed_company_ids=other.ids).outcome_id = ours
+        call.wrap_up({"summary": "Theirs", "outcome_id": theirs.id})
+        self.assertEqual(self._call().summary, "Theirs")
+        call.end_wrap_up()
+        # those of a company that is not his stay hidden
+        self.agent.company_ids = [(3, other.id)]
+        self.assertEqual(mine.my_calls(), [])
+        with self.assertRaises(AccessError):
+            call.wrap_up({"summary": "Mine"})
 
     def test_missed_call_has_no_wrap_up(self):
         call = self._receive(
