@@ -229,6 +229,21 @@ def test_number_that_comes_late_names_the_caller(desk, tabs, phone):
     )
 
 
+def test_which_of_several_it_is_holds_in_all(desk, tabs, phone):
+    number = "+49405557700"
+    for name in ("Garage Nord", "Nordlicht"):
+        desk[0].create("res.partner", name=name, phone=number)
+    call = phone(number).ring()
+    all_see(tabs, [[number, "ringing", "2 possible callers"]])
+    tabs[0].click(".o_caller_match:last-child > button")
+    tabs[0].click(".o_caller_choose")
+    all_see(tabs, [[number, "ringing", "Nordlicht"]])
+    found = desk[0].search_read(
+        "phone.call", [("external_id", "=", call.id)], "partner_id"
+    )
+    assert found[0]["partner_id"][1] == "Nordlicht"
+
+
 def test_closing_the_tab_that_rings_hands_over(browser, tabs, phone):
     for tab in tabs[1:]:
         tab.click(".o_main_navbar")
@@ -336,9 +351,8 @@ def test_keyboard_alone_reaches_everything(desk, tabs, phone):
     until("the panel", lambda: tab.evaluate(FOCUS)[0] == "panel")
     tab.press("Escape")
     until("back", lambda: "o_searchview_input" in tab.evaluate(FOCUS)[2])
-    assert "Anna Berger" in tab.evaluate(
-        "document.querySelector('.o_call_headline').textContent"
-    )
+    headline = "document.querySelector('.o_call_headline').textContent"
+    until("who rings", lambda: "Anna Berger" in tab.evaluate(headline))
     call.answer().hang_up()
     all_see(tabs, [WRAP_UP])
     tab.press("k", ALT | SHIFT)

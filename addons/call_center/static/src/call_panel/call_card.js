@@ -119,6 +119,15 @@ export class CallCard extends Component {
         this.store.chosen = this.call.id;
     }
 
+    /** It is noted on the call, so that wrap-up and chatter know it too. */
+    async chooseCaller(match) {
+        const {id} = this.call;
+        const partner_id =
+            match.model === "res.partner" ? match.id : match.commercial_partner_id;
+        await this.orm.write("phone.call", [id], {partner_id});
+        this.store.settle(id, match);
+    }
+
     openCall() {
         return this.action.doAction({
             type: "ir.actions.act_window",

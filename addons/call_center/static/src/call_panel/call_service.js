@@ -40,7 +40,7 @@ function whoIs(matches) {
     if (matches.length === 1 || (entities.size === 1 && !entities.has(false))) {
         return matches[0].name;
     }
-    return matches.length ? _t("One of %s callers", matches.length) : "";
+    return matches.length ? _t("%s possible callers", matches.length) : "";
 }
 
 /**
@@ -79,7 +79,13 @@ export class CallStore {
         this.bus.start();
         if (browser.BroadcastChannel) {
             this.channel = new browser.BroadcastChannel(CHANNEL);
-            this.channel.onmessage = ({data}) => this.remove(data.dismissed, data.rank);
+            this.channel.onmessage = ({data}) => {
+                if (data.settled) {
+                    this.settled(data.settled, data.match);
+                } else {
+                    this.remove(data.dismissed, data.rank);
+                }
+            };
         }
         this.watchSleep();
         this.ringer.start();
@@ -217,6 +223,21 @@ export class CallStore {
             const who = whoIs(result?.matches || []);
             Object.assign(call, {result, error, who, isKnown: true});
             this.ringer.notify();
+        }
+    }
+
+    /** The user said which of several it is. */
+    settle(id, match) {
+        this.settled(id, match);
+        this.channel?.postMessage({settled: id, match: {...match}});
+    }
+
+    settled(id, match) {
+        const call = this.find(id);
+        if (call) {
+            const result = {kind: "external", ...call.result, matches: [match]};
+            const {name: who} = match;
+            Object.assign(call, {result, who, asked: call.number, isKnown: true});
         }
     }
 

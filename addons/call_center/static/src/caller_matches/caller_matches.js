@@ -12,6 +12,7 @@ export class CallerMatches extends Component {
     static props = {
         matches: Array,
         number: {type: String, optional: true},
+        onChosen: {type: Function, optional: true},
         onOpened: {type: Function, optional: true},
     };
 
@@ -30,6 +31,16 @@ export class CallerMatches extends Component {
         const entities = new Set(matches.map((match) => match.commercial_partner_id));
         const isOne = entities.size === 1 && !entities.has(false);
         return isOne || matches.length === 1 ? 0 : -1;
+    }
+
+    /** Of several customers, the one that it is. */
+    canChoose(match) {
+        return (
+            this.props.onChosen &&
+            this.props.matches.length > 1 &&
+            match.model !== "res.users" &&
+            match.commercial_partner_id
+        );
     }
 
     certainty(match) {
