@@ -330,7 +330,7 @@ def test_keyboard_alone_reaches_everything(desk, tabs, phone):
     time.sleep(1)  # the other sections come
     tab.evaluate("document.querySelector('.o_searchview_input').focus()")
     tab.press("k", ALT | SHIFT)
-    until("the panel", lambda: tab.evaluate(FOCUS)[0] == "panel")
+    until("the call", lambda: "o_call_choose" in tab.evaluate(FOCUS)[2])
     assert "Anna Berger" in tab.evaluate(FOCUS)[1]
     # forwards to the end of the panel, then all the way back
     while tab.evaluate(FOCUS)[0]:
@@ -345,10 +345,10 @@ def test_keyboard_alone_reaches_everything(desk, tabs, phone):
     assert names == tab.evaluate(STOPS)
     # Escape leads back to where one was, and the calls stay in sight
     tab.press("k", ALT | SHIFT)
-    until("the panel", lambda: tab.evaluate(FOCUS)[0] == "panel")
+    until("the call", lambda: "o_call_choose" in tab.evaluate(FOCUS)[2])
     tab.evaluate("document.querySelector('.o_searchview_input').focus()")
     tab.press("k", ALT | SHIFT)
-    until("the panel", lambda: tab.evaluate(FOCUS)[0] == "panel")
+    until("the call", lambda: "o_call_choose" in tab.evaluate(FOCUS)[2])
     tab.press("Escape")
     until("back", lambda: "o_searchview_input" in tab.evaluate(FOCUS)[2])
     headline = "document.querySelector('.o_call_headline').textContent"
@@ -356,7 +356,7 @@ def test_keyboard_alone_reaches_everything(desk, tabs, phone):
     call.answer().hang_up()
     all_see(tabs, [WRAP_UP])
     tab.press("k", ALT | SHIFT)
-    until("the panel", lambda: tab.evaluate(FOCUS)[0] == "panel")
+    until("the call", lambda: "o_call_choose" in tab.evaluate(FOCUS)[2])
     until(
         "the form",
         lambda: tab.evaluate("!!document.querySelector('.o_wrap_up_outcome:enabled')"),

@@ -13,7 +13,16 @@ export class CallPanel extends Component {
     setup() {
         this.store = useState(useService("call_center.calls"));
         this.root = useRef("root");
-        this.state = useState({folded: false});
+        this.state = useState({folded: false, entered: 0});
+        useEffect(
+            (entered) => {
+                if (entered) {
+                    const card = this.root.el?.querySelector(".o_call_current");
+                    card?.querySelector(".o_call_choose").focus();
+                }
+            },
+            () => [this.state.entered],
+        );
         useEffect(
             () => {
                 this.root.el?.querySelector(".o_call_current")?.scrollIntoView?.({
@@ -66,8 +75,7 @@ export class CallPanel extends Component {
     /** By the hotkey or a click: the calls, and the keyboard is there. */
     enter() {
         this.state.folded = false;
-        const card = this.root.el.querySelector(".o_call_card.o_call_current");
-        card?.querySelector(".o_call_choose").focus();
+        this.state.entered++; // what is folded takes no focus: after it is drawn
     }
 
     onKeydown(ev) {
