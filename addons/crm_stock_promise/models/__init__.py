@@ -1,4 +1,5 @@
 from . import crm_lead_promise_line
+from . import crm_lead_promise_line_asking
 from . import crm_lead_promise_line_price
 from . import crm_lead
 from . import crm_lead_guard

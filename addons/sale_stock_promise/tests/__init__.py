@@ -13,4 +13,5 @@ from . import test_rights
 from . import test_tell
 from . import test_tours
 from . import test_parts
+from . import test_parts_random
 from . import test_policy
