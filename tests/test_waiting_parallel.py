@@ -2,6 +2,7 @@
 given twice, whichever button was pressed meanwhile."""
 
 import time
+import xmlrpc.client
 
 import pytest
 from servers import Server, copied_database, in_parallel, suite
@@ -90,7 +91,9 @@ def test_hold_that_ends_while_one_waits_is_not_extended(shop, slowly):
 
 def test_hold_that_is_extended_first_is_kept(shop, slowly):
     product_id = shop.product(5)
-    promise_id = hold(shop, product_id, 5, hold_hours=4 / 3600)["promise_id"]
+    seconds = 20
+    begin = time.monotonic()
+    promise_id = hold(shop, product_id, 5, hold_hours=seconds / 3600)["promise_id"]
 
     def extend():
         return shop.admin.call("delivery.promise", "action_extend", [promise_id], 1)
@@ -104,7 +107,10 @@ def test_hold_that_is_extended_first_is_kept(shop, slowly):
     assert extended.failure == ""
     assert extended.answer is True
     assert "Nothing was held" in taken.refusal
-    time.sleep(3)
+    # past the end that it had at first
+    time.sleep(max(begin + seconds + 1 - time.monotonic(), 0))
+    with pytest.raises(xmlrpc.client.Fault, match="Nothing was held"):
+        take()
     assert shop.claimed(product_id) == 5
 
 
