@@ -1,4 +1,5 @@
-import {Component, onWillStart, useRef, useState} from "@odoo/owl";
+import {Component, onWillDestroy, onWillStart, useRef, useState} from "@odoo/owl";
+import {browser} from "@web/core/browser/browser";
 import {_t} from "@web/core/l10n/translation";
 import {user} from "@web/core/user";
 import {useService} from "@web/core/utils/hooks";
@@ -19,12 +20,15 @@ export class WrapUp extends Component {
         this.orm = useService("orm");
         this.uid = `o_wrap_up_${nextId++}`;
         this.outcome = useRef("outcome");
+        // a note survives that the page is loaded again, not that the call is done
+        this.draft = `call_center.note.${this.props.callId}`;
+        onWillDestroy(() => browser.sessionStorage.removeItem(this.draft));
         this.state = useState({
             form: null,
             outcome_id: false,
             subject_id: false,
             tag_ids: [],
-            summary: "",
+            summary: browser.sessionStorage.getItem(this.draft) || "",
             about: 0,
             planning: false,
             activity: {
@@ -37,6 +41,9 @@ export class WrapUp extends Component {
             error: "",
         });
         onWillStart(() => {
+            if (this.state.summary) {
+                this.props.onTyped();
+            }
             this.load(); // typing the note need not wait for the choices
         });
     }
@@ -52,6 +59,15 @@ export class WrapUp extends Component {
             this.state.form = form;
         } catch (error) {
             this.state.error = error.data?.message || _t("Could not be loaded.");
+        }
+    }
+
+    onInput() {
+        this.props.onTyped();
+        try {
+            browser.sessionStorage.setItem(this.draft, this.state.summary);
+        } catch {
+            // a full or forbidden storage: then it is only in the field
         }
     }
 
