@@ -31,26 +31,6 @@ class DeliveryPromiseEngine(models.AbstractModel):
                     exploded[product, quantity] = parts
         return exploded
 
-    def _promising_lines(self, request):
-        """Parts of a kit that are with the customer already are not needed again."""
-        return [
-            self._less_ahead(line, dict(checked.ahead)) if checked.ahead else line
-            for line, checked in zip(
-                super()._promising_lines(request), request.lines, strict=True
-            )
-        ]
-
-    def _less_ahead(self, line, ahead):
-        components = []
-        for part in line.components:
-            needed = part.ratio * line.quantity
-            less = min(ahead.get(part.product_id, 0.0), needed)
-            if less:
-                ahead[part.product_id] -= less
-            if needed - less > 1e-6:
-                components.append(part._replace(ratio=(needed - less) / line.quantity))
-        return line._replace(components=tuple(components))
-
     @api.model
     @tools.ormcache()
     def _kit_templates(self):

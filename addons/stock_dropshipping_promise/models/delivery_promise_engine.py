@@ -35,7 +35,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
                     product, checked.warehouse, own.get(checked.reference), found
                 ):
                     straight.add(part.product_id)
-            if len(straight) == len({part.product_id for part in line.components}):
+            if straight and straight == {part.product_id for part in line.components}:
                 line = self._drop_shipped_line(line)
             elif straight:
                 line = self._partly_drop_shipped_line(
@@ -73,12 +73,12 @@ class DeliveryPromiseEngine(models.AbstractModel):
         warehouse = checked.warehouse.sudo()  # sudo: as in _drop_ship_products
         schedules = self._schedules(warehouse, company, fields.Datetime.now())
         start = schedules[-warehouse.id].start
-        ahead, coming = dict(checked.ahead), dict(checked.coming)
+        coming = dict(checked.coming)
         products, moments = self._drop_ship_products([line]), []
         components = []
         for part in line.components:
-            needed = part.ratio * line.quantity - ahead.get(part.product_id, 0.0)
-            if part.product_id in straight and needed > 1e-6:
+            if part.product_id in straight:
+                needed = part.ratio * line.quantity
                 moment = coming.get(part.product_id)
                 if not moment:
                     option = self._purchase_option(

@@ -69,6 +69,17 @@ class TestPartlyDropshipped(DropshippingCase):
             [(2.0, str(self.later(5))), (1.0, str(self.moment(7)))],
         )
 
+    def test_what_the_vendor_still_has_to_send_is_waited_for(self):
+        self.on_hand(6, self.bolt)
+        engine = self.env["delivery.promise.engine"]
+        request = engine._check_request({"lines": [self.line(3, self.hall)]})
+        line = request.lines[0]
+        for there, days in ((0, 5), (2, 5), (3, 0)):
+            ahead = ((self.straight.id, there),) if there else ()
+            asked = request._replace(lines=(line._replace(ahead=ahead),))
+            (answer,) = engine._compute_request(asked).answer["lines"]
+            self.assertEqual(answer["promised_date"], str(self.later(days)), there)
+
     # -- ordered ---------------------------------------------------------------------
 
     def ordered(self, days):

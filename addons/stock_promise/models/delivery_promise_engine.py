@@ -152,33 +152,42 @@ class DeliveryPromiseEngine(models.AbstractModel):
             parts = (
                 exploded and exploded.get((line.product, line.product_quantity))
             ) or ((line.product, 1.0),)
-            lines.append(
-                Line(
-                    warehouse_id=line.warehouse.id,
-                    components=tuple(
-                        Component(
-                            product.id, ratio, product.product_tmpl_id.is_storable
-                        )
-                        for product, ratio in parts
-                    ),
-                    quantity=line.product_quantity,
-                    step=self._split_step(line),
-                    requested=(
-                        line.requested
-                        if line.requested and line.requested > now
-                        else None
-                    ),
-                    lead_days=(
-                        self._lead_days(line.product)
-                        if line.lead_days is None
-                        else line.lead_days
-                    ),
-                    transit_days=transit[line.warehouse][0],
-                    carrier=transit[line.warehouse][1],
-                    split=request.allow_split and request.shipping_policy == "direct",
-                )
+            found = Line(
+                warehouse_id=line.warehouse.id,
+                components=tuple(
+                    Component(product.id, ratio, product.product_tmpl_id.is_storable)
+                    for product, ratio in parts
+                ),
+                quantity=line.product_quantity,
+                step=self._split_step(line),
+                requested=(
+                    line.requested if line.requested and line.requested > now else None
+                ),
+                lead_days=(
+                    self._lead_days(line.product)
+                    if line.lead_days is None
+                    else line.lead_days
+                ),
+                transit_days=transit[line.warehouse][0],
+                carrier=transit[line.warehouse][1],
+                split=request.allow_split and request.shipping_policy == "direct",
             )
+            lines.append(self._less_ahead(found, dict(line.ahead)))
         return lines
+
+    def _less_ahead(self, line, ahead):
+        """Parts of a kit that are with the customer already are not needed again."""
+        if not ahead:
+            return line
+        components = []
+        for part in line.components:
+            needed = part.ratio * line.quantity
+            less = min(ahead.get(part.product_id, 0.0), needed)
+            if less:
+                ahead[part.product_id] -= less
+            if needed - less > 1e-6:
+                components.append(part._replace(ratio=(needed - less) / line.quantity))
+        return line._replace(components=tuple(components))
 
     def _split_step(self, line):
         """Whoever orders whole units (dozens, packs) gets whole units at a time."""

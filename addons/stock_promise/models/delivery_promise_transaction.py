@@ -71,7 +71,7 @@ class DeliveryPromise(models.Model):
         for promise in self:
             if promise.state in states:
                 request = engine._check_request(promise._prepare_request())
-                keys |= engine._locked_keys(request)
+                keys |= self._keys_to_lock(request)
         self._acquire_and_read(keys)
 
     def _lock_claimed(self):
@@ -103,12 +103,17 @@ class DeliveryPromise(models.Model):
     @api.model
     def _lock(self, request):
         """Lock everything that a checked request could claim."""
-        engine = self.env["delivery.promise.engine"]
-        keys = engine._locked_keys(request)
+        # sudo: the lock carries no data; everybody who may hold must take it
+        self.env["delivery.promise.lock"].sudo()._acquire(self._keys_to_lock(request))
+
+    @api.model
+    def _keys_to_lock(self, request):
+        """All of them, to be taken at once: who takes one more afterwards may wait for
+        somebody who waits for him."""
+        keys = self.env["delivery.promise.engine"]._locked_keys(request)
         if request.idempotency_key:
             keys.add(sum(request.idempotency_key.encode()))
         if self._is_value_limited(request.company):
             # what the user holds is summed up: one hold of his at a time
             keys.add(self.env.uid)
-        # sudo: the lock carries no data; everybody who may hold must take it
-        self.env["delivery.promise.lock"].sudo()._acquire(keys)
+        return keys

@@ -278,6 +278,23 @@ class TestHold(PromiseCase):
             self.on_hand(1)
             self.hold(self.line(1))
 
+    def test_all_locks_of_a_hold_are_taken_at_once(self):
+        # Who takes one more later may wait for somebody who waits for him.
+        self.company.promise_hold_value_max = 5000
+        promise = self.hold(self.line(5))
+        promise.action_release()
+        Lock = self.registry["delivery.promise.lock"]
+        acquire, taken = Lock._acquire, []
+
+        def note(lock, keys):
+            taken.append(set(keys))
+            return acquire(lock, keys)
+
+        self.patch(Lock, "_acquire", note)
+        promise.action_hold()
+        self.assertIn(self.user.id, taken[0])
+        self.assertEqual(set().union(*taken), taken[0])
+
     # -- given back, and again ---------------------------------------------------
 
     def test_release_gives_the_goods_back(self):

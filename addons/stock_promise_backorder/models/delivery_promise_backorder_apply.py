@@ -276,6 +276,7 @@ class DeliveryPromiseBackorderGroup(models.Model):
         return {
             "promised_date": False,
             "promised_quantity": 0.0,
+            "undated_quantity": 0.0,
             "ship_date": False,
             "material_date": False,
             "replenish_by": False,

@@ -86,6 +86,16 @@ class TestParts(BackorderCase):
         self.assertEqual(self.day(winner.promised_date), 1)
         self.assertEqual(self.atp(0), [0])
 
+    def test_of_what_is_lost_no_rest_is_left(self):
+        self.on_hand(6)
+        loser = self.part("lose", 10)
+        line = loser.line_ids
+        self.assertEqual(line.undated_quantity, 4)
+        self.delivery(6, 8)
+        run = self.apply(self.computed(lose_gets_rest=False))
+        self.assertEqual(self.quantities(run)[loser][:2], (6, 0))
+        self.assertEqual((line.promised_quantity, line.undated_quantity), (0, 0))
+
     def test_another_part_than_was_shown_is_refused(self):
         self.on_hand(6)
         promise = self.part("redistribute", 10)
