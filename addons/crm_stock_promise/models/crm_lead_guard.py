@@ -41,3 +41,34 @@ class CrmLead(models.Model):
                     " products."
                 )
             )
+
+
+class CrmLeadPromiseLine(models.Model):
+    _inherit = "crm.lead.promise.line"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_linking(vals.get("promise_line_id"))
+        names = {"promise_line_id"}
+        lines = super(CrmLeadPromiseLine, without_defaults(self, names)).create(
+            vals_list
+        )
+        return lines.with_env(self.env)
+
+    def write(self, vals):
+        linked = vals.get("promise_line_id")
+        # sudo: only compared
+        self._check_linking(
+            linked and any(line.sudo().promise_line_id.id != linked for line in self)
+        )
+        return super().write(vals)
+
+    def _linking(self):
+        """These lines, to be tied to lines of promises."""
+        return self.with_context(**{LINKING: own(True)})
+
+    @api.model
+    def _check_linking(self, promise_line):
+        """It would be shown, of whichever company it is."""
+        self.env["crm.lead"]._check_linking(promise_line)

@@ -282,7 +282,7 @@ class CrmLead(models.Model):
                     )
                 found = same[:1]
                 if found:
-                    line.promise_line_id = found
+                    line._linking().promise_line_id = found
                     free -= found
         if mine & self.promise_line_ids.promise_line_id and not self._live_promise():
             self._rest_on_promise(promise)

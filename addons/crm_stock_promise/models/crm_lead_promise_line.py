@@ -344,7 +344,7 @@ class CrmLeadPromiseLine(models.Model):
 
     def _write_checked(self, found, promise_line):
         """Note the line's part of the engine's answer."""
-        self.write(
+        self._linking().write(
             {
                 "checked_date": found["promised_date"],
                 "promise_line_id": promise_line.id,

@@ -67,8 +67,14 @@ class SaleOrder(models.Model):
         # sudo: only compared
         lead = promise.sudo().lead_id
         return super()._may_rest_on_promise(promise) or bool(
-            lead and lead == self.sudo().opportunity_id
+            lead and lead == self.sudo().opportunity_id and self._may_see_lead()
         )
+
+    def _may_see_lead(self):
+        """Whether the user may know of the lead, which a client can name by its number
+        alone."""
+        self.ensure_one()
+        return self.env.su or self.opportunity_id.has_access("read")
 
     def _join_lead_hold(self):
         """Rest on the hold of the lead, so that its need is not claimed twice."""
@@ -81,6 +87,8 @@ class SaleOrder(models.Model):
             if not order._has_live_hold():
                 promise = lead._live_promise()
                 if not order_sudo._is_quotation_of(promise):
+                    continue
+                if not order._may_see_lead():
                     continue
                 order_sudo.promise_id = promise
             if order_sudo.promise_id.lead_id == lead:

@@ -299,6 +299,35 @@ class TestRights(CrmPromiseCase):
         )
         self.assertEqual(order.sudo().promise_id, lead.promise_id)
 
+    def test_line_of_a_colleague_s_hold_is_not_shown_by_a_link(self):
+        theirs = self._held_lead().promise_id.line_ids
+        lead = self._lead((self.other, 1), user=self.colleague)
+        with self.assertRaises(AccessError):
+            lead.promise_line_ids.promise_line_id = theirs.id
+        values = {"lead_id": lead.id, "product_id": self.product.id}
+        Line = lead.promise_line_ids.browse()
+        with self.assertRaises(AccessError):
+            Line.create({**values, "promise_line_id": theirs.id})
+        forged = Line.with_context(default_promise_line_id=theirs.id).create(values)
+        self.assertFalse(forged.sudo().promise_line_id)
+
+    def test_hold_is_not_taken_by_a_quotation_of_a_lead_that_is_not_seen(self):
+        lead = self._held_lead((self.product, 4))
+        values = {
+            "partner_id": self.partner.id,
+            "company_id": self.company.id,
+            "opportunity_id": lead.id,
+            "order_line": [
+                Command.create({"product_id": self.product.id, "product_uom_qty": 4})
+            ],
+        }
+        Order = self.env["sale.order"].with_user(self.colleague)
+        with self.assertRaises(AccessError):
+            Order.create({**values, "promise_id": lead.promise_id.id})
+        order = Order.create(values)
+        order.action_hold_promise()
+        self.assertNotEqual(order.sudo().promise_id, lead.promise_id)
+
     def test_who_sees_all_leads_may_change_their_holds(self):
         lead = self._held_lead().with_user(self.leader)
         lead.promise_line_ids.quantity = 7
