@@ -201,6 +201,28 @@ class TestTell(TellCase):
         self.assertNotIn("cannot be kept", mail.body_html)
         self.assertFalse(self._mails())
 
+    def test_of_what_is_promised_in_part_the_part_is_told(self):
+        order = self._order((self.product, 15), promise_partial=True)
+        order.action_confirm()
+        self.env.cr.flush()
+        self.receipt._action_cancel()
+        order.promise_id.with_user(self.seller).action_repromise()
+        self.env.cr.flush()
+        self.assertFalse(order.sudo().promise_id.promised_date)
+        mail = self._mails()
+        for words in (
+            "03/10/2030",
+            "10 of 15 on 03/04/2030; no date for 5",
+            "We do not know yet when the rest will be available.",
+        ):
+            self.assertIn(words, mail.body_html)
+        self.assertNotIn("not known yet", mail.body_html)
+        # Afterwards nobody knows any more which parts these were.
+        self._set_date(order, NOW + timedelta(days=20))
+        self._mails()
+        moves = order.sudo()._get_promise_moves()[order.order_line]
+        self.assertEqual(moves[0]["new_date"], "not known yet")
+
     def test_lost_date_that_is_found_again_within_minutes_is_not_told(self):
         order = self._confirmed()
         promised = order.sudo().promise_id.promised_date

@@ -103,6 +103,8 @@ class DeliveryPromiseHistory(models.Model):
         self.ensure_one()
         if self.cause == "order":
             return self.env._("Your order was changed.")
+        if self._parts_left():
+            return self.env._("We do not know yet when the rest will be available.")
         if not self.new_date:
             return self.env._("We do not know yet when the goods will be available.")
         if not self.old_date:
@@ -119,22 +121,15 @@ class DeliveryPromiseHistory(models.Model):
         """[{"line", "product", "quantity", "unit", "old_date", "new_date", "later",
         "lost", "reason"}] in the language of the context and the days of the
         warehouse. Of what is lost, no new date is known."""
-        unknown = self.env._("not known yet")
         return [
             {
                 "line": line,
                 "product": line.product_id.with_env(self.env).display_name,
                 "quantity": line.quantity,
                 "unit": line.product_uom_id.with_env(self.env).name,
-                "old_date": (
-                    line.with_env(self.env)._local_date(old_date)
-                    if old_date
-                    else unknown
-                ),
-                "new_date": (
-                    line.with_env(self.env)._local_date(new_date)
-                    if new_date
-                    else unknown
+                "old_date": self._date_in_words(line, old_date),
+                "new_date": self._date_in_words(
+                    line, new_date, change.with_env(self.env)._parts_left()
                 ),
                 "later": self._is_later(old_date, new_date),
                 "lost": not new_date,
@@ -144,6 +139,25 @@ class DeliveryPromiseHistory(models.Model):
             }
             for line, old_date, new_date, change in self._net_moves()
         ]
+
+    def _date_in_words(self, line, date, parts=()):
+        line = line.with_env(self.env)
+        if date:
+            return line._local_date(date)
+        if parts:
+            return line._parts_in_words(
+                parts, line.warehouse_id, sum(part.quantity for part in parts)
+            )
+        return self.env._("not known yet")
+
+    def _parts_left(self):
+        """The parts that are promised of a line whose whole has no date any more; those
+        of earlier changes nobody knows."""
+        self.ensure_one()
+        line = self.line_id
+        if self.new_date or self != line.history_ids.sorted("id")[-1:]:
+            return []
+        return line._parts()
 
     @api.model
     def _is_later(self, old_date, new_date):
