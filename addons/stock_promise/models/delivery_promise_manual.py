@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..promising.words import Terms
+from .own_context import without_defaults
 
 _lt = Terms(__name__)
 BY_HAND = _lt("The date was set by hand.")
@@ -208,10 +209,14 @@ class DeliveryPromise(models.Model):
             vals = line._prepare_by_hand(
                 date, reason, schedules[line.warehouse_id.id], carrier
             )
+            rest = 0.0 if line.promised_date else line.undated_quantity
             # sudo: dates are written by the engine alone; the right to set them was
             # checked
             line.sudo().write(vals)
-            self._move_claims(line, before, vals["material_date"])
+            if rest:
+                self._claim_rest(line, rest, vals["material_date"])
+            else:
+                self._move_claims(line, before, vals["material_date"])
         if self.state == "confirmed":
             lines._update_move_dates()
             self._follow_dates()
@@ -228,6 +233,39 @@ class DeliveryPromise(models.Model):
         for claim in claims:
             if claim.date >= last - timedelta(seconds=1) or claim.date > material:
                 claim.date = material
+
+    def _claim_rest(self, line, quantity, material):
+        """A hold claims what had no date for the one that it has by hand now; what is
+        promised for days before that stays where it is."""
+        if self.state != "held":
+            return
+        # sudo: claims are written by the engine alone
+        Claim = without_defaults(self.env["delivery.promise.claim"].sudo())
+        claims = Claim.search([("line_id", "=", line.id), ("quantity", ">", 0)])
+        claims.filtered(lambda claim: claim.date > material).date = material
+        product = line.product_id
+        wanted = line.product_uom_id._compute_quantity(
+            quantity, product.uom_id, rounding_method="HALF-UP"
+        )
+        components = (
+            self.env["delivery.promise.engine"]
+            ._explode({(product, wanted)}, self.company_id)
+            .get((product, wanted))
+        ) or ((product, 1.0),)
+        Claim.create(
+            [
+                {
+                    "line_id": line.id,
+                    "promise_id": self.id,
+                    "product_id": component.id,
+                    "warehouse_id": line.warehouse_id.id,
+                    "quantity": wanted * ratio,
+                    "date": material,
+                }
+                for component, ratio in components
+                if component.is_storable
+            ]
+        )
 
     def action_set_by_hand(self):
         """Ask for the date and the reason."""

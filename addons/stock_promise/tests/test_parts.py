@@ -265,6 +265,16 @@ class TestPartOfTheWhole(PartsCase):
             [(7, self.moment(10)), (3, self.moment(20))],
         )
 
+    def test_a_date_by_hand_claims_the_rest_too(self):
+        promise = self.hold(self.line(10), partial=True)
+        parts = promise.line_ids._parts()
+        self.assertEqual([part.quantity for part in parts], [7, 3])
+        promise.line_ids.with_user(self.manager).set_promised_date(
+            fields.Datetime.to_string(self.moment(20)), "By air"
+        )
+        claims = [(claim.quantity, claim.date) for claim in promise.claim_ids]
+        self.assertEqual(claims, [(7, parts[0].ship), (3, self.moment(20))])
+
     def test_reserved_goods_of_a_move_that_is_split_stay_reserved(self):
         self.on_hand(10)
         line, moves = self.confirmed(self.line(12), allow_split=True)
