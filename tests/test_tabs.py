@@ -153,8 +153,6 @@ def rings(tabs, seconds=1.0):
 RINGING = [ANNA, "ringing", "Anna Berger"]
 TALKING = [ANNA, "answered", "Anna Berger"]
 WRAP_UP = [ANNA, "ended", "Anna Berger"]
-
-
 MISSED = [ANNA, "missed", "Anna Berger"]
 
 

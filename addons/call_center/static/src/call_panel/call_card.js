@@ -1,4 +1,10 @@
-import {Component, onWillDestroy, onWillUpdateProps, useEffect, useState} from "@odoo/owl";
+import {
+    Component,
+    onWillDestroy,
+    onWillUpdateProps,
+    useEffect,
+    useState,
+} from "@odoo/owl";
 import {browser} from "@web/core/browser/browser";
 import {deserializeDateTime} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
