@@ -42,10 +42,6 @@ class DeliveryPromiseConsent(models.AbstractModel):
             "partial": open_to_parts and self.promise_partial,
         }
 
-    def _promise_consent_fields(self):
-        """What decides about the consent, on the document."""
-        return {"promise_allow_split", "promise_partial"}
-
 
 class DeliveryPromiseAsking(models.AbstractModel):
     _inherit = "delivery.promise.asking"
