@@ -42,6 +42,7 @@ class DeliveryPromise(models.Model):
         "res.users",
         string="Responsible",
         default=lambda self: self.env.user,
+        copy=False,
         index="btree_not_null",
         check_company=True,
         tracking=True,

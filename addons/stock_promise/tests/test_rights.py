@@ -86,6 +86,10 @@ class TestRights(PromiseCase):
         with self.assertRaises(AccessError):
             mine.line_ids.promise_id = theirs
 
+    def test_copy_of_a_colleague_s_promise_is_one_s_own(self):
+        copy = self.hold(self.line(1)).with_user(self.colleague).copy()
+        self.assertEqual((copy.user_id, copy.state), (self.colleague, "draft"))
+
     def test_promise_of_a_colleague_is_read_and_not_changed(self):
         promise = self.hold(self.line(1)).with_user(self.colleague)
         self.assertEqual(promise.state, "held")
