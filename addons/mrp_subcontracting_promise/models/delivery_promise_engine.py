@@ -78,16 +78,15 @@ class DeliveryPromiseEngine(models.AbstractModel):
         """The bill by which a vendor makes a product for us, as Odoo finds it when
         the goods are ordered; empty where it just sells them."""
         # sudo: bills decide the date whoever asks for it
-        return (
-            self.env["mrp.bom"]
-            .sudo()
-            ._bom_subcontract_find(
-                product,
-                picking_type=warehouse.in_type_id,
-                company_id=company.id,
-                bom_type="subcontract",
-                subcontractor=seller.partner_id,
-            )
+        bills = product.sudo().product_tmpl_id.bom_ids
+        if "subcontract" not in bills.mapped("type"):
+            return bills.browse()  # known of all products at once
+        return bills._bom_subcontract_find(
+            product,
+            picking_type=warehouse.in_type_id,
+            company_id=company.id,
+            bom_type="subcontract",
+            subcontractor=seller.partner_id,
         )
 
     def _sent_component(self, part, seller, warehouse, company):

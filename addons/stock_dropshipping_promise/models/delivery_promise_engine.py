@@ -21,7 +21,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         own = self._order_line_routes() if routes else {}
         if not templates and not categories and not own:
             return lines
-        products, found = self._drop_ship_products(lines), {}
+        products, found, schedules = self._drop_ship_products(lines), {}, None
         result = []
         for line, checked in zip(lines, request.lines, strict=True):
             straight = set()
@@ -38,8 +38,20 @@ class DeliveryPromiseEngine(models.AbstractModel):
             if straight and straight == {part.product_id for part in line.components}:
                 line = self._drop_shipped_line(line)
             elif straight:
+                # calendars are read once for all lines
+                schedules = schedules or self._schedules(
+                    self.env["stock.warehouse"].union(
+                        *(each.warehouse for each in request.lines)
+                    ),
+                    request.company,
+                    fields.Datetime.now(),
+                )
                 line = self._partly_drop_shipped_line(
-                    line, checked, straight, request.company
+                    line,
+                    checked,
+                    {id_: products[id_] for id_ in straight},
+                    request.company,
+                    schedules,
                 )
             result.append(line)
         return result
@@ -64,25 +76,25 @@ class DeliveryPromiseEngine(models.AbstractModel):
             carrier=None,
         )
 
-    def _partly_drop_shipped_line(self, line, checked, straight, company):
+    def _partly_drop_shipped_line(self, line, checked, straight, company, schedules):
         """A kit of which the vendor sends some parts: they take nothing of ours, and
         the kit is complete when they are there, too.
 
-        :param straight: ids of the products that the vendor sends
+        :param straight: {id: product} of what the vendor sends; what is read of one
+            is read of the other lines' products, too
+        :param schedules: {warehouse id: Schedule}
         """
         warehouse = checked.warehouse.sudo()  # sudo: as in _drop_ship_products
-        schedules = self._schedules(warehouse, company, fields.Datetime.now())
         start = schedules[-warehouse.id].start
         coming = dict(checked.coming)
-        products, moments = self._drop_ship_products([line]), []
-        components = []
+        components, moments = [], []
         for part in line.components:
             if part.product_id in straight:
                 needed = part.ratio * line.quantity
                 moment = coming.get(part.product_id)
                 if not moment:
                     option = self._purchase_option(
-                        products[part.product_id],
+                        straight[part.product_id],
                         warehouse,
                         needed,
                         company.sudo(),  # sudo: as in _drop_ship_products

@@ -12,10 +12,10 @@ class TestPartlyDropshipped(DropshippingCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.bolt, cls.hall = (cls._create_product(name) for name in ("Bolt", "Hall"))
-        parts = ((cls.straight, 1.0), (cls.bolt, 2.0))
+        cls.kits = {cls.hall: ((cls.straight, 1.0), (cls.bolt, 2.0))}
 
         def explode(engine, wanted, company):
-            return {pair: parts for pair in wanted if pair[0] == cls.hall}
+            return {pair: cls.kits[pair[0]] for pair in wanted if pair[0] in cls.kits}
 
         # What a kit is made of is another addon's business.
         cls.classPatch(cls.registry["delivery.promise.engine"], "_explode", explode)
@@ -79,6 +79,44 @@ class TestPartlyDropshipped(DropshippingCase):
             asked = request._replace(lines=(line._replace(ahead=ahead),))
             (answer,) = engine._compute_request(asked).answer["lines"]
             self.assertEqual(answer["promised_date"], str(self.later(days)), there)
+
+    # -- what it costs ---------------------------------------------------------------
+
+    def test_queries_do_not_grow_with_lines(self):
+        """Each line is another kit, of which another vendor sends another part."""
+        vendors = self.env["res.partner"].create([{"name": "Mill"}] * 12)
+        kits = self.env["product.product"].create([{"name": "Kit"}] * 12)
+        girders = self.env["product.product"].create(
+            [
+                {
+                    "name": "Girder",
+                    "is_storable": True,
+                    "route_ids": self.route.ids,
+                    "seller_ids": [
+                        Command.create({"partner_id": vendor.id, "delay": 5})
+                    ],
+                }
+                for vendor in vendors
+            ]
+        )
+        for kit, girder in zip(kits, girders, strict=True):
+            self.kits[kit] = ((girder, 1.0), (self.bolt, 2.0))
+        self.on_hand(1000, self.bolt)
+        lines = [self.line(3, kit) for kit in kits]
+        self.warehouse.promise_calendar_id = self.company.resource_calendar_id
+
+        def queries(count):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            answer = self.ask(*lines[:count])
+            spent = self.env.cr.sql_log_count - before
+            for line in answer["lines"]:
+                self.assertEqual(line["promised_date"], str(self.later(5)))
+            return spent
+
+        queries(12)  # routes are known from now on
+        self.assertLessEqual(queries(12) - queries(2), 1)
 
     # -- ordered ---------------------------------------------------------------------
 
