@@ -357,7 +357,7 @@ MUTATIONS = [
     ),
     Mutation(
         "parts that the customer has are needed again",
-        "mrp_promise/models/delivery_promise_engine.py",
+        "stock_promise/models/delivery_promise_engine.py",
         "less = min(ahead.get(part.product_id, 0.0), needed)",
         "less = 0.0",
         "/mrp_promise:TestKitParts",

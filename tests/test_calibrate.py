@@ -94,7 +94,7 @@ def test_make_calibrate_runs_it(tmp_path):
     folder.mkdir()
     path = _file(folder, _deliveries())
     done = subprocess.run(
-        ["make", "calibrate", f"CSV={path}", "FROM=2020-07-01"],
+        ["make", "--no-print-directory", "calibrate", f"CSV={path}", "FROM=2020-07-01"],
         cwd=ROOT,
         capture_output=True,
         text=True,
