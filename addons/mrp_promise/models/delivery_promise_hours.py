@@ -1,9 +1,11 @@
 """Hours of work centres: kept for what is promised, until work orders stand for it."""
 
 from odoo import api, fields, models, tools
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.stock_promise.models.own_context import without_defaults
+from odoo.addons.stock_promise.promising.values import Confirmation
 
 from .work_load import serve
 
@@ -171,6 +173,76 @@ class DeliveryPromise(models.Model):
             # the transaction's own time: an order made from now on is younger
             claims.since = self.env.cr.now()
         return result
+
+    def _set_by_hand(self, lines, date, reason):
+        result = super()._set_by_hand(lines, date, reason)
+        # sudo: as in _write_hours
+        Claim = self.env[CLAIM].sudo()
+        if self.env["delivery.promise.engine"]._has_work_centres() and (
+            Claim.search_count([("line_id", "in", lines.ids)], limit=1)
+        ):
+            self._plan_for_dates()
+        return result
+
+    def _plan_for_dates(self):
+        """Plan what is made for this promise anew, for the dates that it has by now:
+        hours are found that nobody else has. Where there are none in time, or it is
+        sent in parts, what was kept for it stays as it is."""
+        self.ensure_one()
+        lines = self.line_ids.filtered(lambda line: not line.delivered_date)
+        if not all(lines.mapped("promised_date")) or any(
+            line._parts() for line in lines
+        ):
+            return
+        confirmations = self._confirmations_for_dates(lines)
+        if any(
+            not confirmation.pieces or confirmation.promised > line.promised_date
+            for line, confirmation in zip(lines, confirmations, strict=True)
+        ):
+            return
+        if self.state != "held":
+            lines._write_hours(confirmations)
+            return
+        # Goods and hours are of one plan.
+        products = self.claim_ids.product_id
+        self._write_claims(lines, confirmations)
+        self._touch_products((products | self.claim_ids.product_id).ids)
+
+    def _confirmations_for_dates(self, lines):
+        """``Confirmation`` of each line, wanted whole on the day that is promised;
+        nothing where it cannot be asked for any more."""
+        engine = self.env["delivery.promise.engine"]
+        ordered = self.state == "confirmed"
+        request = {
+            **self._prepare_request(),
+            "allow_split": False,
+            "partial": False,
+            "alternatives": False,
+            "lines": [
+                {
+                    **(
+                        line._prepare_remaining_line()
+                        if ordered
+                        else line._prepare_request_line()
+                    ),
+                    "requested_date": line.promised_date,
+                    "latest_date": False,
+                    "minimum_first": 0.0,
+                }
+                for line in lines
+            ],
+        }
+        # sudo: as in _repromise_confirmed
+        moves = lines.sudo().move_ids.filtered(
+            lambda move: move.state not in ("done", "cancel")
+        )
+        try:
+            checked = engine._check_request(request)
+        except UserError:  # archived since
+            return [Confirmation()] * len(lines)
+        if ordered:
+            checked = self._with_parts_ahead(checked, lines)
+        return engine._compute_request(checked, self.ids, moves.ids).confirmations
 
     @api.model
     def _cron_tidy(self):

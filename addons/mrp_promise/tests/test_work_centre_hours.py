@@ -266,6 +266,89 @@ class TestWorkCentreHours(MakeCase):
         promise.action_repromise()
         self.assertEqual(self.free(), NOW)
 
+    # -- by hand ---------------------------------------------------------------------
+
+    def by_hand(self, promise, moment):
+        promise.line_ids.with_user(self.manager).set_promised_date(moment, "Holiday")
+        self.assertEqual(promise.promised_date, moment)
+
+    def test_later_date_by_hand_takes_its_hours_along(self):
+        promise = self.hold(self.line(4, self.table))
+        self.by_hand(promise, self.moment(3, 12))
+        self.assertEqual(
+            self.hours(promise), [(self.saw, self.moment(3, 8), self.moment(3, 12))]
+        )
+        self.assertEqual(self.free(), NOW)
+        # what it is made of is taken when it is made, and what is made is its own
+        begin, there = self.moment(3, 0), self.moment(3, 12)
+        self.assertCountEqual(
+            promise.claim_ids.mapped(lambda c: (c.product_id, c.quantity, c.date)),
+            [
+                (self.top, 4.0, begin),
+                (self.leg, 16.0, begin),
+                (self.table, 4.0, there),
+                (self.table, -4.0, there),
+            ],
+        )
+
+    def test_hours_of_others_are_not_given_for_a_later_date_by_hand(self):
+        wanted = self.line(4, self.table, requested_date=str(self.moment(3, 12)))
+        other = self.hold(wanted)
+        self.assertEqual(self.hours(other)[0][2], self.moment(3, 12))
+        promise = self.hold(self.line(4, self.table))
+        self.by_hand(promise, self.moment(3, 12))
+        ((__, start, end),) = self.hours(promise)
+        self.assertEqual(end - start, timedelta(hours=4))
+        self.assertLessEqual(end, self.hours(other)[0][1])
+
+    def test_date_by_hand_that_is_too_early_leaves_the_hours_kept(self):
+        promise = self.hold(self.line(4, self.table))
+        self.by_hand(promise, self.moment(0, 10))
+        self.assertEqual(
+            self.hours(promise), [(self.saw, self.moment(0, 9), self.moment(0, 13))]
+        )
+
+    def test_earlier_date_by_hand_that_is_possible_has_hours_before_it(self):
+        wanted = self.line(4, self.table, requested_date=str(self.moment(9, 16)))
+        promise = self.hold(wanted)
+        self.by_hand(promise, self.moment(3, 12))
+        self.assertEqual(self.hours(promise)[0][2], self.moment(3, 12))
+
+    def test_other_lines_have_hours_before_their_dates(self):
+        promise = self.hold(self.line(4, self.table), self.line(2, self.chair))
+        table, chair = promise.line_ids
+        table.with_user(self.manager).set_promised_date(self.moment(3, 12), "Holiday")
+        self.assertEqual(chair.promised_date, self.moment(0, 15))
+        self.assertEqual(
+            [row[1:] for row in self.hours(promise)],
+            [
+                (self.moment(0, 9), self.moment(0, 11)),
+                (self.moment(3, 8), self.moment(3, 12)),
+            ],
+        )
+
+    def test_order_with_a_later_date_by_hand_takes_its_hours_along(self):
+        promise = self.hold(self.line(4, self.table))
+        self.confirm(promise)
+        self.by_hand(promise, self.moment(3, 12))
+        self.assertEqual(self.hours(promise)[0][2], self.moment(3, 12))
+        self.assertEqual(self.free(), NOW)
+
+    def test_date_by_hand_leaves_the_hours_of_an_unplanned_production(self):
+        promise = self.hold(self.line(4, self.table))
+        self.confirm(promise)
+        self.production(4)
+        self.by_hand(promise, self.moment(3, 12))
+        self.assertEqual(
+            self.hours(promise), [(self.saw, self.moment(0, 9), self.moment(0, 13))]
+        )
+
+    def test_date_by_hand_of_what_is_archived_leaves_the_hours_kept(self):
+        promise = self.hold(self.line(4, self.table))
+        self.table.active = False
+        self.by_hand(promise, self.moment(3, 12))
+        self.assertEqual(self.hours(promise)[0][1], self.moment(0, 9))
+
     # -- what it costs, and who may see it -------------------------------------------
 
     def test_all_work_centres_are_read_at_once(self):
