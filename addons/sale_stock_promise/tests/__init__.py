@@ -11,6 +11,7 @@ from . import test_quotation
 from . import test_report
 from . import test_rights
 from . import test_tell
+from . import test_tell_parts
 from . import test_tours
 from . import test_parts
 from . import test_parts_random

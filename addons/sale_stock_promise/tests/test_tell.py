@@ -217,11 +217,12 @@ class TestTell(TellCase):
         ):
             self.assertIn(words, mail.body_html)
         self.assertNotIn("not known yet", mail.body_html)
-        # Afterwards nobody knows any more which parts these were.
+        # What was told stays what it was.
         self._set_date(order, NOW + timedelta(days=20))
         self._mails()
         moves = order.sudo()._get_promise_moves()[order.order_line]
-        self.assertEqual(moves[0]["new_date"], "not known yet")
+        self.assertEqual(moves[0]["old_date"], "15 on 03/10/2030")
+        self.assertEqual(moves[0]["new_date"], "10 of 15 on 03/04/2030; no date for 5")
 
     def test_lost_date_that_is_found_again_within_minutes_is_not_told(self):
         order = self._confirmed()

@@ -47,5 +47,6 @@ from . import delivery_promise_policy
 from . import delivery_promise_substitute
 from . import delivery_promise_alternative
 from . import delivery_promise_parts
+from . import delivery_promise_parts_history
 from . import stock_move_part
 from . import delivery_promise_consent

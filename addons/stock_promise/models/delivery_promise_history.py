@@ -198,11 +198,15 @@ class DeliveryPromise(models.Model):
         last = self._last_recorded(
             [line.id for line in lines if not noted[line.id]["new"]]
         )
-        for line_id, date in last.items():
+        for line_id, (date, parts) in last.items():
+            entry = noted[line_id]
             # what was promised before had no date any more
-            noted[line_id]["lost"] = not date
+            entry["lost"] = not date
+            if parts or date != entry["old"]:
+                entry["parts"] = parts
+            entry["old"] = date
         changed = lines.filtered(
-            lambda line: line.promised_date != last.get(line.id, noted[line.id]["old"])
+            lambda line: line._note_parts(noted[line.id], line.id not in last)
         )
         documents = changed.promise_id._history_documents() if changed else {}
         # sudo: history is written by the engine alone
@@ -211,7 +215,7 @@ class DeliveryPromise(models.Model):
             [
                 self._prepare_history(
                     line,
-                    last.get(line.id, noted[line.id]["old"]),
+                    noted[line.id]["old"],
                     noted[line.id],
                     documents.get(line.promise_id),
                 )
@@ -238,6 +242,9 @@ class DeliveryPromise(models.Model):
             "date": fields.Datetime.now(),
             "old_date": old_date,
             "new_date": line.promised_date,
+            "old_parts": noted["old_parts"],
+            "new_parts": noted["new_parts"],
+            "parts_moved": len(noted["old_parts"] or ()) > 1,
             "cause": code,
             "cause_model": model,
             "cause_res_id": record_id,
@@ -247,19 +254,21 @@ class DeliveryPromise(models.Model):
 
     @api.model
     def _last_recorded(self, line_ids):
-        """{line id: the date promised last} of lines with a history."""
+        """{line id: (the date, the parts promised last)} of lines with a history."""
         if not line_ids:
             return {}
-        self.env["delivery.promise.history"].flush_model(["line_id", "new_date"])
+        self.env["delivery.promise.history"].flush_model(
+            ["line_id", "new_date", "new_parts"]
+        )
         rows = self.env.execute_query(
             SQL(
-                "SELECT DISTINCT ON (line_id) line_id, new_date"
+                "SELECT DISTINCT ON (line_id) line_id, new_date, new_parts"
                 " FROM delivery_promise_history WHERE line_id = ANY(%s)"
                 " ORDER BY line_id, id DESC",
                 line_ids,
             )
         )
-        return {line_id: new_date or False for line_id, new_date in rows}
+        return {line_id: (date or False, parts) for line_id, date, parts in rows}
 
 
 class DeliveryPromiseLine(models.Model):
@@ -274,11 +283,16 @@ class DeliveryPromiseLine(models.Model):
         help="How often the promised date was changed after it was first given.",
     )
 
-    @api.depends("history_ids.old_date")
+    @api.depends("history_ids.old_date", "history_ids.parts_moved")
     def _compute_moved_count(self):
         counts = dict(
             self.env["delivery.promise.history"]._read_group(
-                [("line_id", "in", self.ids), ("old_date", "!=", False)],
+                [
+                    ("line_id", "in", self.ids),
+                    "|",
+                    ("old_date", "!=", False),
+                    ("parts_moved", "=", True),
+                ],
                 ["line_id"],
                 ["__count"],
             )
@@ -294,7 +308,9 @@ class DeliveryPromiseLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
-        lines.filtered("promised_date")._note_dates(new=True)
+        lines.filtered(
+            lambda line: line.promised_date or line.undated_quantity
+        )._note_dates(new=True)
         return lines
 
     def write(self, vals):
@@ -302,7 +318,10 @@ class DeliveryPromiseLine(models.Model):
             return super().write(vals)
         before = {
             # what was only looked up was not promised
-            line.id: line.first_promised_date and line.promised_date
+            line.id: (
+                line.first_promised_date and line.promised_date,
+                line._was_promised() and line._promised_parts(),
+            )
             for line in self
         }
         result = super().write(vals)
@@ -321,7 +340,6 @@ class DeliveryPromiseLine(models.Model):
             precommit.add(self.env["delivery.promise"].sudo()._write_history)
         cause = owned(self.env, "promise_cause")
         for line_id in self.ids:
-            entry = noted.setdefault(
-                line_id, {"old": before[line_id] if before else False, "new": new}
-            )
+            date, parts = before[line_id] if before else (False, False)
+            entry = noted.setdefault(line_id, {"old": date, "parts": parts, "new": new})
             entry.update(cause=cause, user=self.env.uid)

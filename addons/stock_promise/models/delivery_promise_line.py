@@ -274,6 +274,7 @@ class DeliveryPromiseLine(models.Model):
             "ship_date": False,
             "material_date": False,
             "promised_quantity": 0.0,
+            "first_parts": False,
             "answer": False,
         }
 

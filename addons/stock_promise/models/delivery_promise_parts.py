@@ -208,22 +208,28 @@ class DeliveryPromiseLine(models.Model):
     def _update_delivery(self):
         result = super()._update_delivery()
         # sudo: a delivery is measured whoever validated it
-        lines = self.sudo().filtered(lambda line: line._parts())
+        lines = self.sudo().filtered(lambda line: line.first_parts or line._parts())
         delivered = lines._delivered_moves() if lines else {}
         for line in lines:
-            late = line._is_a_part_late(line._delivery_steps(delivered[line]))
-            if late != line.part_late:
-                line.part_late = late
+            steps = line._delivery_steps(delivered[line])
+            for name, due in (
+                ("part_late", line._parts_due()),
+                ("first_part_late", line._first_parts_due()),
+            ):
+                late = line._is_a_part_late(steps, due)
+                if due and late != line[name]:
+                    line[name] = late
         return result
 
-    def _is_a_part_late(self, steps):
+    def _is_a_part_late(self, steps, due):
         """Whether a part that was delivered came after its day.
 
         :param steps: [(moment, quantity in the product's unit)]
+        :param due: as of :meth:`_parts_due`
         """
         self.ensure_one()
         unit = self.product_id.uom_id
-        for __, part, total in self._parts_due():
+        for __, part, total in due:
             if not part.arrival:
                 continue
             wanted = self.product_uom_id._compute_quantity(

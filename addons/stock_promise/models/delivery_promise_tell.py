@@ -4,6 +4,7 @@ name nobody else, one mail for a promise however many lines moved."""
 import logging
 from collections import defaultdict
 from datetime import UTC, timedelta
+from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date
@@ -14,6 +15,24 @@ _logger = logging.getLogger(__name__)
 
 #: supply that does not come as it was expected
 SUPPLY = ("slipped", "cancelled", "short", "overdue")
+
+
+class Move(NamedTuple):
+    """What was moved of a line, by which change at last."""
+
+    line: models.BaseModel
+    change: models.BaseModel
+    #: [(quantity, date before, date after)]; without a date: False
+    units: list
+    in_parts: bool
+
+    @property
+    def lost(self):
+        return not all(new for __, __, new in self.units)
+
+    @property
+    def later(self):
+        return any(not new or (old and new > old) for __, old, new in self.units)
 
 
 class DeliveryPromiseHistory(models.Model):
@@ -57,15 +76,25 @@ class DeliveryPromiseHistory(models.Model):
         return self.browse(sorted(row[0] for row in rows))
 
     def _net_moves(self):
-        """[(line, date before, date after, the change that decided)] of lines that were
-        moved to another day, or have no date any more, or have one again; there and
-        back again is no move."""
+        """[:class:`Move`] of lines of which something was moved to another day, or has
+        no date any more, or has one again; there and back again is no move."""
         moves = []
         for line, changes in self.sorted("id").grouped("line_id").items():
-            old_date, new_date = changes[0].old_date, changes[-1].new_date
-            days = [date and line._end_of_day(date) for date in (old_date, new_date)]
-            if days[0] != days[1]:
-                moves.append((line, old_date, new_date, changes[-1]))
+            first, last = changes[0], changes[-1]
+            old = line._parts_or_whole(first.old_parts, first.old_date)
+            new = line._parts_or_whole(last.new_parts, last.new_date)
+            in_parts = len(old) > 1 or len(new) > 1
+            moved = [
+                (quantity, *dates)
+                for quantity, *dates in (
+                    line._moved_units(old, new)
+                    if in_parts
+                    else [(line.quantity, first.old_date, last.new_date)]
+                )
+                if line._day_of(dates[0]) != line._day_of(dates[1])
+            ]
+            if moved:
+                moves.append(Move(line, last, moved, in_parts))
         return moves
 
     def _tellings(self):
@@ -78,7 +107,10 @@ class DeliveryPromiseHistory(models.Model):
         minutes = timedelta(minutes=self.company_id.promise_tell_minutes)
         last, known = None, set()
         for change in self.sorted("id"):
-            is_first = not change.old_date and change.line_id not in known
+            is_first = (
+                not (change.old_date or change.old_parts)
+                and change.line_id not in known
+            )
             known.add(change.line_id)
             if is_first:
                 continue
@@ -97,19 +129,19 @@ class DeliveryPromiseHistory(models.Model):
             if group[0].told_date or max(group.mapped("date")) + minutes <= now
         ]
 
-    def _customer_reason(self, later):
-        """Why, in words that a customer may read: no vendor, no other customer, not
-        what a planner has written down."""
+    def _customer_reason(self, move):
+        """Why something was moved, in words that a customer may read: no vendor, no
+        other customer, not what a planner has written down."""
         self.ensure_one()
         if self.cause == "order":
             return self.env._("Your order was changed.")
-        if self._parts_left():
-            return self.env._("We do not know yet when the rest will be available.")
-        if not self.new_date:
+        if move.lost:
+            if any(part["date"] for part in self.new_parts or ()):
+                return self.env._("We do not know yet when the rest will be available.")
             return self.env._("We do not know yet when the goods will be available.")
-        if not self.old_date:
+        if not any(old for __, old, __ in move.units):
             return self.env._("We know now when the goods will be available.")
-        if not later:
+        if not move.later:
             return self.env._("The goods are available earlier than planned.")
         if self.risk_cause in SUPPLY:
             return self.env._("Goods that we expect arrive later than planned.")
@@ -123,45 +155,33 @@ class DeliveryPromiseHistory(models.Model):
         warehouse. Of what is lost, no new date is known."""
         return [
             {
-                "line": line,
-                "product": line.product_id.with_env(self.env).display_name,
-                "quantity": line.quantity,
-                "unit": line.product_uom_id.with_env(self.env).name,
-                "old_date": self._date_in_words(line, old_date),
-                "new_date": self._date_in_words(
-                    line, new_date, change.with_env(self.env)._parts_left()
+                "line": move.line,
+                "product": move.line.product_id.with_env(self.env).display_name,
+                "quantity": move.line.quantity,
+                "unit": move.line.product_uom_id.with_env(self.env).name,
+                "old_date": self._dates_in_words(
+                    move, [(quantity, old) for quantity, old, __ in move.units]
                 ),
-                "later": self._is_later(old_date, new_date),
-                "lost": not new_date,
-                "reason": change.with_env(self.env)._customer_reason(
-                    self._is_later(old_date, new_date)
+                "new_date": self._dates_in_words(
+                    move, [(quantity, new) for quantity, __, new in move.units]
                 ),
+                "later": move.later,
+                "lost": move.lost,
+                "reason": move.change.with_env(self.env)._customer_reason(move),
             }
-            for line, old_date, new_date, change in self._net_moves()
+            for move in self._net_moves()
         ]
 
-    def _date_in_words(self, line, date, parts=()):
-        line = line.with_env(self.env)
-        if date:
+    def _dates_in_words(self, move, units):
+        """The dates of what was moved: with its quantities, where a line is in parts.
+
+        :param units: [(quantity, date)]
+        """
+        line = move.line.with_env(self.env)
+        ((__, date), *others) = units
+        if date and not others and not move.in_parts:
             return line._local_date(date)
-        if parts:
-            return line._parts_in_words(
-                parts, line.warehouse_id, sum(part.quantity for part in parts)
-            )
-        return self.env._("not known yet")
-
-    def _parts_left(self):
-        """The parts that are promised of a line whose whole has no date any more; those
-        of earlier changes nobody knows."""
-        self.ensure_one()
-        line = self.line_id
-        if self.new_date or self != line.history_ids.sorted("id")[-1:]:
-            return []
-        return line._parts()
-
-    @api.model
-    def _is_later(self, old_date, new_date):
-        return bool(not new_date or (old_date and new_date > old_date))
+        return line._units_in_words(units)
 
 
 class DeliveryPromise(models.Model):
@@ -176,7 +196,7 @@ class DeliveryPromise(models.Model):
             vals.update(cause_model=model, cause_res_id=record_id)
         vals["risk_cause"] = risk
         vals["to_tell"] = bool(
-            (old_date or noted.get("lost"))
+            (old_date or noted.get("lost") or vals["old_parts"])
             and line.promise_id.state == "confirmed"
             and line.company_id.promise_tell_customers
         )
@@ -252,7 +272,7 @@ class DeliveryPromise(models.Model):
     def _latest_changes(self):
         latest = defaultdict(self.env["delivery.promise.history"].browse)
         for change in self.history_ids.sorted("id"):
-            if change.old_date:
+            if change.old_date or change.old_parts:
                 latest[change.line_id] = change
         return self.env["delivery.promise.history"].union(*latest.values())
 
