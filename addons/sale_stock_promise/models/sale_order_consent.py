@@ -84,6 +84,11 @@ class SaleOrderLine(models.Model):
 
     # -- the moves of a line in parts --------------------------------------------------
 
+    def _action_launch_stock_rule(self, **kwargs):
+        # sudo: as in _create_procurements
+        with self.sudo().promise_line_id._remember_rests():
+            return super()._action_launch_stock_rule(**kwargs)
+
     def _create_procurements(self, product_qty, procurement_uom, values):
         """Each part of a promised line is procured for its own date."""
         # sudo: whoever confirms (a customer online, a shop) may not read promises

@@ -231,6 +231,22 @@ class TestConfirmPolicy(AdjustCase):
         large = queries(45, "auto") - queries(45, "free")
         self.assertLess((large - small) / 40, 2, (small, large))
 
+    def test_what_has_no_date_is_looked_up_once_for_an_order(self):
+        products = [self._product(f"Part {n}", 5) for n in range(4)]
+        lines = [(product, 9) for product in products]
+        order = self._order(*lines, promise_partial=True)
+        Line = self.registry["delivery.promise.line"]
+        with patch.object(
+            Line, "_rest_moments", autospec=True, side_effect=Line._rest_moments
+        ) as looked_up:
+            order.action_confirm()
+        rests = order.sudo().order_line.move_ids.filtered(
+            lambda move: move.promise_part == -1
+        )
+        self.assertEqual(rests.mapped("product_qty"), [4, 4, 4, 4])
+        # for what is procured, and for planning that afterwards
+        self.assertLessEqual(looked_up.call_count, 2)
+
 
 class TestKept(SalePromiseCase):
     """A line is kept or broken by the first, the latest and the requested date."""

@@ -347,10 +347,9 @@ class DeliveryPromiseLine(models.Model):
                 continue
             shift = line.material_date - max(moves.mapped("date"))
             for move in moves:
-                vals = {"date": move.date + shift}
-                if line.ship_date:  # of a part, nobody knows when the whole goes
-                    vals["date_deadline"] = line.ship_date
-                move.write(vals)
+                # of a part, nobody knows when the whole goes
+                deadline = line.ship_date or move.date_deadline
+                move._plan_for(move.date + shift, deadline)
 
     def _planned_moves(self):
         """Open moves whose date is the promise's. What a customer sends back is not

@@ -2,6 +2,7 @@
 a date and a rest without one."""
 
 from collections import defaultdict
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -13,6 +14,8 @@ from ..promising.words import Terms
 from .stock_move_part import REST
 
 _lt = Terms(__name__)
+#: where it is kept when what has no date is planned for
+RESTS = "delivery_promise_rests"
 
 
 class Part(NamedTuple):
@@ -274,24 +277,64 @@ class DeliveryPromiseLine(models.Model):
         security = self.env["delivery.promise.engine"]._security_days(self.company_id)
         return part.ship - timedelta(days=security), part.ship
 
+    @contextmanager
+    def _remember_rests(self):
+        """Within this block it is looked up once, for all of these lines, when what has
+        no date is planned for."""
+        cache = self.env.cr.cache
+        before = cache.get(RESTS)
+        cache[RESTS] = self, {}
+        try:
+            yield
+        finally:
+            cache[RESTS] = before
+
     def _rest_moment(self):
         """What has no date waits after all that is known: nobody who was promised
         something loses it to the rest."""
         self.ensure_one()
+        lines, known = self.env.cr.cache.get(RESTS) or (self, {})
+        if self not in lines:
+            lines, known = self, {}
+        if self.id not in known:
+            others = (lines - self).filtered(lambda line: line._has_rest())
+            known.update((self | others.with_env(self.env))._rest_moments())
+        return known[self.id]
+
+    def _has_rest(self):
+        return any(not part.arrival for part in self._parts())
+
+    def _rest_moments(self):
+        """{line id: moment}, loaded at once."""
         engine = self.env["delivery.promise.engine"]
-        warehouse, company = self.warehouse_id, self.company_id
-        components = engine._explode({(self.product_id, self.quantity)}, company).get(
-            (self.product_id, self.quantity)
-        ) or ((self.product_id, 1.0),)
-        wanted = {(product.id, warehouse.id) for product, __ in components}
-        schedules = engine._schedules(warehouse, company, fields.Datetime.now())
-        loaded = engine._load(wanted, schedules, company)
-        schedule = schedules[warehouse.id]
-        days = [schedule.today]
-        for timeline in loaded.timelines.values():
-            days += [*timeline.supplies, *dict(timeline.demands())]
-        ships = [part.ship for part in self._parts() if part.ship]
-        return max(schedule.midnight(max(days)) + timedelta(hours=12), *ships)
+        moments = {}
+        for company, lines in self.grouped("company_id").items():
+            exploded = engine._explode(
+                {(line.product_id, line.quantity) for line in lines}, company
+            )
+            wanted = {
+                line: {
+                    (product.id, line.warehouse_id.id)
+                    for product, __ in exploded.get((line.product_id, line.quantity))
+                    or ((line.product_id, 1.0),)
+                }
+                for line in lines
+            }
+            schedules = engine._schedules(
+                lines.warehouse_id, company, fields.Datetime.now()
+            )
+            timelines = engine._load(
+                set().union(*wanted.values()), schedules, company
+            ).timelines
+            for line, keys in wanted.items():
+                schedule = schedules[line.warehouse_id.id]
+                days = [schedule.today]
+                for timeline in map(timelines.get, keys):
+                    days += [*timeline.supplies, *dict(timeline.demands())]
+                ships = [part.ship for part in line._parts() if part.ship]
+                latest = schedule.midnight(max(days)) + timedelta(hours=12)
+                moments[line.id] = max(latest, *ships)
+        return moments
 
     def _update_move_dates(self):
         """Open moves of a line in parts are dealt out to its parts."""
@@ -299,8 +342,14 @@ class DeliveryPromiseLine(models.Model):
         in_parts = self.sudo().filtered(
             lambda line: line._parts() or any(line._open_moves().mapped("promise_part"))
         )
-        for line in in_parts:
-            line._plan_parts()
+        plans = defaultdict(self.env["stock.move"].sudo().browse)
+        with in_parts._remember_rests():
+            for line in in_parts:
+                for step, *dates in line._plan_parts():
+                    plans[tuple(dates)] |= step
+        # what is planned for the same day is planned at once
+        for (date, deadline), moves in plans.items():
+            moves._plan_for(date, deadline)
         return super(DeliveryPromiseLine, self - in_parts)._update_move_dates()
 
     def _open_moves(self):
@@ -313,14 +362,19 @@ class DeliveryPromiseLine(models.Model):
         )
 
     def _plan_parts(self):
+        """Mark the open moves of the line with its parts.
+
+        :return: [(moves, date, deadline)] that they are to be planned for
+        """
         self.ensure_one()
+        planned = []
         moves = self._open_moves()
         to_send = self._parts_to_send()
         if not self._parts() and self.material_date:
             # whole again
             to_send = [(0, Part(self.quantity, self.ship_date), self.quantity)]
         if not moves or not to_send:
-            return
+            return planned
         whole = sum(quantity for __, __, quantity in to_send)
         shares = [(number, quantity / whole) for number, __, quantity in to_send]
         dealt = [
@@ -343,12 +397,9 @@ class DeliveryPromiseLine(models.Model):
             latest = [max(step.mapped("date")) for step in steps]
             for step, date_of_step in zip(steps, latest, strict=True):
                 # each step as much earlier than the shipment as it was
-                step.write(
-                    {
-                        "date": material - (max(latest) - date_of_step),
-                        "date_deadline": ship,
-                    }
-                )
+                date = material - (max(latest) - date_of_step)
+                planned.append((step, date, ship))
+        return planned
 
     # -- at risk -----------------------------------------------------------------------
 

@@ -76,6 +76,13 @@ class StockMove(models.Model):
         reserved._action_assign()
         return result
 
+    def _plan_for(self, date, deadline):
+        """Plan those for this date that are not yet: Odoo looks at what hangs on it,
+        changed or not."""
+        self.filtered(
+            lambda move: move.date != date or move.date_deadline != deadline
+        ).write({"date": date, "date_deadline": deadline})
+
     def _promise_step(self):
         """What moves have in common that do the same for different parts."""
         return self.product_id, self.location_id, self.location_dest_id

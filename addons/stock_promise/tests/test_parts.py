@@ -209,6 +209,36 @@ class TestPartOfTheWhole(PartsCase):
         line._update_move_dates()
         self.assertEqual(moves[1].date.date(), self.moment(30).date())
 
+    def test_queries_of_a_rest_do_not_grow_with_lines(self):
+        """Promised again, a line in part costs what a whole one does."""
+        products = self.env["product.product"].create(
+            [{"name": f"Part {n}", "is_storable": True} for n in range(24)]
+        )
+        for product in products:
+            self.receipt(6, 3, product)
+
+        def queries(products, quantity):
+            lines = [self.line(quantity, product) for product in products]
+            promise = self.hold(*lines, partial=True).sudo()
+            promise._confirm()
+            for line in promise.line_ids:
+                self.delivery(quantity, 0, line.product_id, promise_line_id=line.id)
+            promise.line_ids._update_move_dates()
+            self.settle()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            promise.action_repromise()
+            self.env.flush_all()
+            spent = self.env.cr.sql_log_count - before
+            rest = promise.line_ids.move_ids.filtered(lambda m: m.promise_part == -1)
+            self.assertEqual(len(rest), len(products) if quantity > 6 else 0)
+            return spent
+
+        queries(products[:2], 1)
+        whole = queries(products[2:12], 1) - queries(products[:2], 1)
+        part = queries(products[14:24], 9) - queries(products[12:14], 9)
+        self.assertLess((part - whole) / 8, 1)
+
     def test_the_rest_takes_nothing_from_who_was_promised_before(self):
         self.receipt(3, 20)
         other = self.hold(self.line(3, requested_date=self.moment(40)))
