@@ -4,6 +4,7 @@
 hand: `make test TESTS="tests/test_x.py -k name"` for some of them.
 """
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -41,16 +42,29 @@ def templates(known_addons):
     return Templates(os.environ, known_addons)
 
 
-@pytest.fixture(scope="session")
-def suite_server():
-    """A server with threads on a copy of the suite's database, shared by tests that
-    make their own data."""
+@contextlib.contextmanager
+def _serve_a_copy():
     from servers import Server, copied_database, suite
 
     template, environ = suite()
     with copied_database(template, environ) as database:
         with Server(database, environ) as server:
             yield server
+
+
+@pytest.fixture(scope="session")
+def suite_server():
+    """A server with threads on a copy of the suite's database, shared by tests that
+    make their own data."""
+    with _serve_a_copy() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def odoo():
+    """The same for one module alone, whose data others should not meet."""
+    with _serve_a_copy() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,6 @@ from pbx import (
     end_group,
     missing,
 )
-from servers import Server, copied_database, suite
 
 from workbench import odoo_process, paths
 
@@ -56,14 +55,6 @@ def exchange(tmp_path_factory):
         pytest.skip(f"no telephone exchange on this machine: {reason}")
     with Pbx(tmp_path_factory.mktemp("pbx"), [*EXTENSIONS, "110"]) as pbx:
         yield pbx
-
-
-@pytest.fixture(scope="module")
-def odoo():
-    template, environ = suite()
-    with copied_database(template, environ) as database:
-        with Server(database, environ) as server:
-            yield server
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ import time
 import urllib.request
 
 import pytest
-from servers import Server, copied_database, suite
 from tabs import ALT, CTRL, SHIFT, Gate, Tab
 
 ANNA, OTTO = "+49305551234", "+4989777666"
@@ -15,14 +14,6 @@ NOBODY = []
 # it rings every three seconds; hidden tabs wait up to a second longer for their turn
 LONG = 4.5
 _numbers = itertools.count(1)
-
-
-@pytest.fixture(scope="module")
-def odoo():
-    template, environ = suite()
-    with copied_database(template, environ) as database:
-        with Server(database, environ) as server:
-            yield server
 
 
 @pytest.fixture(scope="module")

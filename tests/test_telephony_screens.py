@@ -4,7 +4,6 @@ who may do most, with nothing in it and with calls."""
 import datetime
 
 import pytest
-from servers import Server, copied_database, suite
 from tabs import Tab
 
 SCREENS = (
@@ -19,14 +18,6 @@ STATE = """(() => {
     const there = document.querySelector(".o_action_manager .o_action, .o_live_board");
     return error ? error.textContent : there ? "open" : "";
 })()"""
-
-
-@pytest.fixture(scope="module")
-def odoo():
-    template, environ = suite()
-    with copied_database(template, environ) as database:
-        with Server(database, environ) as server:
-            yield server
 
 
 @pytest.fixture(scope="module")

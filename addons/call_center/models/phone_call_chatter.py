@@ -25,10 +25,12 @@ class PhoneCall(models.Model):
             if author._is_superuser():
                 # nobody ended the wrap-up: the sweeper did
                 author = call.user_id or author
+            # sudo: whose note it is; agents need not read the contacts of users
+            author_id = author.sudo().partner_id.id
             for record in records:
                 record.message_post(
                     body=call._chatter_body(),
-                    author_id=author.sudo().partner_id.id,
+                    author_id=author_id,
                     subtype_xmlid="mail.mt_note",
                 )
             # sudo: agents do not say whether a call was noted

@@ -133,6 +133,7 @@ class PhoneCall(models.Model):
         self.env.flush_all()
         contact = SQL("make_interval(days => %s)", company.call_contact_days)
         now = fields.Datetime.now()
+        # sudo: a job of all teams' calls; figures are kept, nobody is shown any
         report = self.env["phone.call.report"].sudo()
         pending = SQL(
             "call.company_id = %s AND call.customer_key IS NOT NULL "

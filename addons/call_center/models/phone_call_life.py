@@ -395,6 +395,7 @@ class PhoneCallLife(models.AbstractModel):
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
         except Exception:
+            # whatever it was: it is this call's own, and the log has it
             _logger.exception("call %s: %s failed", self.id, work.__name__)
 
 

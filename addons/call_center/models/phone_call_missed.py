@@ -53,6 +53,7 @@ class PhoneCall(models.Model):
                 due |= call
         if due:
             due.callback_due = True
+            # sudo: the job has to run, whoever ended the call
             self.env.ref("call_center.ir_cron_call_backs").sudo()._trigger(
                 fields.Datetime.now() + GRACE
             )

@@ -32,6 +32,7 @@ class ResUsers(models.Model):
     def _of_extension(self, company_id, extension):
         """Id of the user who has an extension in a company, if it is one alone; asked
         for by each event of a call."""
+        # sudo: remembered for all; an id, and nothing of the user
         users = self.sudo().search(
             [
                 ("share", "=", False),

@@ -34,6 +34,7 @@ class SaleOrder(models.Model):
         promises = orders.order_line.promise_line_id.promise_id.filtered(
             lambda promise: promise.state in ("confirmed", "done")
         )
+        # sudo: customers see on the portal what they were told, of their own orders
         changes = self.env["delivery.promise.history"].sudo()
         changes = changes.search([("promise_id", "in", promises.ids)], order="id")
         by_line = {}
@@ -42,6 +43,7 @@ class SaleOrder(models.Model):
                 for words in telling._moves_in_words():
                     by_line.setdefault(words["line"], []).append(words)
         return {
+            # sudo: as above
             line: by_line.get(line.sudo().promise_line_id, [])
             for line in self.order_line
         }

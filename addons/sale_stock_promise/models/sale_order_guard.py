@@ -53,6 +53,7 @@ class SaleOrder(models.Model):
             # sudo: whose it is decides, not what may be read of it
             promise = order.sudo().promise_id.with_env(self.env)
             if promise and not order._may_rest_on_promise(promise):
+                # sudo: its name, to say what is wrong; nothing else of it
                 raise AccessError(
                     self.env._(
                         "%(order)s cannot rest on %(promise)s, which is a colleague's.",

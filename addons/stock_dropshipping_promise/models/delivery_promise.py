@@ -45,6 +45,7 @@ class DeliveryPromise(models.Model):
                 wanted = schedule.day(line.promised_date)
                 day = max(schedule.day(moment), schedule.today)
                 # Of a kit we deliver the other parts: they have been looked at.
+                # sudo: a risk is there whoever may read the moves
                 if day > wanted or not line.sudo()._planned_moves():
                     risks[line_id] = wanted, day
         self._write_risks(risks)

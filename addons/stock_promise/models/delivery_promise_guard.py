@@ -23,6 +23,32 @@ def computed_fields(model):
     }
 
 
+def given_fields(names, vals, state):
+    """Those of these fields that somebody gives a new record; a draft is what it is
+    anyway, in the field ``state``."""
+    given = {name for name in names if vals.get(name)}
+    if vals.get(state) == "draft":
+        given.discard(state)
+    return given
+
+
+def written_fields(records, names, vals):
+    """Those of these fields that somebody writes, and the company if it changes."""
+    written = names & vals.keys()
+    if "company_id" in vals and any(
+        record.company_id.id != vals["company_id"] for record in records
+    ):
+        written.add("company_id")
+    return written
+
+
+def labels(model, names):
+    """The fields by the names that are on the screen."""
+    return ", ".join(
+        sorted(model._fields[name]._description_string(model.env) for name in names)
+    )
+
+
 class DeliveryPromise(models.Model):
     _inherit = "delivery.promise"
 
@@ -35,10 +61,7 @@ class DeliveryPromise(models.Model):
         names = self._engine_fields()
         if not self.env.su:
             for vals in vals_list:
-                given = {name for name in names if vals.get(name)}
-                if vals.get("state") == "draft":
-                    given.discard("state")  # what it is anyway
-                self._check_engine_fields(given)
+                self._check_engine_fields(given_fields(names, vals, "state"))
         promises = super(DeliveryPromise, without_defaults(self, names)).create(
             vals_list
         )
@@ -46,12 +69,7 @@ class DeliveryPromise(models.Model):
 
     def write(self, vals):
         if not self.env.su:
-            names = self._engine_fields() & vals.keys()
-            if "company_id" in vals and any(
-                promise.company_id.id != vals["company_id"] for promise in self
-            ):
-                names.add("company_id")
-            self._check_engine_fields(names)
+            self._check_engine_fields(written_fields(self, self._engine_fields(), vals))
         return super().write(vals)
 
     def unlink(self):
@@ -62,14 +80,11 @@ class DeliveryPromise(models.Model):
     @api.model
     def _check_engine_fields(self, names):
         if names:
-            labels = [
-                self._fields[name]._description_string(self.env) for name in names
-            ]
             raise AccessError(
                 self.env._(
                     "%s of a promise cannot be written: hold, extend, release or"
                     " re-promise it.",
-                    ", ".join(sorted(labels)),
+                    labels(self, names),
                 )
             )
 
@@ -146,12 +161,9 @@ class DeliveryPromiseLine(models.Model):
     @api.model
     def _check_engine_fields(self, names):
         if names:
-            labels = [
-                self._fields[name]._description_string(self.env) for name in names
-            ]
             raise AccessError(
                 self.env._(
                     "%s of a promised line cannot be written: they are computed.",
-                    ", ".join(sorted(labels)),
+                    labels(self, names),
                 )
             )

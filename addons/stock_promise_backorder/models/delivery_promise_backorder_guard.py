@@ -4,7 +4,12 @@ and what was computed or applied stays what it was computed from."""
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
-from odoo.addons.stock_promise.models.delivery_promise_guard import computed_fields
+from odoo.addons.stock_promise.models.delivery_promise_guard import (
+    computed_fields,
+    given_fields,
+    labels,
+    written_fields,
+)
 from odoo.addons.stock_promise.models.own_context import without_defaults
 
 
@@ -36,10 +41,7 @@ class DeliveryPromiseBackorder(models.Model):
         names = self._engine_fields()
         if not self.env.su:
             for vals in vals_list:
-                given = {name for name in names if vals.get(name)}
-                if vals.get("stage") == "draft":
-                    given.discard("stage")  # what it is anyway
-                self._check_engine_fields(given)
+                self._check_engine_fields(given_fields(names, vals, "stage"))
         runs = super(DeliveryPromiseBackorder, without_defaults(self, names)).create(
             vals_list
         )
@@ -48,12 +50,7 @@ class DeliveryPromiseBackorder(models.Model):
     def write(self, vals):
         if not self.env.su:
             self.check_access("write")
-            names = self._engine_fields() & vals.keys()
-            if "company_id" in vals and any(
-                run.company_id.id != vals["company_id"] for run in self
-            ):
-                names.add("company_id")
-            self._check_engine_fields(names)
+            self._check_engine_fields(written_fields(self, self._engine_fields(), vals))
             if self._choices() & vals.keys():
                 self._check_draft()
         return super().write(vals)
@@ -72,14 +69,11 @@ class DeliveryPromiseBackorder(models.Model):
     @api.model
     def _check_engine_fields(self, names):
         if names:
-            labels = [
-                self._fields[name]._description_string(self.env) for name in names
-            ]
             raise AccessError(
                 self.env._(
                     "%s of a run cannot be written: compute it, apply it, or make a new"
                     " one.",
-                    ", ".join(sorted(labels)),
+                    labels(self, names),
                 )
             )
 
