@@ -90,7 +90,8 @@ def _first_channel(message):
         agent = endpoint(message["Channel"])
         return {**event, "direction": "out", "from": agent, "to": to}
     caller = _known(message.get("CallerIDNum"))
-    return {**event, "direction": "in", "from": caller, "to": to}
+    # nobody is rung yet: whom it rings at is told by what follows
+    return {**event, "direction": "in", "from": caller, "to": to, "silent": True}
 
 
 def _dial(message):

@@ -200,12 +200,10 @@ class PhoneCall(models.Model):
                 "active"
             )
 
-    def _agents_to_tell(self):
+    def _agents_to_ring(self):
         """A call that names nobody rings at its team, where it has one."""
         self.ensure_one()
-        if self.team_id.member_ids and not (self.leg_ids or self.user_id):
-            return self.team_id.member_ids
-        return super()._agents_to_tell()
+        return self.team_id.member_ids or super()._agents_to_ring()
 
 
 def _key(name):

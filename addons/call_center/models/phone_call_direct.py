@@ -130,6 +130,9 @@ class PhoneCall(models.Model):
                 vals.get("direction", self.direction),
                 vals.get("from_number", self.from_number),
             )
+            if vals["is_blocked"] and not self.is_blocked:
+                # their screens show it
+                vals["told_ids"] = self._agents_to_tell().ids
         return vals
 
     def _is_own_number(self):
@@ -152,11 +155,20 @@ class PhoneCall(models.Model):
             & Domain("directed_to", "not in", [REJECT])
         )
 
-    def _notify_agents(self):
+    def _is_shown(self):
         """Calls that are refused ring at nobody's screen either."""
-        if self._is_put_through() or self.answered_at:
-            return super()._notify_agents()
-        return None
+        put_through = self._is_put_through() or bool(self.answered_at)
+        return put_through and super()._is_shown()
+
+    def _agents_to_tell(self):
+        """Of a call that is refused, those who were told before that was known."""
+        if self._is_shown():
+            return super()._agents_to_tell()
+        return self._users_told()
+
+    def _tell_all(self):
+        if self._is_shown():
+            super()._tell_all()
 
     def _is_missed(self):
         return self._is_put_through() and super()._is_missed()

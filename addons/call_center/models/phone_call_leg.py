@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..telephony import audience
+
 
 class PhoneCallLeg(models.Model):
     """One agent's part of a call: being rung, talking, handing over."""
@@ -18,11 +20,33 @@ class PhoneCallLeg(models.Model):
     key = fields.Char(required=True, help="What the provider calls this part.")
     name = fields.Char("Extension or Name")
     user_id = fields.Many2one("res.users", "Agent", index=True, ondelete="set null")
+    party = fields.Selection(
+        [
+            (audience.AGENT, "Agent"),
+            (audience.MACHINE, "Voicemail or Announcement"),
+            (audience.OUTSIDE, "Outside"),
+        ],
+        "Who It Is",
+        required=True,
+        default=audience.AGENT,
+    )
     queue = fields.Char()
     rang_at = fields.Datetime("Rang")
     answered_at = fields.Datetime("Answered")
+    left_at = fields.Datetime("Left", help="Before the call was over.")
     ended_at = fields.Datetime("Ended")
 
     _key_unique = models.UniqueIndex(
         "(call_id, key)", "This part of the call is logged already."
     )
+
+    def _part(self):
+        """What decides who sees a card of the call."""
+        return audience.Part(
+            self.key,
+            self.user_id.id or 0,
+            self.party,
+            self.rang_at or None,
+            self.answered_at or None,
+            self.left_at or None,
+        )

@@ -5,6 +5,7 @@ from odoo import Command, api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
+from ..telephony import audience
 from ..tools import phone_number
 
 _logger = logging.getLogger(__name__)
@@ -14,6 +15,8 @@ ANSWERED_MAX = datetime.timedelta(hours=8)
 OUTAGE_MAX = datetime.timedelta(days=30)
 CLOCK_SKEW = datetime.timedelta(minutes=5)
 SWEEP_BATCH = 500
+#: what telephone systems call what answers in nobody's place
+MACHINES = {"voicemail", "announcement"}
 #: what the agents' panels show of a call
 TOLD_FIELDS = {"state", "user_id", "from_number", "to_number", "queue"}
 
@@ -52,8 +55,11 @@ class PhoneCallLife(models.AbstractModel):
         if event["event"] == "newCall" and call.state == "ringing":
             # before agents are told: it may be for one of them, or for nobody
             answer = call._direct(event)
-        if (is_new or changes) and not call._is_history(event, now):
-            call._notify_agents()
+        if not call._is_history(event, now):
+            if event["event"] == "newCall" and not event["silent"]:
+                call._tell_all()
+            if is_new or changes:
+                call._notify_agents()
         if event["failed"]:
             call._dial_failed(event["cause"])
         return answer
@@ -113,6 +119,7 @@ class PhoneCallLife(models.AbstractModel):
                 "key": key,
                 "name": name,
                 "user_id": user.id,
+                "party": _party(name, event),
                 "queue": event["queue"] or False,
                 "rang_at": vals["started_at"],
             }
@@ -147,11 +154,12 @@ class PhoneCallLife(models.AbstractModel):
         kind = event["event"]
         if at < self.started_at:
             vals["started_at"] = at
-        if kind == "answer" and (not self.answered_at or at < self.answered_at):
-            vals["answered_at"] = at
-        if kind == "hangup":
+        if kind == "answer" and not _is_machine(event):
+            if not self.answered_at or at < self.answered_at:
+                vals["answered_at"] = at
+        if kind == "hangup" and not event["leg"]:
             vals.update(self._end_vals(event, at))
-        legs_changed = kind != "hangup" and self._merge_legs(event, at)
+        legs_changed = self._merge_legs(event, at)
         answered = vals.get("answered_at") or self.answered_at
         ended = vals.get("ended_at") or self.ended_at
         if answered and ended and answered > ended:
@@ -166,7 +174,7 @@ class PhoneCallLife(models.AbstractModel):
         if vals:
             self.write(vals)
         if ended:
-            self.leg_ids.filtered(lambda leg: leg.ended_at != ended).ended_at = ended
+            self._end_legs(ended)
         if {"from_number", "to_number"} & set(vals) and not self.partner_id:
             self._link_customer()
         return bool(legs_changed or TOLD_FIELDS & set(vals))
@@ -197,45 +205,69 @@ class PhoneCallLife(models.AbstractModel):
 
     # -- legs --------------------------------------------------------------
 
+    def _end_legs(self, ended):
+        """Parts end with the call, unless somebody left before."""
+        for leg in self.leg_ids:
+            at = min(leg.left_at or ended, ended)
+            if leg.ended_at != at:
+                leg.ended_at = at
+
     def _merge_legs(self, event, at):
-        """Note who is rung or talks; returns whether that is news."""
+        """Note who is rung, talks or leaves; returns whether that is news."""
         names = event["users"]
         if not names and event["answering_number"]:
             names = [event["answering_number"]]
+        if event["event"] == "hangup":
+            # the end of a part; without one it is the end of all
+            names = event["leg"] and (names or [""])
         changed = False
-        for name in names:
+        for name in names or ():
             key = event["leg"] or name
             leg = self.leg_ids.filtered(lambda leg, key=key: leg.key == key)
             if not leg:
-                user = self._agent_named(name, self.company_id)
-                leg = self.leg_ids.create(
-                    {
-                        "call_id": self.id,
-                        "key": key,
-                        "name": name,
-                        "user_id": user.id,
-                    }
-                )
+                leg = self.leg_ids.create(self._leg_vals(key, name, event))
                 changed = True
-            vals = {}
-            if event["queue"] and not leg.queue:
-                vals["queue"] = event["queue"]
-            if not leg.rang_at or at < leg.rang_at:
-                vals["rang_at"] = at
-            if event["event"] == "answer":
-                if not leg.answered_at or at < leg.answered_at:
-                    vals["answered_at"] = at
+            vals = self._leg_changes(leg, name, event, at)
             if vals:
                 leg.write(vals)
-                changed |= "answered_at" in vals
+                changed |= not vals.keys() <= {"queue", "rang_at", "name"}
         return changed
+
+    def _leg_vals(self, key, name, event):
+        user = self._agent_named(name, self.company_id) if name else None
+        return {
+            "call_id": self.id,
+            "key": key,
+            "name": name or False,
+            "user_id": user.id if user else False,
+            "party": _party(name, event),
+        }
+
+    def _leg_changes(self, leg, name, event, at):
+        """What an event adds to a part: the earliest of each is believed."""
+        vals = {}
+        if name and not leg.name:
+            vals = self._leg_vals(leg.key, name, event)
+            del vals["call_id"], vals["key"]
+        if event["queue"] and not leg.queue:
+            vals["queue"] = event["queue"]
+        if event["event"] == "hangup":
+            if not leg.left_at or at < leg.left_at:
+                vals["left_at"] = vals["ended_at"] = at
+            return vals
+        if not leg.rang_at or at < leg.rang_at:
+            vals["rang_at"] = at
+        if event["event"] == "answer":
+            if not leg.answered_at or at < leg.answered_at:
+                vals["answered_at"] = at
+        return vals
 
     def _talking_user(self):
         """Who talks, or talked last: of a call that was handed over, the last to
         answer. A call that rings at one agent only is his."""
-        answered = self.leg_ids.filtered(lambda leg: leg.answered_at and leg.user_id)
-        if answered:
-            return max(answered, key=lambda leg: (leg.answered_at, leg.key)).user_id
+        Users = self.env["res.users"]
+        if last := audience.spoke_last(self._audience()):
+            return Users.browse(last.agent)
         users = self.leg_ids.user_id
         return users if len(users) == 1 and not self.answered_at else users.browse()
 
@@ -382,7 +414,7 @@ class PhoneCallLife(models.AbstractModel):
         # when it really ended nobody knows: no talking time is made up
         last = self.answered_at or self.started_at
         self.write({"state": "ended", "cause": "lost", "ended_at": last})
-        self.leg_ids.filtered(lambda leg: not leg.ended_at).ended_at = last
+        self._end_legs(last)
         self._notify_agents()
 
     def _safely(self, work):
@@ -397,6 +429,20 @@ class PhoneCallLife(models.AbstractModel):
         except Exception:
             # whatever it was: it is this call's own, and the log has it
             _logger.exception("call %s: %s failed", self.id, work.__name__)
+
+
+def _party(name, event):
+    """Who has a part: an agent, if nothing says that it is somebody else."""
+    if name.casefold() in MACHINES:
+        return audience.MACHINE
+    return event["party"] or audience.AGENT
+
+
+def _is_machine(event):
+    """Whether nobody answers but a voicemail or an announcement."""
+    names = event["users"]
+    parties = {_party(name, event) for name in names} or {event["party"]}
+    return parties == {audience.MACHINE}
 
 
 def _escape_like(text):

@@ -1,9 +1,13 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..telephony import audience
+
 NOTIFICATION = "call_center.call"
 # whom a call rings at that names nobody: more than this many are not told
 AGENTS_TOLD = 100
+# how many calls a screen shows, and how many are looked at for that
+CALLS_SHOWN, CALLS_ASKED = 20, 100
 
 
 class PhoneCallPanel(models.AbstractModel):
@@ -11,6 +15,15 @@ class PhoneCallPanel(models.AbstractModel):
 
     _name = "phone.call.panel.mixin"
     _description = "Phone Call: Panel"
+
+    # no relation: it is read with the call, written for calls that name nobody, and
+    # searched by nobody
+    told_ids = fields.Json(
+        "Users Told",
+        copy=False,
+        groups=fields.NO_ACCESS,
+        help="Users who were told of the call beside those whom it names.",
+    )
 
     @api.model
     @api.readonly
@@ -24,16 +37,22 @@ class PhoneCallPanel(models.AbstractModel):
         if not self.has_access("read"):
             return []
         calls = self._in_own_companies().search(
-            Domain("state", "!=", "ended")
-            & self._shown_domain()
-            & (
-                Domain("leg_ids.user_id", "=", self.env.uid)
-                | Domain("user_id", "=", self.env.uid)
-            ),
+            self._my_calls_domain() & self._shown_domain(),
             order="started_at, id",
-            limit=20,
+            limit=CALLS_ASKED,
         )
-        return [call._panel_values() for call in calls]
+        mine = [call._panel_values_for(self.env.user) for call in calls]
+        return [values for values in mine if values["shown"]][:CALLS_SHOWN]
+
+    @api.model
+    def _my_calls_domain(self):
+        """The calls that may have a card on the user's screen."""
+        named = Domain("leg_ids.user_id", "=", self.env.uid) | Domain(
+            "user_id", "=", self.env.uid
+        )
+        # such a call rings at whom it was told
+        nobodys = Domain("leg_ids", "=", False) & Domain("user_id", "=", False)
+        return Domain("state", "!=", "ended") & (named | nobodys)
 
     def _in_own_companies(self):
         """For all companies that the user works for: the telephone does not know which
@@ -66,13 +85,62 @@ class PhoneCallPanel(models.AbstractModel):
             "answered_at": fields.Datetime.to_string(self.answered_at) or "",
         }
 
-    def _agents_to_tell(self):
-        """Those it rings at or who talk; of a call that names nobody, the company's
-        agents."""
+    def _panel_values_for(self, user):
+        """What one user's screen shows of the call. To an agent who handed it over it
+        is over, and it rings at whom it is handed to, whatever it is to others.
+
+        ``shown``: whether there is a card; ``turn``: how often the call came to the
+        user, so that what is told late is known as such.
+        """
         self.ensure_one()
-        users = self.leg_ids.user_id | self.user_id
-        if users or self.leg_ids:
-            return users
+        return self._seen_by(user, audience.view(self._audience(), user.id))
+
+    def _seen_by(self, user, view):
+        told = user.id in self._users_told().ids
+        is_named = self.user_id or self.leg_ids
+        values = self._panel_values()
+        is_shown = view.is_shown and bool(is_named or told) and self._is_shown()
+        return {
+            **values,
+            "state": view.state if is_shown else self.state,
+            "user_id": user.id if is_shown and view.spoke else values["user_id"],
+            "shown": is_shown,
+            "turn": view.turn,
+        }
+
+    def _is_shown(self):
+        """Whether the call is shown to anybody; a hook."""
+        return True
+
+    def _audience(self):
+        self.ensure_one()
+        return audience.Call(
+            is_over=self.state == "ended",
+            answered_at=self.answered_at or None,
+            agent=self.user_id.id or 0,
+            parts=tuple(leg._part() for leg in self.leg_ids),
+        )
+
+    def _agents_to_tell(self):
+        """Those whom it names, and whoever was told before: a screen that shows a
+        call is told of all that becomes of it."""
+        self.ensure_one()
+        return self.leg_ids.user_id | self.user_id | self._users_told()
+
+    def _users_told(self):
+        # sudo: whom it was told to is nobody's to read, and needed by all who tell
+        return self.env["res.users"].browse(self.sudo().told_ids or ())
+
+    def _tell_all(self):
+        """A call rings that names nobody: all who may take it are told. Not of
+        outgoing ones: these are their agent's alone."""
+        self.ensure_one()
+        if self.state == "ringing" and self.direction == "in":
+            if not (self.user_id or self.leg_ids or self._users_told()):
+                self.told_ids = self._agents_to_ring().ids
+
+    def _agents_to_ring(self):
+        """The company's agents."""
         group = self.env.ref("call_center.group_call_center_agent")
         return self.env["res.users"].search(
             [
@@ -84,9 +152,10 @@ class PhoneCallPanel(models.AbstractModel):
         )
 
     def _notify_agents(self):
-        values = self._panel_values()
         # sudo: agents are told by their contacts, which not everybody may read
-        users = self._agents_to_tell().sudo()
+        users = self._agents_to_tell().sudo().exists()
         users.fetch(["partner_id"])
+        call = self._audience()
         for user in users:
+            values = self._seen_by(user, audience.view(call, user.id))
             user._bus_send(NOTIFICATION, values)

@@ -178,7 +178,7 @@ class PhoneCall(models.Model):
             order="started_at, id",
             limit=20,
         )
-        return calls + [call._panel_values() for call in more]
+        return calls + [call._panel_values_for(self.env.user) for call in more]
 
     @api.model
     def plan_call_back(self, number, model=False, id=False):  # noqa: A002

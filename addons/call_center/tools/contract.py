@@ -7,7 +7,9 @@ returns events::
      "direction": "in" | "out" | "", "from", "to",
      "users": [names or extensions], "queue", "answering_number", "cause",
      "failed": whether the agent's telephone did not take an ordered call,
-     "leg", "at": naive UTC datetime or None}
+     "leg", "party": "" | "agent" | "machine" | "outside",
+     "silent": whether nobody's telephone rings yet,
+     "at": naive UTC datetime or None}
 
 or None for an event that is valid and means nothing here. ``Unprocessable`` is raised
 for what is no event of the contract.
@@ -22,9 +24,11 @@ CAUSES = frozenset(
     "normalClearing busy cancel noAnswer congestion notFound forwarded".split()
 )
 EVENTS = ("newCall", "answer", "hangup")
+PARTIES = ("agent", "machine", "outside")
 MAX_LENGTH = 250
 MAX_USERS = 100
 
+_TRUE = ([True], ["true"], ["1"])
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 _TWILIO_EVENTS = {
@@ -112,6 +116,8 @@ def _values(event, call_id, direction, fields, **more):
         "cause": "",
         "failed": False,
         "leg": _first(fields, "legId"),
+        "party": "",
+        "silent": False,
         "at": _moment(_first(fields, "timestamp")),
         **more,
     }
@@ -123,8 +129,8 @@ def _cause(fields):
 
 
 def read_generic(fields):
-    """The generic contract. ``legId``, ``timestamp`` and ``failed`` are additions to it
-    that nobody has to send."""
+    """The generic contract. ``legId``, ``party``, ``silent``, ``timestamp`` and
+    ``failed`` are additions to it that nobody has to send."""
     event = _first(fields, "event")
     if event not in EVENTS:
         raise Unprocessable(f"event: “{event}” is not newCall, answer or hangup")
@@ -134,6 +140,9 @@ def read_generic(fields):
         _direction(fields, event),
         fields,
     )
+    party = _first(fields, "party")
+    values["party"] = party if party in PARTIES else ""
+    values["silent"] = event == "newCall" and fields.get("silent") in _TRUE
     if event == "answer" and not values["users"]:
         # the documented sample says "caller" where it means the agent
         values["users"] = _all(fields, "caller")
@@ -202,6 +211,8 @@ def read_twilio(fields):
         "cause": _TWILIO_CAUSES.get(status, ""),
         "failed": False,
         "leg": leg,
+        "party": "",
+        "silent": False,
         "at": _twilio_moment(_first(fields, "Timestamp")),
     }
 

@@ -6,6 +6,8 @@ import {user} from "@web/core/user";
 import {Ringer} from "./ringer";
 
 const RANK = {ringing: 0, answered: 1, ended: 2};
+/** Of calls whose cards are gone, so many are remembered. */
+const GONE_KEPT = 200;
 const CHANNEL = "call_center";
 
 const DISMISSED = "call_center.dismissed";
@@ -34,6 +36,11 @@ function keepDismissed(dismissed) {
     }
 }
 
+/** A call may come to the user several times: handed back, fetched, rung again. */
+function progress({state, turn = 0}) {
+    return turn * 3 + RANK[state];
+}
+
 /** His name, or the company's whose people all have this number. */
 function whoIs(matches) {
     const entities = new Set(matches.map((match) => match.commercial_partner_id));
@@ -56,8 +63,8 @@ export class CallStore {
         this.calls = [];
         /** The call that the user turned to; else the panel chooses. */
         this.chosen = false;
-        /** Calls that a colleague took: they come back if they are handed over. */
-        this.taken = new Set();
+        /** How far calls were whose cards are gone: `Map(id => progress)`. */
+        this.gone = new Map();
         this.dismissed = readDismissed();
         this.bus = bus_service;
         this.ringer = reactive(new Ringer(multi_tab, (id) => this.identify(id)));
@@ -139,28 +146,24 @@ export class CallStore {
      *      too, since nobody saw them ring
      */
     receive(call, asked = false) {
-        const isMine = call.user_id === user.userId;
-        if (this.isDismissed(call, isMine)) {
+        if (this.isDismissed(call)) {
             return;
         }
         const known = this.find(call.id);
-        if (known && RANK[call.state] < RANK[known.state]) {
+        const before = known ? progress(known) : this.gone.get(call.id);
+        if (progress(call) < before) {
             return;
         }
-        if (this.taken.has(call.id) && !(call.answered && isMine)) {
-            return;
-        }
-        if (call.state !== "ringing" && call.answered && !isMine) {
-            this.taken.add(call.id);
-            this.drop(call.id);
+        if (!call.shown) {
+            this.forget(call);
         } else if (this.isWrittenDown(known, call)) {
-            this.remove(call.id, RANK.ended);
+            this.remove(call.id, progress(call));
         } else if (known) {
             if (call.state === "answered" && known.state === "ringing") {
                 this.chosen = false; // who talks looks at that call
             }
             Object.assign(known, call);
-        } else if (asked || call.state !== "ended") {
+        } else if (asked || call.state !== "ended" || this.gone.has(call.id)) {
             const chosen = this.find(this.chosen);
             if (chosen?.state === "ended" && !chosen.typed) {
                 this.chosen = false;
@@ -175,13 +178,19 @@ export class CallStore {
     }
 
     /** Who removes a call while it rings, and then takes it, wants to see it again. */
-    isDismissed(call, isMine) {
+    isDismissed(call) {
         if (!this.dismissed.has(call.id)) {
             return false;
         }
-        const isFurther = RANK[call.state] > this.dismissed.get(call.id);
+        const isMine = call.user_id === user.userId;
+        const before = this.dismissed.get(call.id);
+        const isFurther = progress(call) > before;
         const isWork = call.state === "answered" || call.wrap_up;
-        if (!(isFurther && isMine && call.answered && isWork)) {
+        const isNewTurn = Math.floor(progress(call) / 3) > Math.floor(before / 3);
+        if (
+            !call.shown ||
+            !(isNewTurn || (isFurther && isMine && call.answered && isWork))
+        ) {
             return true;
         }
         this.dismissed.delete(call.id);
@@ -252,6 +261,18 @@ export class CallStore {
         );
     }
 
+    /** It is somebody else's by now; it may come back later. */
+    forget(call) {
+        this.gone.delete(call.id);
+        this.gone.set(call.id, progress(call));
+        if (this.gone.size > GONE_KEPT) {
+            this.gone.delete(this.gone.keys().next().value);
+        }
+        if (!this.find(call.id)?.typed) {
+            this.drop(call.id);
+        }
+    }
+
     updateRinger() {
         this.ringer.update(
             this.calls.filter(
@@ -261,7 +282,7 @@ export class CallStore {
     }
 
     dismiss(id) {
-        const rank = RANK[this.find(id)?.state || "ended"];
+        const rank = progress(this.find(id) || {state: "ended"});
         this.remove(id, rank);
         this.channel?.postMessage({dismissed: id, rank});
     }

@@ -1,0 +1,2 @@
+from . import audience
+from . import joining
