@@ -65,3 +65,9 @@ ifneq ($(wildcard tests/mutate.py),)
 mutate: ## put deliberate faults in, see that each is noticed (ARGS="--plain")
 	@$(DESK) python tests/mutate.py $(ARGS)
 endif
+
+ifneq ($(wildcard tests/random_days/__main__.py),)
+.PHONY: random-days
+random-days: ## random working days against a ledger (DAYS=2000 SEED=7, ARGS="--day 7/31")
+	@$(DESK) python tests/random_days/__main__.py $(if $(DAYS),--days "$(DAYS)") $(if $(SEED),--seed "$(SEED)") $(ARGS)
+endif

@@ -1,0 +1,50 @@
+# Copyright 2026 Promise Desk contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Faults that the random days have found and that are not mended yet.
+
+It only gets shorter. A complaint is one of these if its check is the same and its words
+match; such a complaint is counted and printed at the end, and does not fail a day.
+"""
+
+import re
+from typing import NamedTuple
+
+
+class Fault(NamedTuple):
+    """A known fault.
+
+    :ivar check: number of the check that complains
+    :ivar words: what the complaint matches
+    :ivar steps: kinds of which one is the step or was played before it; none: any
+    :ivar reason: what is wrong
+    """
+
+    check: int
+    words: str
+    steps: tuple
+    reason: str
+
+
+FAULTS = (
+    Fault(
+        5,
+        "^done with open deliveries",
+        ("quantity", "return"),
+        "more ordered after a delivery: the promise stays done",
+    ),
+)
+
+
+def known(complaint, kinds):
+    """The :class:`Fault` that a complaint shows, or None.
+
+    :param kinds: kinds of the steps that were played, in their order
+    """
+    for fault in FAULTS:
+        if (
+            fault.check == complaint.check
+            and re.search(fault.words, complaint.words)
+            and (not fault.steps or set(fault.steps) & set(kinds))
+        ):
+            return fault
+    return None

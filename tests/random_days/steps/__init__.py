@@ -1,0 +1,9 @@
+# Copyright 2026 Promise Desk contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What people do, by kind: ``KINDS``, drawn by weight, and ``SET_UP``, which begins a
+day."""
+
+from .base import KINDS, SET_UP
+from . import products, selling, buying, stock, promising, time
+
+__all__ = ["KINDS", "SET_UP"]

@@ -1,0 +1,190 @@
+# Copyright 2026 Promise Desk contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""A worker: one process with one copied database, on which days are played.
+
+    python -m random_days.worker DATABASE    # days are asked for on standard input
+
+Each line of input is a JSON object, each line of output its answer.
+"""
+
+import json
+import logging
+import random
+import sys
+from datetime import datetime, timedelta
+
+import psycopg2
+
+from . import clock as clocks
+from .company import Company
+from .desk import open_registry
+from .steps import SET_UP
+
+#: a day's products come first
+PRODUCTS = (2, 3)
+STEPS = 15
+#: days of one database begin some weeks after one another, on the same weekday
+APART = timedelta(days=7)
+
+
+class Floor:
+    """What the days of a worker share.
+
+    :param database: name of a database that is this worker's alone
+    """
+
+    def __init__(self, database, dsn=""):
+        self.database = database
+        self.connection = psycopg2.connect(f"dbname={database} {dsn}")
+        self.connection.autocommit = True
+        clocks.shadow(self.connection, database)
+        # the search path is taken up by connections that are made from now on
+        self.registry = open_registry(database)
+        self.clock = clocks.Clock(self.connection)
+        self.clock.start(datetime.utcnow().replace(microsecond=0))
+        self.company = Company(self.registry)
+        self._names = {}
+
+    # -- days ---------------------------------------------------------------------
+
+    def begin(self, seed):
+        """Go to the moment at which a day begins: of the same weekday and hour
+        whenever it is played, so that it can be replayed later."""
+        dice = random.Random(f"{seed}/begin")
+        hour, weekday = dice.choice([7, 8, 9, 11, 14, 21]), dice.randrange(7)
+        moment = self.clock.now.replace(hour=hour, minute=3, second=0)
+        moment += timedelta(days=(weekday - moment.weekday()) % 7)
+        while moment <= self.clock.now:
+            moment += APART
+        self.clock.move(moment)
+
+    # -- what only a server does --------------------------------------------------
+
+    def jobs(self):
+        """The hourly jobs, as methods."""
+        self.company.jobs.do(lambda env: env["delivery.promise"]._cron_tidy())
+        self.company.jobs.do(lambda env: env["delivery.promise"]._cron_watch())
+
+    def forget(self):
+        """What was changed past the server is read again."""
+        self.registry.clear_all_caches()
+
+    def watch(self, products):
+        """Look at all promises of these products once more."""
+        self.company.jobs.do(lambda env: env["delivery.promise"]._watch(products))
+
+    def profile(self, products, warehouse, days):
+        """{product id: rows} of the public API, asked by a salesperson."""
+        person = next(iter(self.company.people.values()))
+
+        def ask(env):
+            zone = self.zone(warehouse)
+            today = clocks.plain(self.clock.now)
+            first = clocks.local(today, zone)
+            return env["delivery.promise"].atp_profile(
+                products,
+                warehouse,
+                first.isoformat(),
+                (first + timedelta(days=days - 1)).isoformat(),
+            )
+
+        return {int(key): rows for key, rows in person.do(ask).items()}
+
+    def zone(self, warehouse):
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT COALESCE(c.tz, a.tz, o.tz, 'UTC') FROM stock_warehouse w"
+                " LEFT JOIN resource_calendar c ON c.id = w.promise_calendar_id"
+                " LEFT JOIN res_partner a ON a.id = w.partner_id"
+                " JOIN res_company y ON y.id = w.company_id"
+                " LEFT JOIN res_partner o ON o.id = y.partner_id WHERE w.id = %s",
+                [warehouse],
+            )
+            return cursor.fetchone()[0]
+
+    def messages(self):
+        """How much the suite has told so far: (messages on promises and those of orders
+        in its own words, rows of history, activities, mails)."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                """
+                SELECT (SELECT count(*) FROM mail_message
+                         WHERE model = 'delivery.promise'),
+                       (SELECT count(*) FROM mail_message
+                         WHERE model = 'sale.order'
+                           AND body ~ '(What is possible|No delivery date was)'),
+                       (SELECT count(*) FROM delivery_promise_history),
+                       (SELECT count(*) FROM mail_activity
+                         WHERE res_model = 'delivery.promise'),
+                       (SELECT count(*) FROM mail_mail)
+                """
+            )
+            return tuple(cursor.fetchone())
+
+
+def play(floor, seed, steps=None, number=STEPS):
+    """Play a day: drawn from its seed, or the given steps again.
+
+    :return: :class:`~.day.Outcome`
+    """
+    from .day import Day, Step
+
+    floor.begin(seed)
+    day = Day(floor, seed)
+    if steps is not None:
+        return day.play(
+            [
+                Step(one["number"], one["kind"], one["who"], one["arguments"])
+                for one in steps
+            ]
+        )
+    dice = random.Random(seed)
+    made = []
+    for index in range(dice.choice(PRODUCTS)):
+        own = random.Random(f"{seed}/product {index}")
+        kind = SET_UP["product"]
+        arguments = kind.draw(day, own)
+        step = Step(index - 9, "product", "Paula (planner)", arguments)
+        made.append(step)
+        # its label is taken, so that the next one gets another
+        day.products[arguments["label"]] = {"id": 0}
+    day.products.clear()
+    return day.play(made, (dice, number))
+
+
+def as_plain(outcome):
+    """An outcome as JSON has it."""
+
+    def step(one):
+        return {**one._asdict(), "words": one.words()}
+
+    return {
+        "seed": outcome.seed,
+        "steps": [(step(one), note) for one, note in outcome.steps],
+        "refused": outcome.refused,
+        "complaints": [
+            (step(one), complaint._asdict()) for one, complaint in outcome.complaints
+        ],
+        "known": [
+            (step(one), complaint._asdict(), fault._asdict())
+            for one, complaint, fault in outcome.known
+        ],
+    }
+
+
+def main():
+    database = sys.argv[1]
+    logging.getLogger().setLevel(logging.WARNING)
+    floor = Floor(database)
+    out = sys.stdout
+    for line in sys.stdin:
+        asked = json.loads(line)
+        outcome = play(
+            floor, asked["seed"], asked.get("steps"), asked.get("number", STEPS)
+        )
+        out.write(json.dumps(as_plain(outcome), default=str) + "\n")
+        out.flush()
+
+
+if __name__ == "__main__":
+    main()
