@@ -42,16 +42,35 @@ class CallLock:
     within the transaction would be no help, since that has begun before it gets the
     lock and does not see the row that another one made meanwhile. Without any, events
     that come at the same moment would fail and be tried again, seconds later.
+
+    :param keys: what to lock: a text, or a function that returns several, since a call
+        may get more ids while somebody waits for one of them
     """
 
-    def __init__(self, cr, key):
+    def __init__(self, cr, keys):
         self.cr = cr
-        self.key = key
+        self.find_keys = keys if callable(keys) else lambda: {keys}
+        self.keys = set()
 
     def __enter__(self):
-        self._run("pg_advisory_lock")
-        # what was done before (finding the line) may stay; a new view is needed
-        self.cr.commit()  # pylint: disable=invalid-commit
+        try:
+            self._lock()
+        except BaseException:
+            self.cr.rollback()
+            self._unlock()
+            raise
+
+    def _lock(self):
+        wanted = self.find_keys()
+        while not wanted <= self.keys:
+            self._unlock()
+            # in the same order by everybody: nobody waits for whom waits for them
+            for key in sorted(wanted | self.keys):
+                self._run("pg_advisory_lock", key)
+                self.keys.add(key)
+            # what was done before (finding the line) may stay; a new view is needed
+            self.cr.commit()  # pylint: disable=invalid-commit
+            wanted = self.find_keys()
 
     def __exit__(self, kind, _error, _traceback):
         try:
@@ -66,16 +85,26 @@ class CallLock:
             self.cr.rollback()
             raise
         finally:
-            self._run("pg_advisory_unlock")
+            self._unlock()
 
-    def _run(self, function):
+    def _unlock(self):
+        while self.keys:
+            self._run("pg_advisory_unlock", self.keys.pop())
+
+    def _run(self, function, key):
         self.cr.execute(
             SQL(
                 "SELECT %s(hashtextextended(%s, 0))",
                 SQL.identifier(function),
-                f"call_center|{self.key}",
+                f"call_center|{key}",
             )
         )
+
+
+def _lock_keys(env, provider, event):
+    """Of all ids of the event's call."""
+    ids = env["phone.call"]._lock_ids(provider, event)
+    return {f"{provider.id}|{id_}" for id_ in ids}
 
 
 class CallWebhook(Controller):
@@ -114,7 +143,7 @@ class CallWebhook(Controller):
             return self._refuse(provider, 422, str(error), body)
         reply = {}
         if event:
-            with CallLock(env.cr, f"{provider.id}|{event['call_id']}"):
+            with CallLock(env.cr, lambda: _lock_keys(env, provider, event)):
                 reply = env["phone.call"]._receive(provider, event) or {}
                 # in the same transaction: another would cost as much as the rest
                 logged = provider._log_event(200, event)

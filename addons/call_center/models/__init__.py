@@ -8,6 +8,7 @@ from . import phone_call_panel
 from . import phone_call_dial
 from . import phone_call
 from . import phone_call_leg
+from . import phone_call_strand
 from . import phone_call_order
 from . import call_provider
 from . import res_partner

@@ -141,8 +141,21 @@ class PhoneCall(models.Model):
             ],
             order="started_at, id",
         )
-        talking = {call.user_id.id: call for call in mine if call.state == "answered"}
-        wrapping = {call.user_id.id: call for call in mine if call.state == "ended"}
+        talking = {call.user_id.id: call for call in mine if call._is_talked()}
+        wrapping = {call.user_id.id: call for call in mine if call._is_wrapping_up()}
+        # sudo: as above
+        for leg in (
+            self.env["phone.call.leg"]
+            .sudo()
+            .search(
+                [
+                    ("user_id", "in", users.ids),
+                    ("wrap_up_started_at", "!=", False),
+                    ("wrap_up_ended_at", "=", False),
+                ]
+            )
+        ):
+            wrapping.setdefault(leg.user_id.id, leg)
         ringing = set(running.filtered(_is_waiting).leg_ids.user_id.ids)
         away, present = self._board_away(users), self._board_present(users)
         agents = []

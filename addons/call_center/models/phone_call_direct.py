@@ -121,19 +121,19 @@ class PhoneCall(models.Model):
         e164 = parsed.readings[0].e164 if parsed.readings else False
         return self.env["call.blocked.number"]._is_blocked(provider.company_id, e164)
 
-    def _missing_vals(self, event):
+    def _number_vals(self, vals):
         """Who calls may be told by a later event than the first."""
-        vals = super()._missing_vals(event)
+        more = super()._number_vals(vals)
         if {"from_number", "direction"} & vals.keys():
-            vals["is_blocked"] = self._is_caller_blocked(
+            more["is_blocked"] = self._is_caller_blocked(
                 self.provider_id,
                 vals.get("direction", self.direction),
                 vals.get("from_number", self.from_number),
             )
-            if vals["is_blocked"] and not self.is_blocked:
+            if more["is_blocked"] and not self.is_blocked:
                 # their screens show it
-                vals["told_ids"] = self._agents_to_tell().ids
-        return vals
+                more["told_ids"] = self._agents_to_tell().ids
+        return more
 
     def _is_own_number(self):
         """Whether the other side is one of the house's own numbers."""

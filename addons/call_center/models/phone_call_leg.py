@@ -35,10 +35,25 @@ class PhoneCallLeg(models.Model):
     answered_at = fields.Datetime("Answered")
     left_at = fields.Datetime("Left", help="Before the call was over.")
     ended_at = fields.Datetime("Ended")
+    # of an agent who handed the call over; who spoke last has it on the call
+    wrap_up_started_at = fields.Datetime("Wrap-up Started")
+    wrap_up_ended_at = fields.Datetime("Wrap-up Ended")
 
     _key_unique = models.UniqueIndex(
         "(call_id, key)", "This part of the call is logged already."
     )
+
+    _wrapping_up_idx = models.Index(
+        "(user_id) WHERE wrap_up_started_at IS NOT NULL AND wrap_up_ended_at IS NULL"
+    )
+
+    def _end_wrap_up(self, at=None):
+        for leg in self:
+            if leg.wrap_up_started_at and not leg.wrap_up_ended_at:
+                at_least = max(at or fields.Datetime.now(), leg.wrap_up_started_at)
+                # sudo: agents write no times, they say that they have finished
+                leg.sudo().wrap_up_ended_at = at_least.replace(microsecond=0)
+                leg.call_id._sum_parts()
 
     def _part(self):
         """What decides who sees a card of the call."""

@@ -5,7 +5,7 @@ from odoo import Command, api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
-from ..telephony import audience
+from ..telephony import audience, joining
 from ..tools import phone_number
 
 _logger = logging.getLogger(__name__)
@@ -47,7 +47,10 @@ class PhoneCallLife(models.AbstractModel):
         now = fields.Datetime.now()
         # the line's company in the context: else that of the superuser is asked for
         calls = self.with_company(provider.company_id)
-        call, is_new = calls._find_or_create(provider, event, now)
+        if event["other"]:
+            call, is_new = calls._join(provider, event, now), False
+        else:
+            call, is_new = calls._find_or_create(provider, event, now)
         changes = call._merge(event, call._event_time(event, now))
         if is_new and event["event"] != "newCall":
             call._link_customer()
@@ -58,7 +61,7 @@ class PhoneCallLife(models.AbstractModel):
         if not call._is_history(event, now):
             if event["event"] == "newCall" and not event["silent"]:
                 call._tell_all()
-            if is_new or changes:
+            if is_new or changes or event["other"]:
                 call._notify_agents()
         if event["failed"]:
             call._dial_failed(event["cause"])
@@ -92,6 +95,9 @@ class PhoneCallLife(models.AbstractModel):
                 ("external_id", "=", event["call_id"]),
             ],
             limit=1,
+        )
+        call = call or self.env["phone.call.strand"]._call_of(
+            provider, event["call_id"]
         )
         if call:
             return call, False
@@ -150,39 +156,61 @@ class PhoneCallLife(models.AbstractModel):
         :rtype: bool
         """
         self.ensure_one()
-        vals = self._missing_vals(event)
-        kind = event["event"]
-        if at < self.started_at:
-            vals["started_at"] = at
-        if kind == "answer" and not _is_machine(event):
-            if not self.answered_at or at < self.answered_at:
-                vals["answered_at"] = at
-        if kind == "hangup" and not event["leg"]:
-            vals.update(self._end_vals(event, at))
         legs_changed = self._merge_legs(event, at)
-        answered = vals.get("answered_at") or self.answered_at
-        ended = vals.get("ended_at") or self.ended_at
+        if self.is_joined:
+            vals = self._strand_vals(event, at)
+        else:
+            vals = self._told_vals(self, event, at)
+        answered = vals.get("answered_at", self.answered_at)
+        ended = vals.get("ended_at", self.ended_at)
         if answered and ended and answered > ended:
             # a late answer without a time of its own
             vals["answered_at"] = ended
-        state = "ended" if ended else "answered" if answered else "ringing"
-        if state != self.state:
-            vals["state"] = state
+        vals["state"] = "ended" if ended else "answered" if answered else "ringing"
+        vals = {name: value for name, value in vals.items() if value != self[name]}
+        vals.update(self._number_vals(vals))
         user = self._talking_user()
         if user and user != self.user_id:
             vals["user_id"] = user.id
         if vals:
             self.write(vals)
-        if ended:
+        if ended or self.is_joined:
             self._end_legs(ended)
+        if legs_changed and not {"state", "answered_at", "ended_at", "user_id"} & set(
+            vals
+        ):
+            # else that was done when it was written
+            self._follow_wrap_up()
         if {"from_number", "to_number"} & set(vals) and not self.partner_id:
             self._link_customer()
         return bool(legs_changed or TOLD_FIELDS & set(vals))
 
-    def _end_vals(self, event, at):
+    def _told_vals(self, holder, event, at):
+        """What an event adds to what was told under its id.
+
+        :param holder: the call itself, or the strand of one of its ids
+        """
+        if event["event"] == "merge":
+            return {}
+        kind = event["event"]
+        vals = self._missing_vals(holder, event)
+        if not holder.started_at or at < holder.started_at:
+            vals["started_at"] = at
+        if kind == "answer" and not _is_machine(event):
+            if not holder.answered_at or at < holder.answered_at:
+                vals["answered_at"] = at
+        if kind == "hangup" and not event["leg"]:
+            vals.update(self._end_vals(holder, event, at))
+        return vals
+
+    def _number_vals(self, vals):
+        """What follows from numbers that are told late; a hook."""
+        return {}
+
+    def _end_vals(self, holder, event, at):
         """The earliest end; why, as it says, unless it is an order's failure: the
         end of its channel knows better why, whichever of the two comes first."""
-        ended = self.ended_at if self.cause != "lost" else False
+        ended = holder.ended_at if holder.cause != "lost" else False
         earlier = not ended or at < ended
         vals = {"ended_at": at} if earlier else {}
         better = earlier if not event["failed"] else False
@@ -190,25 +218,145 @@ class PhoneCallLife(models.AbstractModel):
             vals["cause"] = event["cause"]
         return vals
 
-    def _missing_vals(self, event):
+    def _missing_vals(self, holder, event):
         """What an event that came out of turn could not tell yet."""
         told = {
             "from_number": event["from"],
             "to_number": event["to"],
             "queue": event["queue"],
         }
-        vals = {name: value for name, value in told.items() if value and not self[name]}
-        if event["event"] == "newCall" and event["direction"]:
-            if event["direction"] != self.direction:
+        vals = {
+            name: value for name, value in told.items() if value and not holder[name]
+        }
+        if event["direction"] and event["direction"] != holder.direction:
+            if event["event"] == "newCall" or not holder.direction:
                 vals["direction"] = event["direction"]
         return vals
+
+    # -- several ids of one call ---------------------------------------------
+
+    is_joined = fields.Boolean(
+        copy=False, readonly=True, help="It was told of under several ids."
+    )
+    strand_ids = fields.One2many("phone.call.strand", "call_id", readonly=True)
+
+    @api.model
+    def _lock_ids(self, provider, event):
+        """The ids whose events must not be taken in at the same moment."""
+        ids = [id_ for id_ in (event["call_id"], event["other"]) if id_]
+        # past the ORM: what it remembers may be old once there is a lock
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT other.external_id FROM phone_call_strand strand
+                  JOIN phone_call_strand other ON other.call_id = strand.call_id
+                 WHERE strand.provider_id = %s AND strand.external_id = ANY(%s)
+                """,
+                provider.id,
+                ids,
+            )
+        )
+        return {*ids, *(id_ for (id_,) in rows)}
+
+    @api.model
+    def _join(self, provider, event, now):
+        """The call that two ids are one of: what is known under either, together."""
+        Strand = self.env["phone.call.strand"]
+        ids = [event["call_id"], event["other"]]
+        known = self.browse()
+        for id_ in ids:
+            known |= self.search(
+                [("provider_id", "=", provider.id), ("external_id", "=", id_)]
+            ) or Strand._call_of(provider, id_)
+        for call in known:
+            Strand._of_call(call)
+        if not known:
+            vals = self._prepare_call_vals(provider, event, now)
+            known = self.create(vals)
+        first = joining.lead(known.strand_ids._facts())
+        keep = known[:1]
+        for call in known:
+            if first and first.id in call.strand_ids.mapped("external_id"):
+                keep = call
+        keep.is_joined = True
+        for gone in known - keep:
+            keep._take_over(gone)
+        for id_ in ids:
+            strand = Strand._ensure(keep, id_)
+        if not strand.is_continued:
+            strand.is_continued = True
+        return keep
+
+    def _strand_vals(self, event, at):
+        """What a call of several ids is, with what an event adds to one of them."""
+        strand = self.env["phone.call.strand"]._ensure(self, event["call_id"])
+        vals = self._told_vals(strand, event, at)
+        if vals:
+            strand.write(vals)
+        return joining.joined(self.strand_ids._facts())
+
+    def _is_outside(self, direction, from_number, to_number):
+        """Whether the other side is somebody outside, and not a colleague, a parking
+        place or a code of the exchange."""
+        number = from_number if direction == "in" else to_number
+        if not number:
+            return direction == "in"
+        parsed = phone_number.parse(number, self._region())
+        return parsed.kind in ("external", "anonymous")
+
+    def _take_over(self, gone):
+        """Take in a call that is part of this one, and take its cards away."""
+        gone._tell_gone()
+        for leg in gone.leg_ids:
+            self._take_leg(leg)
+        gone.strand_ids.call_id = self
+        self.env["phone.call.order"].search([("call_id", "=", gone.id)]).call_id = self
+        self.env["phone.call.back"].search(
+            [("reached_call_id", "=", gone.id)]
+        ).reached_call_id = self
+        vals = self._taken_over_vals(gone)
+        gone.unlink()
+        self.invalidate_recordset(["leg_ids", "strand_ids"])
+        if vals:
+            self.write(vals)
+
+    def _taken_over_vals(self, gone):
+        """What was entered for a call that is part of this one now."""
+        names = ("callback_id", "outcome_id", "subject_id", "recording_url")
+        vals = {
+            name: gone._fields[name].convert_to_write(gone[name], gone)
+            for name in names
+            if gone[name] and not self[name]
+        }
+        if gone.tag_ids - self.tag_ids:
+            vals["tag_ids"] = [Command.link(tag.id) for tag in gone.tag_ids]
+        if gone.summary and gone.summary != self.summary:
+            notes = [note for note in (self.summary, gone.summary) if note]
+            vals["summary"] = "\n".join(notes)
+        if told := set(gone.told_ids or ()) - set(self.told_ids or ()):
+            vals["told_ids"] = [*(self.told_ids or ()), *sorted(told)]
+        return vals
+
+    def _take_leg(self, leg):
+        mine = self.leg_ids.filtered(lambda one: one.key == leg.key)
+        if not mine:
+            leg.call_id = self
+            return
+        vals = {}
+        for name in ("rang_at", "answered_at", "left_at"):
+            if leg[name] and (not mine[name] or leg[name] < mine[name]):
+                vals[name] = leg[name]
+        for name in ("name", "user_id", "queue"):
+            if leg[name] and not mine[name]:
+                vals[name] = leg._fields[name].convert_to_write(leg[name], leg)
+        mine.write(vals)
 
     # -- legs --------------------------------------------------------------
 
     def _end_legs(self, ended):
         """Parts end with the call, unless somebody left before."""
         for leg in self.leg_ids:
-            at = min(leg.left_at or ended, ended)
+            at = min(leg.left_at or ended, ended) if ended else leg.left_at
             if leg.ended_at != at:
                 leg.ended_at = at
 
@@ -413,6 +561,8 @@ class PhoneCallLife(models.AbstractModel):
     def _end_lost(self):
         # when it really ended nobody knows: no talking time is made up
         last = self.answered_at or self.started_at
+        lost = {"cause": "lost", "ended_at": last}
+        self.strand_ids.filtered(lambda strand: not strand.ended_at).write(lost)
         self.write({"state": "ended", "cause": "lost", "ended_at": last})
         self._end_legs(last)
         self._notify_agents()

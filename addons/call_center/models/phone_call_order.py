@@ -143,7 +143,7 @@ class PhoneCall(models.Model):
 
     def _merge(self, event, at):
         """The first that the PBX tells of an ordered call: it has the order."""
-        if (self.external_id or "").startswith(ORDER) and not event["failed"]:
+        if event["call_id"].startswith(ORDER) and not event["failed"]:
             self.env["phone.call.order"].search(
                 [("call_id", "=", self.id), ("state", "in", ("waiting", "sent"))]
             ).state = "placed"

@@ -106,6 +106,7 @@ class PhoneCallPanel(models.AbstractModel):
             "user_id": user.id if is_shown and view.spoke else values["user_id"],
             "shown": is_shown,
             "turn": view.turn,
+            "wrap_up": self._is_wrapping_up(user),
         }
 
     def _is_shown(self):
@@ -129,7 +130,8 @@ class PhoneCallPanel(models.AbstractModel):
 
     def _users_told(self):
         # sudo: whom it was told to is nobody's to read, and needed by all who tell
-        return self.env["res.users"].browse(self.sudo().told_ids or ())
+        told = self.env["res.users"].browse(self.sudo().told_ids or ())
+        return told and told.exists()
 
     def _tell_all(self):
         """A call rings that names nobody: all who may take it are told. Not of
@@ -151,9 +153,17 @@ class PhoneCallPanel(models.AbstractModel):
             limit=AGENTS_TOLD,
         )
 
+    def _tell_gone(self):
+        """The call is part of another one: its cards go."""
+        values = {**self._panel_values(), "state": "ended", "shown": False}
+        for user in self._agents_to_tell().sudo():
+            # sudo: as for all that is told
+            turn = len(self.leg_ids.filtered(lambda leg, of=user: leg.user_id == of))
+            user._bus_send(NOTIFICATION, {**values, "turn": turn})
+
     def _notify_agents(self):
         # sudo: agents are told by their contacts, which not everybody may read
-        users = self._agents_to_tell().sudo().exists()
+        users = self._agents_to_tell().sudo()
         users.fetch(["partner_id"])
         call = self._audience()
         for user in users:

@@ -80,6 +80,7 @@ class PhoneCall(models.Model):
             call.number_kind = kind
             # parts are named after what the provider sends: often a number, and it
             # may be what tells them apart, too
+            call.strand_ids.unlink()
             for leg in call.leg_ids:
                 leg.write({"name": False, "key": f"anonymous {leg.id}"})
         backs = ended.sudo().callback_id

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..telephony import audience
+
 LIFE_FIELDS = {"state", "answered_at", "ended_at", "user_id"}
 #: what a list to choose from offers at most
 CHOICES = 200
@@ -39,6 +41,12 @@ class PhoneCall(models.Model):
         precompute=True,
         aggregator="avg",
     )
+    # not computed: nearly all calls have none, and no part would be read for it
+    parts_wrap_up_seconds = fields.Integer(
+        "Wrap-up of Others (s)",
+        readonly=True,
+        help="Of agents who handed the call over.",
+    )
     handle_seconds = fields.Integer(
         "Handle Time (s)",
         compute="_compute_handle_seconds",
@@ -52,10 +60,15 @@ class PhoneCall(models.Model):
         "(user_id) WHERE wrap_up_started_at IS NOT NULL AND wrap_up_ended_at IS NULL"
     )
 
-    @api.depends("talk_seconds", "wrap_up_started_at", "wrap_up_ended_at")
+    @api.depends(
+        "talk_seconds",
+        "wrap_up_started_at",
+        "wrap_up_ended_at",
+        "parts_wrap_up_seconds",
+    )
     def _compute_handle_seconds(self):
         for call in self:
-            call.wrap_up_seconds = call._seconds(
+            call.wrap_up_seconds = call.parts_wrap_up_seconds + call._seconds(
                 call.wrap_up_started_at, call.wrap_up_ended_at
             )
             call.handle_seconds = call.talk_seconds + call.wrap_up_seconds
@@ -63,44 +76,99 @@ class PhoneCall(models.Model):
     # -- when it begins and ends -------------------------------------------
 
     def write(self, vals):
+        if "user_id" in vals:
+            for call in self:
+                if call.user_id.id != vals["user_id"]:
+                    call._keep_wrap_up()
         result = super().write(vals)
         if LIFE_FIELDS & vals.keys():
             self._follow_wrap_up()
         return result
 
     def _follow_wrap_up(self):
-        """Wrap-up begins when an answered call ends, and is over when the agent says
-        so or takes the next call."""
-        now = fields.Datetime.now()
+        """Wrap-up begins when an agent has left an answered call, at the latest when
+        it ends, and is over when the agent says so or takes the next call."""
         for call in self:
             if not (call.user_id and call.answered_at):
                 continue
-            if call.state == "answered":
-                call._others_wrapping_up()._end_wrap_up(call.answered_at)
-            elif call._starts_wrap_up(now) and not call.wrap_up_ended_at:
+            known = call._audience()
+            last = audience.spoke_last(known)
+            if call._is_talked():
+                call._keep_wrap_up()
+                call._end_other_wrap_ups(last.answered_at if last else call.answered_at)
+            elif not call.wrap_up_ended_at:
+                left = last and last.left_at
+                began = min(filter(None, (left, call.ended_at)))
                 # written again while it lasts: events may tell an earlier end
-                if call.wrap_up_started_at != call.ended_at:
-                    call.wrap_up_started_at = call.ended_at
+                if call._starts_wrap_up(began) and call.wrap_up_started_at != began:
+                    call.wrap_up_started_at = began
+            if len(known.parts) > 1:
+                call._follow_parts(known)
 
-    def _starts_wrap_up(self, now):
+    def _is_talked(self):
+        """Whether its agent talks at the moment: not of a call that is parked, or
+        waits for whom it is handed to."""
+        known = self._audience()
+        last = audience.spoke_last(known)
+        has_left = last and last.left_at and not audience.talking(known)
+        return self.state == "answered" and not has_left
+
+    def _follow_parts(self, known):
+        """Those who handed the call over have something to write down, too."""
+        now = audience.talking(known)
+        for agent, left in audience.handed_over(known).items():
+            if agent in (self.user_id.id, now and now.agent):
+                continue
+            legs = self.leg_ids.filtered(
+                lambda leg, agent=agent: leg.user_id.id == agent and leg.answered_at
+            )
+            leg = legs.sorted(lambda leg: (leg.answered_at, leg.id))[-1:]
+            if not leg.wrap_up_ended_at and self._starts_wrap_up(left):
+                if leg.wrap_up_started_at != left:
+                    leg.wrap_up_started_at = left
+
+    def _keep_wrap_up(self):
+        """The call goes on, with whoever it may be: what an agent began or did so far
+        is that agent's part."""
+        if not self.wrap_up_started_at:
+            return
+        legs = self.leg_ids.filtered(
+            lambda leg: leg.user_id == self.user_id and leg.answered_at
+        )
+        leg = legs.sorted(lambda leg: (leg.answered_at, leg.id))[-1:]
+        times = {
+            "wrap_up_started_at": self.wrap_up_started_at,
+            "wrap_up_ended_at": self.wrap_up_ended_at,
+        }
+        if leg and not leg.wrap_up_started_at:
+            leg.write(times)
+            self._sum_parts()
+        self.write(dict.fromkeys(times, False))
+
+    def _sum_parts(self):
+        # sudo: agents write no times, they say that they have finished
+        self.sudo().parts_wrap_up_seconds = sum(
+            self._seconds(leg.wrap_up_started_at, leg.wrap_up_ended_at)
+            for leg in self.leg_ids
+        )
+
+    def _starts_wrap_up(self, at):
         minutes = self.company_id._call_setting("call_wrap_up_minutes")
         return (
-            self.state == "ended"
-            and self.cause != "lost"
+            self.cause != "lost"
             and bool(minutes)
-            and self.ended_at > now - timedelta(minutes=minutes)
+            and at > fields.Datetime.now() - timedelta(minutes=minutes)
         )
+
+    def _end_other_wrap_ups(self, at):
+        """Who takes a call has finished with the others."""
+        self._others_wrapping_up()._end_wrap_up(at)
+        legs = self.env["phone.call.leg"].search(_unfinished(self.user_id))
+        legs.filtered(lambda leg: leg.call_id != self)._end_wrap_up(at)
 
     def _others_wrapping_up(self):
         """The agent's other calls that he has not finished with."""
-        return self.search(
-            [
-                ("user_id", "=", self.user_id.id),
-                ("wrap_up_started_at", "!=", False),
-                ("wrap_up_ended_at", "=", False),
-                ("id", "!=", self.id),
-            ]
-        )
+        return self.search([*_unfinished(self.user_id), ("id", "!=", self.id)])
 
     def _end_wrap_up(self, at=None):
         for call in self.filtered("wrap_up_started_at"):
@@ -116,8 +184,28 @@ class PhoneCall(models.Model):
         """The agent has finished with a call."""
         self._post_in_chatter()
 
-    def _is_wrapping_up(self):
+    def _is_wrapping_up(self, user=None):
+        """Whether somebody has still to write down how it went: one user, or who spoke
+        last."""
+        if user and user != self.user_id:
+            return bool(self._unfinished_legs(user))
         return bool(self.wrap_up_started_at and not self.wrap_up_ended_at)
+
+    def _unfinished_legs(self, user):
+        return self.leg_ids.filtered(
+            lambda leg: (
+                leg.user_id == user
+                and leg.wrap_up_started_at
+                and not leg.wrap_up_ended_at
+            )
+        )
+
+    def _finish(self, user):
+        """A user has finished with the call."""
+        if legs := self._unfinished_legs(user):
+            legs._end_wrap_up()
+        if user == self.user_id or not legs:
+            self._end_wrap_up()
 
     @api.model
     def _cron_sweep(self):
@@ -133,6 +221,11 @@ class PhoneCall(models.Model):
             minutes = call.company_id.call_wrap_up_minutes
             if call.wrap_up_started_at <= now - timedelta(minutes=minutes):
                 call._give_wrap_up_up()
+        for leg in self.env["phone.call.leg"].search(_unfinished(), limit=500):
+            minutes = leg.company_id.call_wrap_up_minutes
+            if leg.wrap_up_started_at <= now - timedelta(minutes=minutes):
+                leg.wrap_up_ended_at = leg.wrap_up_started_at
+                leg.call_id._notify_agents()
         return result
 
     def _give_wrap_up_up(self):
@@ -156,10 +249,8 @@ class PhoneCall(models.Model):
         if not self.has_access("read"):
             return calls
         mine = self._in_own_companies()
-        unfinished = (
-            Domain("user_id", "=", self.env.uid)
-            & Domain("wrap_up_started_at", "!=", False)
-            & Domain("wrap_up_ended_at", "=", False)
+        unfinished = Domain(_unfinished(self.env.user)) | Domain(
+            "leg_ids", "any", _unfinished(self.env.user)
         )
         missed = (
             Domain("direction", "=", "in")
@@ -322,7 +413,7 @@ class PhoneCall(models.Model):
         if activity:
             self._plan_activity(about, activity)
         self.write(vals)
-        self._end_wrap_up()
+        self._finish(self.env.user)
         self._notify_agents()
 
     def end_wrap_up(self):
@@ -332,9 +423,11 @@ class PhoneCall(models.Model):
         """
         calls = self._in_own_companies()
         calls.check_access("write")
-        for call in calls.filtered(lambda call: call._is_wrapping_up()):
-            call._end_wrap_up()
-            call._notify_agents()
+        user = self.env.user
+        for call in calls:
+            if call._is_wrapping_up() or call._is_wrapping_up(user):
+                call._finish(user)
+                call._notify_agents()
         return True
 
     def action_plan_activity(self):
@@ -354,6 +447,12 @@ class PhoneCall(models.Model):
             "target": "new",
             "context": {"active_model": record._name, "active_ids": record.ids},
         }
+
+
+def _unfinished(user=None):
+    """The domain of calls, or parts of calls, that an agent has not finished with."""
+    domain = [("wrap_up_started_at", "!=", False), ("wrap_up_ended_at", "=", False)]
+    return [("user_id", "=", user.id), *domain] if user else domain
 
 
 def _choices(records):

@@ -1,8 +1,8 @@
 """Who sees which card of a call.
 
-Plain Python. A call is its parts: whom it rang at, who answered, who left it again. From
-that follows what each agent's screen shows, and nothing else decides it: a screen that
-was told of a call is told this after each change, until the call is over.
+Plain Python. A call is its parts: whom it rang at, who answered, who left it again.
+From that follows what each agent's screen shows, and nothing else decides it: a screen
+that was told of a call is told this after each change, until the call is over.
 """
 
 import datetime
@@ -66,6 +66,24 @@ def spoke_last(call):
     """The part of an agent who answered last, or None."""
     talks = [part for part in call.parts if _is_talk(part) and part.agent]
     return max(talks, key=lambda part: (part.answered_at, part.key), default=None)
+
+
+def handed_over(call):
+    """{agent: when they left} of those who spoke and speak no more, though the call may
+    go on. Where nobody tells who leaves, it is when the next one answers."""
+    ends = {}
+    for part in call.parts:
+        if not (_is_talk(part) and part.agent):
+            continue
+        later = [
+            other.answered_at
+            for other in call.parts
+            if other.answered_at and other.answered_at > part.answered_at
+        ]
+        left = part.left_at or min(later, default=None)
+        if left:
+            ends[part.agent] = max(left, ends.get(part.agent, left))
+    return ends
 
 
 def is_named(call):

@@ -2,8 +2,8 @@
 
 Plain Python. A telephone system may give the call of one caller several ids: an agent
 asks a colleague and connects them, a parked call is fetched, a call goes to voicemail
-or to another group under a new id. What is told under each id is kept by itself, and the
-call follows from all of it, so that the order in which it is told does not matter.
+or to another group under a new id. What is told under each id is kept by itself, and
+the call follows from all of it, so that the order in which it is told does not matter.
 """
 
 import datetime

@@ -153,10 +153,8 @@ class Exchange:
         return "ringing" if self.rings_at_all else None
 
 
-@tagged("post_install", "-at_install")
-@freeze_time(NOW + datetime.timedelta(minutes=10))
-class TestCallCards(CallLifeCommon):
-    """Screens show what telephones do; when all is quiet none of them rings."""
+class CallCardsCommon(CallLifeCommon):
+    """Three agents, each with a screen."""
 
     @classmethod
     def setUpClass(cls):
@@ -178,19 +176,34 @@ class TestCallCards(CallLifeCommon):
             patch.object(type(self.env["res.users"]), "_bus_send", send, create=True)
         )
 
+    def _cards(self, call):
+        """{agent: what the card of a call says}"""
+        return {
+            agent: state
+            for agent, screen in self.screens.items()
+            if (state := screen.shows().get(call.id))
+        }
+
+    def _shown(self):
+        """{agent: how many cards there are}"""
+        return {
+            agent: len(screen.cards)
+            for agent, screen in self.screens.items()
+            if screen.cards
+        }
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW + datetime.timedelta(minutes=10))
+class TestCallCards(CallCardsCommon):
+    """Screens show what telephones do; when all is quiet none of them rings."""
+
     def _deliver(self, name, number, step):
         kind, values = step
         after = self._after(3 * number)
         values = {**values, "silent": "1"} if values.get("silent") else values
         event = self._event(kind, after, callId=name, **values)
         self.Call._receive(self.provider, event)
-
-    def _cards(self, call):
-        return {
-            agent: state
-            for agent, screen in self.screens.items()
-            if (state := screen.shows().get(call.id))
-        }
 
     def test_screens_follow_the_telephones_step_by_step(self):
         for day in range(DAYS):

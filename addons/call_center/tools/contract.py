@@ -3,7 +3,8 @@
 Plain Python. Each reader takes the fields of a request (name to list of values) and
 returns events::
 
-    {"event": "newCall" | "answer" | "hangup", "call_id",
+    {"event": "newCall" | "answer" | "hangup" | "merge", "call_id",
+     "other": the id that goes on as this one, or "",
      "direction": "in" | "out" | "", "from", "to",
      "users": [names or extensions], "queue", "answering_number", "cause",
      "failed": whether the agent's telephone did not take an ordered call,
@@ -24,6 +25,7 @@ CAUSES = frozenset(
     "normalClearing busy cancel noAnswer congestion notFound forwarded".split()
 )
 EVENTS = ("newCall", "answer", "hangup")
+MERGE = "merge"
 PARTIES = ("agent", "machine", "outside")
 MAX_LENGTH = 250
 MAX_USERS = 100
@@ -107,6 +109,7 @@ def _values(event, call_id, direction, fields, **more):
     return {
         "event": event,
         "call_id": call_id,
+        "other": "",
         "direction": direction,
         "from": _first(fields, "from"),
         "to": _first(fields, "to"),
@@ -123,17 +126,23 @@ def _values(event, call_id, direction, fields, **more):
     }
 
 
+def _other(other, call_id):
+    if other == call_id:
+        raise Unprocessable("otherCallId: it is the same as callId")
+    return other
+
+
 def _cause(fields):
     cause = _first(fields, "cause")
     return cause if cause in CAUSES else "normalClearing"
 
 
 def read_generic(fields):
-    """The generic contract. ``legId``, ``party``, ``silent``, ``timestamp`` and
-    ``failed`` are additions to it that nobody has to send."""
+    """The generic contract. The event ``merge`` and the fields ``legId``, ``party``,
+    ``silent``, ``timestamp`` and ``failed`` are additions that nobody has to send."""
     event = _first(fields, "event")
-    if event not in EVENTS:
-        raise Unprocessable(f"event: “{event}” is not newCall, answer or hangup")
+    if event not in (*EVENTS, MERGE):
+        raise Unprocessable(f"event: “{event}” is not newCall, answer, hangup or merge")
     values = _values(
         event,
         _call_id(fields, "callId"),
@@ -143,6 +152,8 @@ def read_generic(fields):
     party = _first(fields, "party")
     values["party"] = party if party in PARTIES else ""
     values["silent"] = event == "newCall" and fields.get("silent") in _TRUE
+    if event == MERGE:
+        values["other"] = _other(_call_id(fields, "otherCallId"), values["call_id"])
     if event == "answer" and not values["users"]:
         # the documented sample says "caller" where it means the agent
         values["users"] = _all(fields, "caller")
@@ -175,6 +186,10 @@ def read_sipgate(fields):
     values["answering_number"] = _international(values["answering_number"])
     if event == "hangup":
         values["cause"] = _cause(fields)
+    origin = _first(fields, "origCallId")
+    if origin and origin != values["call_id"]:
+        # the same caller: a group overflows, voicemail takes the call
+        values["other"] = origin
     return values
 
 
@@ -202,6 +217,7 @@ def read_twilio(fields):
     return {
         "event": event,
         "call_id": call_id,
+        "other": "",
         "direction": "" if parent else ("in" if incoming else "out"),
         "from": _first(fields, "From"),
         "to": "" if parent else _first(fields, "To"),
