@@ -14,6 +14,8 @@
         "sale_call_center",
         "stock_promise_call_center",
         "stock_promise_backorder",
+        # the Sales application: without it no menu leads to an order
+        "sale_management",
     ],
     "data": [
         "views/delivery_promise_views.xml",

@@ -105,3 +105,9 @@ class TestPromiseDesk(PromiseDeskCommon):
         self.assertEqual(len(promise.activity_ids), 1)
         self.assertEqual(promise.activity_ids.user_id, self.salesman)
         self.assertIn(promise.name, promise.activity_ids.summary)
+
+    def test_salespeople_reach_orders_from_the_menus(self):
+        menus = self.env["ir.ui.menu"].with_user(self.salesman)
+        visible = menus.browse(menus._visible_menu_ids())
+        self.assertIn(self.env.ref("sale.menu_sale_order"), visible)
+        self.assertIn(self.env.ref("sale.sale_menu_root"), visible)
