@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import odoo_source, paths, python_env
+from . import odoo_source, paths, pdf, python_env
 from .steps import Failure, duration, locked, main_guard, remove, say
 
 
@@ -17,6 +17,8 @@ def set_up(*, quiet=False):
     with locked("set-up"):
         odoo = odoo_source.find()
         python_env.ensure(odoo)
+        if not quiet:
+            pdf.ensure()
     if not quiet:
         say(f"    Odoo {odoo.version}: {odoo.origin} ({odoo.path})")
         say(f"    set-up complete after {duration(time.monotonic() - start)}")

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from . import debian, odoo_process, paths
-from .steps import Failure, build_into, locked, run, step
+from .steps import Failure, build_into, locked, step
 
 SUITES = ("forky", "sid")
 LOADER = "lib64/ld-linux-x86-64.so.2"
@@ -58,27 +58,8 @@ def _unpack(suite, work, root):
     with debian.private_apt(work, [suite]) as apt:
         with step("Fetching Asterisk and its libraries (80 MB)"):
             debs = apt.download_with_dependencies("asterisk")
-        for name in ("bin", "sbin", "lib", "lib64"):
-            (root / "usr" / name).mkdir(parents=True, exist_ok=True)
-            (root / name).symlink_to(f"usr/{name}")
         with step(f"Unpacking {len(debs)} packages"):
-            for deb in debs:
-                _extract(deb, root)
-
-
-def _extract(deb, root):
-    """As ``dpkg-deb -x``, but through the links that merge /bin into /usr/bin."""
-    with subprocess.Popen(
-        ["dpkg-deb", "--fsys-tarfile", deb], stdout=subprocess.PIPE
-    ) as archive:
-        run(
-            ["tar", "-x", "-C", root, "--keep-directory-symlink", "--no-same-owner"],
-            what=f"unpacking {deb.name}",
-            stdin=archive.stdout,
-        )
-        archive.stdout.close()
-    if archive.returncode:
-        raise Failure(f"{deb.name} cannot be read")
+            debian.unpack_merged(debs, root)
 
 
 def start(root, configuration, output):

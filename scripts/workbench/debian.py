@@ -7,6 +7,7 @@ the sources are ours; only the mirror's address, the keyring and apt's own setti
 
 import contextlib
 import os
+import subprocess
 from pathlib import Path
 
 from .steps import Failure, program, run, say, step
@@ -46,6 +47,31 @@ def unpack_odoo(work):
             for deb in debs:
                 run(["dpkg-deb", "-x", deb, tree])
         return tree
+
+
+def unpack_merged(debs, root):
+    """Unpack packages into one tree in which /bin is a link to /usr/bin, as on a
+    machine of today."""
+    for name in ("bin", "sbin", "lib", "lib64"):
+        (root / "usr" / name).mkdir(parents=True, exist_ok=True)
+        (root / name).symlink_to(f"usr/{name}")
+    for deb in debs:
+        _extract(deb, root)
+
+
+def _extract(deb, root):
+    """As ``dpkg-deb -x``, but through the links that merge /bin into /usr/bin."""
+    with subprocess.Popen(
+        ["dpkg-deb", "--fsys-tarfile", deb], stdout=subprocess.PIPE
+    ) as archive:
+        run(
+            ["tar", "-x", "-C", root, "--keep-directory-symlink", "--no-same-owner"],
+            what=f"unpacking {deb.name}",
+            stdin=archive.stdout,
+        )
+        archive.stdout.close()
+    if archive.returncode:
+        raise Failure(f"{deb.name} cannot be read")
 
 
 @contextlib.contextmanager

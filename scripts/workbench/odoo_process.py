@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from . import addons, paths
+from . import addons, paths, pdf
 from .steps import Failure, duration, say
 
 _SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
@@ -33,6 +33,9 @@ def environment(pg_environ, *, data_folder=None, arguments=()):
     environ.pop("PYTHONDONTWRITEBYTECODE", None)
     environ["PYTHONPYCACHEPREFIX"] = str(paths.STATE / "pycache")
     environ.pop("PYTHONPATH", None)
+    if printer := pdf.folder():
+        path = environ.get("PATH") or os.defpath
+        environ["PATH"] = f"{path}{os.pathsep}{printer}"
     in_file = configparser.RawConfigParser(strict=False)
     in_file.read([config], encoding="utf-8")
     options = in_file["options"] if in_file.has_section("options") else {}

@@ -31,7 +31,11 @@ class Templates:
 
     def stock(self, names):
         """Only stock addons: what the named ones of ours depend on."""
-        outside = addons.outside(names, self.known) or ("base",)
+        return self.stock_addons(addons.outside(names, self.known) or ("base",))
+
+    def stock_addons(self, names):
+        """Only the named stock addons, and what they depend on."""
+        outside = tuple(sorted(names))
         name = self._name("stock", *outside)
         what = f"stock Odoo's addons ({', '.join(outside)})"
         self._ensure(name, self._nearest_stock(outside), outside, what)
