@@ -5,6 +5,8 @@ from freezegun import freeze_time
 from odoo import Command, fields
 from odoo.tests import TransactionCase, new_test_user, tagged
 
+from odoo.addons.stock_promise.tests.common import ship_at_any_time
+
 #: a Monday; the warehouse keeps UTC, so that days are what they look like
 NOW = datetime(2030, 3, 4, 9, 0)
 
@@ -28,6 +30,7 @@ class SalePromiseCase(TransactionCase):
                 no_reset_password=True,
             )
         )
+        ship_at_any_time(cls)
         cls.company = cls.env["res.company"].create(
             {"name": "Promise Parts", "security_lead": 0.0}
         )

@@ -1,6 +1,9 @@
 from zoneinfo import ZoneInfo
 
-from odoo import fields, models
+from odoo import api, fields, models
+
+#: The hour after which an order starts on the next working day, in a new warehouse.
+CUTOFF = 14.0
 
 
 class StockWarehouse(models.Model):
@@ -23,6 +26,38 @@ class StockWarehouse(models.Model):
         "CHECK (promise_cutoff >= 0 AND promise_cutoff < 24)",
         "The cut-off time is an hour of the day, between 0:00 and 23:59.",
     )
+
+    @api.model
+    def default_get(self, fields_list):
+        values = super().default_get(fields_list)
+        company = self.env["res.company"].browse(values.get("company_id"))
+        shipping = self._prepare_promise_shipping_vals(company or self.env.company)
+        return {
+            **{name: shipping[name] for name in shipping if name in fields_list},
+            **values,
+        }
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # Not field defaults: those would be given to the warehouses that were there
+        # before this addon, whose promises would move.
+        company = self.env["res.company"]
+        for vals in vals_list:
+            chosen = company.browse(vals.get("company_id")) or self.env.company
+            shipping = self._prepare_promise_shipping_vals(chosen)
+            for name in shipping.keys() - vals.keys():
+                vals[name] = shipping[name]
+        return super().create(vals_list)
+
+    @api.model
+    def _prepare_promise_shipping_vals(self, company):
+        """When a new warehouse of a company ships: on the company's working days, with
+        a cut-off early enough to pick and pack. A company without working hours has a
+        warehouse that ships at any time."""
+        calendar = company.resource_calendar_id
+        if not calendar:
+            return {"promise_calendar_id": False, "promise_cutoff": 0.0}
+        return {"promise_calendar_id": calendar.id, "promise_cutoff": CUTOFF}
 
     def _promise_zone(self):
         """The time zone in which this warehouse's days begin and end."""

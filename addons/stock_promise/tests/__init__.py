@@ -12,6 +12,7 @@ from . import test_kept
 from . import test_manual
 from . import test_parts
 from . import test_parts_history
+from . import test_new_warehouse
 from . import test_odd_calls
 from . import test_policy_horizon
 from . import test_policy_safety_stock
