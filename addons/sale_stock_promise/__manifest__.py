@@ -9,6 +9,7 @@
     "depends": ["stock_promise", "sale_stock"],
     "data": [
         "security/sale_stock_promise_security.xml",
+        "data/ir_cron_data.xml",
         "views/sale_order_views.xml",
         "views/sale_order_after_views.xml",
         "views/sale_order_line_views.xml",
@@ -24,6 +25,7 @@
     "assets": {
         "web.assets_tests": ["sale_stock_promise/static/tests/tours/**/*"],
     },
+    "pre_init_hook": "pre_init_hook",
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "auto_install": True,

@@ -1,17 +1,38 @@
-from odoo import Command, fields
+from odoo import Command
 from odoo.tools import SQL, split_every
 
-from .models.sale_order_adjust import WATCHED
+from .models import open_orders
 
 BATCH = 500
+#: Stored and computed, and empty for every line there is: Odoo would compute them line
+#: by line and date every line anew, so that whoever follows changes reads all again.
+COLUMNS = {
+    "promised_date": "timestamp",
+    "promise_ship_date": "timestamp",
+    "promise_parts": "jsonb",
+}
+
+
+def pre_init_hook(env):
+    """Make the columns of order lines without touching a row."""
+    for name, kind in COLUMNS.items():
+        env.cr.execute(
+            SQL(
+                "ALTER TABLE sale_order_line ADD COLUMN IF NOT EXISTS %s %s",
+                SQL.identifier(name),
+                SQL(kind),
+            )
+        )
 
 
 def post_init_hook(env):
-    """Orders that were open when the add-on came are promised what they have."""
-    for line_ids in split_every(BATCH, _open_order_ids(env)):
-        _promise_open_orders(env["sale.order"].browse(line_ids))
+    """Orders that were open when the add-on came are promised what they have. What
+    people confirm or change meanwhile is left to the job."""
+    for order_ids in split_every(BATCH, open_orders.open_order_ids(env)):
+        open_orders.try_to_promise(env["sale.order"].browse(order_ids))
         env.flush_all()
         env.invalidate_all()
+    env.ref("sale_stock_promise.ir_cron_promise_open_orders")._trigger()
 
 
 def uninstall_hook(env):
@@ -24,99 +45,3 @@ def uninstall_hook(env):
         group, implied = env.ref(sales, False), env.ref(promises, False)
         if group and implied:
             group.implied_ids = [Command.unlink(implied.id)]
-
-
-def _open_order_ids(env):
-    """Confirmed orders with goods that are still to go to the customer."""
-    env.flush_all()
-    rows = env.execute_query(
-        SQL(
-            """
-            SELECT DISTINCT line.order_id
-              FROM stock_move move
-              JOIN sale_order_line line ON line.id = move.sale_line_id
-              JOIN sale_order quotation ON quotation.id = line.order_id
-              JOIN stock_location final
-                ON final.id = COALESCE(move.location_final_id, move.location_dest_id)
-             WHERE move.state IN
-                   ('waiting', 'confirmed', 'partially_available', 'assigned')
-               AND final.usage = 'customer'
-               AND quotation.state = 'sale' AND quotation.promise_id IS NULL
-             ORDER BY line.order_id
-            """
-        )
-    )
-    return [row[0] for row in rows]
-
-
-def _promise_open_orders(orders):
-    env = orders.env
-    promises = (
-        env["delivery.promise"]
-        .with_context(tracking_disable=True, mail_create_nosubscribe=True)
-        .create([_prepare_promise(order) for order in orders])
-    )
-    for order, promise in zip(orders, promises, strict=True):
-        order = order.with_context(**WATCHED, tracking_disable=True)
-        order.promise_id = promise
-        by_reference = {line.reference: line for line in promise.line_ids}
-        for line in _open_lines(order):
-            line.promise_line_id = by_reference[line._promise_reference()]
-    env.flush_all()
-    env.execute_query(
-        SQL(
-            """
-            UPDATE stock_move move
-               SET promise_line_id = line.promise_line_id
-              FROM sale_order_line line
-             WHERE line.id = move.sale_line_id AND line.order_id = ANY(%s)
-               AND line.promise_line_id IS NOT NULL AND move.state <> 'cancel'
-            RETURNING move.id
-            """,
-            orders.ids,
-        )
-    )
-    env.invalidate_all()
-    partial = orders.order_line.filtered("qty_delivered").promise_line_id
-    partial._update_delivery()
-
-
-def _open_lines(order):
-    return order._promise_lines().filtered(
-        lambda line: any(move.state not in ("done", "cancel") for move in line.move_ids)
-    )
-
-
-def _prepare_promise(order):
-    return {
-        **order._prepare_promise_values(),
-        "company_id": order.company_id.id,
-        "warehouse_id": order.warehouse_id.id,
-        "shipping_policy": order.picking_policy,
-        "state": "confirmed",
-        "line_ids": [
-            Command.create(_prepare_line(line, sequence))
-            for sequence, line in enumerate(_open_lines(order), 1)
-        ],
-    }
-
-
-def _prepare_line(line, sequence):
-    moves = line.move_ids.filtered(lambda move: move.state not in ("done", "cancel"))
-    ship = max((date for date in moves.mapped("date_deadline") if date), default=False)
-    planned = min(moves.mapped("date"), default=fields.Datetime.now())
-    promised = line.order_id.commitment_date or ship or planned
-    return {
-        "sequence": sequence,
-        "reference": line._promise_reference(),
-        "product_id": line.product_id.id,
-        "quantity": line.product_uom_qty,
-        "product_uom_id": line.product_uom_id.id,
-        "warehouse_id": line._promise_warehouse().id,
-        "lead_days": line.customer_lead,
-        "requested_date": line.order_id.commitment_date,
-        "first_promised_date": promised,
-        "promised_date": promised,
-        "ship_date": ship or planned,
-        "material_date": planned,
-    }

@@ -1,9 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import format_datetime
+from odoo.tools import format_datetime, split_every
 
 from odoo.addons.stock_promise.models.own_context import own
 
+from . import open_orders
 from .sale_order_adjust import WATCHED
 
 
@@ -332,3 +333,19 @@ class SaleOrder(models.Model):
             lines.with_env(order.env), promise.line_ids, strict=True
         ):
             line.promise_line_id = promise_line
+
+    # -- orders that the addon did not see -------------------------------------------
+
+    @api.model
+    def _cron_promise_open_orders(self):
+        """Promise open orders that have no promise: those that were confirmed while
+        the addon was being installed, or whose promise could not be made then."""
+        order_ids = open_orders.open_order_ids(self.env)
+        remaining = len(order_ids)
+        self.env["ir.cron"]._commit_progress(remaining=remaining)
+        for some in split_every(100, order_ids):
+            promised = open_orders.try_to_promise(self.browse(some))
+            remaining -= len(some)
+            done = len(some) if promised else 0
+            if not self.env["ir.cron"]._commit_progress(done, remaining=remaining):
+                break

@@ -1,15 +1,24 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from ..hooks import post_init_hook, uninstall_hook
 from .common import NOW, SalePromiseCase
 
 
 class TestInstall(SalePromiseCase):
+    def _run_job(self):
+        # Within a test nothing may be committed.
+        with patch.object(
+            self.registry["ir.cron"], "_commit_progress", lambda *_, **__: 1
+        ):
+            self.env["sale.order"]._cron_promise_open_orders()
+
     def _before(self, order):
         """An order as it was confirmed before the add-on came."""
         self.company.promise_confirm_policy = "free"
         order.action_confirm()
         self.assertFalse(order.promise_id)
+        self.company.promise_confirm_policy = "auto"
         return order
 
     def test_open_orders_get_promises_from_what_they_have(self):
@@ -44,6 +53,20 @@ class TestInstall(SalePromiseCase):
         promise = order.promise_id
         post_init_hook(self.env)
         self.assertEqual(order.promise_id, promise)
+
+    def test_what_was_confirmed_by_a_server_without_the_addon_is_promised_later(self):
+        missed = self._before(self._order((self.product, 3)))
+        self._run_job()
+        self.assertEqual(missed.promise_id.state, "confirmed")
+        self.assertEqual(
+            missed.order_line.promised_date, missed.promise_id.promised_date
+        )
+
+    def test_a_company_that_promises_nothing_gets_no_promises_by_the_job(self):
+        order = self._before(self._order((self.product, 3)))
+        self.company.promise_confirm_policy = "free"
+        self._run_job()
+        self.assertFalse(order.promise_id)
 
     def test_uninstalling_takes_the_groups_back(self):
         sellers = self.env.ref("sales_team.group_sale_salesman")

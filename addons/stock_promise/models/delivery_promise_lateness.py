@@ -11,6 +11,7 @@ from odoo.tools import SQL
 
 from ..promising.lateness import History, Observation
 from ..promising.lateness_backtest import replay
+from .first_dates import note_first_dates
 from .stock_move import OPEN_STATES
 
 KINDS = [
@@ -117,6 +118,7 @@ class DeliveryPromiseLateness(models.Model):
     @api.model
     def _cron_refresh(self):
         """Compute every company's lateness and its back-test anew."""
+        note_first_dates(self.env)
         companies = self.env["res.company"].search([("active", "=", True)])
         for done, company in enumerate(companies, 1):
             self._refresh(company)
