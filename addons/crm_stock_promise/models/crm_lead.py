@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools.sql import column_exists, create_column
 
-from odoo.addons.stock_promise.models.own_context import own
+from odoo.addons.stock_promise.models.own_context import own, owned
 
 from .crm_lead_promise_line import GATHERING
 
@@ -211,8 +211,15 @@ class CrmLead(models.Model):
     # -- what the lines ask the lead -----------------------------------------------
 
     def _promise_company(self):
-        """The company that delivers: the lead's, else the one that is worked in."""
-        return self.company_id[:1] or self.env.company
+        """The company that delivers: the lead's, else the one that holds goods for it,
+        else the one that is worked in."""
+        if self.company_id:
+            return self.company_id
+        # sudo: only which company it is
+        promise = self.sudo().promise_id
+        if promise.state == "held":
+            return promise.company_id.with_env(self.env)
+        return self.env.company
 
     def _promise_pricelist(self):
         """The price list of the lead's customer, as a quotation would choose it."""
@@ -228,39 +235,64 @@ class CrmLead(models.Model):
     # -- changes -------------------------------------------------------------------
 
     def write(self, vals):
-        """Let the hold follow the lead: its lines, customer, warehouse, salesperson.
+        """Let the hold follow the lead: its company, lines, customer, warehouse,
+        salesperson.
 
         All changes of one call move the hold once. A lead that is archived or lost
-        gives it back.
+        gives it back, and so does one that comes to another company.
         """
         gathers = "promise_line_ids" in vals
         before = self._promise_values() if PROMISE_FIELDS & vals.keys() else None
+        companies = self._companies_before(vals)
+        # who gives a lead away in the same step may still change what it holds
+        away = not {"user_id", "team_id", "company_id"}.isdisjoint(vals)
+        follow = self._with_rights_on_hold() if away else self
         leads = self.with_context(**{GATHERING: own(True)}) if gathers else self
         result = super(CrmLead, leads).write(vals)
         if "active" in vals and not vals["active"]:
             self._release_promise(self.env._("The opportunity was closed."))
+        # before anything is held again, which would be in the wrong company
+        self._follow_company(companies)
         if gathers:
-            self._follow_promise_lines()
-        elif before is not None:
+            follow._follow_promise_lines()
+        elif before is not None and not owned(self.env, GATHERING):
             after = self._promise_values()
-            self.filtered(
+            follow.filtered(
                 lambda lead: before[lead] != after[lead]
             )._follow_promise_head()
         if "user_id" in vals:
             self._follow_salesperson()
-        if "company_id" in vals:
-            self._follow_company()
         return result
 
+    def _companies_before(self, vals):
+        """{lead: company} of the leads whose company may change by these values: it is
+        computed from the salesperson, the team and the customer as well."""
+        if {"company_id", "user_id", "team_id", "partner_id"}.isdisjoint(vals):
+            return {}
+        # sudo: only compared
+        return {lead: lead.sudo().company_id for lead in self}
+
+    def _with_rights_on_hold(self):
+        """These leads, with the rights on them and their holds that the user has by
+        now."""
+        self.check_access("write")
+        promises = self.env["delivery.promise"].union(
+            *(lead._live_promise() for lead in self)
+        )
+        # sudo: the rights are checked here, before the lead is somebody else's
+        return self.sudo() if promises.has_access("write") else self
+
     def _promise_values(self):
+        # sudo: only compared, also where the lead has become somebody else's
         return {
             lead: tuple(
                 lead[name].id if lead._fields[name].relational else lead[name]
                 for name in sorted(PROMISE_FIELDS)
             )
-            for lead in self
+            for lead in self.sudo()
         }
 
     def unlink(self):
+        self.check_access("unlink")
         self._release_promise(self.env._("The opportunity was deleted."))
         return super().unlink()

@@ -150,10 +150,9 @@ class CrmLead(models.Model):
     def _live_promise(self):
         """The promise that holds goods for the lead now, if any."""
         self.ensure_one()
-        # sudo: to know that there is a hold; whoever changes it does it as himself
-        if self.sudo().promise_id.state == "held":
-            return self.promise_id
-        return self.env["delivery.promise"]
+        # sudo: to know that there is a hold; whoever changes it does it as themselves
+        promise = self.sudo().promise_id
+        return (promise if promise.state == "held" else promise[:0]).with_env(self.env)
 
     def _lines_to_promise(self):
         self.ensure_one()
@@ -255,11 +254,16 @@ class CrmLead(models.Model):
         self.invalidate_recordset(["promise_id", "promise_state"], flush=False)
 
     def _release_promise(self, reason):
-        """Release the holds of these leads, as far as there are any."""
+        """Release the holds of these leads, as far as there are any.
+
+        Who may change a lead gives back what it holds, whoever may change promises:
+        nothing would be left that somebody could release.
+        """
         for lead in self:
             promise = lead._live_promise()
             if promise:
-                promise._release(reason)
+                # sudo: the right on the lead is enough, and is checked by the callers
+                promise.sudo()._release(reason)
 
     def _take_ordered(self, promise):
         """Tie the products to an order's promise: its own lines first, then lines of
@@ -344,14 +348,28 @@ class CrmLead(models.Model):
                 # then belongs to the colleague, and no longer to the user
                 promise.sudo().user_id = lead.user_id
 
-    def _follow_company(self):
-        """A hold claims the goods of one company: it cannot move to another."""
+    def _follow_company(self, before):
+        """A hold claims the goods of one company: it cannot move to another.
+
+        A lead that belongs to no company any more keeps it: nobody else has it.
+
+        :param before: {lead: company} before the change
+        """
         for lead in self:
-            # sudo: the promise may be of a company that the user does not work for
-            promise = lead.sudo()._live_promise()
-            if promise and lead.company_id and promise.company_id != lead.company_id:
+            # sudo: the lead may be another company's by now, and its hold as well
+            lead_sudo = lead.sudo()
+            company = lead_sudo.company_id
+            if lead not in before or company == before[lead] or not company:
+                continue
+            promise = lead_sudo._live_promise()
+            if promise and promise.company_id != company:
                 promise._release(self.env._("The opportunity changed its company."))
-                lead._forget_promised_dates()
+                lead_sudo._forget_promised_dates()
+            if lead_sudo.promise_warehouse_id.company_id not in (
+                company,
+                self.env["res.company"],
+            ):
+                lead_sudo.promise_warehouse_id = False
 
     def _forget_promised_dates(self, lines=None):
         self.ensure_one()

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from odoo.addons.stock_promise.models.checks import check_numbers
 from odoo.addons.stock_promise.models.own_context import owned, without_defaults
 
 #: what the dates of a line, and of the lines beside it, depend on
@@ -48,7 +49,9 @@ class CrmLeadPromiseLine(models.Model):
     )
     product_type = fields.Selection(related="product_id.type")
     quantity = fields.Float(digits="Product Unit", default=1.0, required=True)
-    allowed_uom_ids = fields.Many2many("uom.uom", compute="_compute_allowed_uom_ids")
+    allowed_uom_ids = fields.Many2many(
+        "uom.uom", compute="_compute_allowed_uom_ids", compute_sudo=True
+    )
     product_uom_id = fields.Many2one(
         "uom.uom",
         "Unit",
@@ -111,6 +114,12 @@ class CrmLeadPromiseLine(models.Model):
     )
 
     # -- computed ------------------------------------------------------------------
+
+    @api.depends("product_id.display_name")
+    def _compute_display_name(self):
+        for line in self:
+            # sudo: a lead of no company is read by people who may not read the product
+            line.display_name = line.sudo().product_id.display_name
 
     @api.depends("product_id.uom_id", "product_id.uom_ids")
     def _compute_allowed_uom_ids(self):
@@ -266,6 +275,32 @@ class CrmLeadPromiseLine(models.Model):
     # -- changes -------------------------------------------------------------------
 
     @api.model
+    def _check_quantity(self, vals):
+        """Refuse what nobody can ask for, before the database does in its own words."""
+        check_numbers(self, vals, {"quantity", "promise_minimum_first"})
+        if (vals.get("promise_minimum_first") or 0.0) < 0:
+            raise ValidationError(
+                self.env._("The smallest first delivery cannot be negative.")
+            )
+        field = self._fields["quantity"]
+        if "quantity" in vals and not (
+            # as it is rounded when it is stored
+            float(field.convert_to_column(vals["quantity"] or 0.0, self)) > 0
+        ):
+            # sudo: the name of what was asked for
+            product = (
+                self.env["product.product"]
+                .sudo()
+                .browse(vals.get("product_id") or self.product_id[:1].id)
+            )
+            raise ValidationError(
+                self.env._(
+                    "%s: the quantity of a product asked for must be greater than 0.",
+                    product.display_name or self.env._("Products"),
+                )
+            )
+
+    @api.model
     def _check_answered(self, vals):
         """What was answered is kept by the engine alone: it is put into words."""
         if not self.env.su and (
@@ -280,6 +315,7 @@ class CrmLeadPromiseLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
+            self._check_quantity(vals)
             self._check_answered(vals)
         names = {"checked_reasons", "checked_parts"}
         lines = super(CrmLeadPromiseLine, without_defaults(self, names)).create(
@@ -290,6 +326,7 @@ class CrmLeadPromiseLine(models.Model):
         return lines
 
     def write(self, vals):
+        self._check_quantity(vals)
         self._check_answered(vals)
         leads = self.lead_id if "lead_id" in vals else self.env["crm.lead"]
         result = super().write(vals)

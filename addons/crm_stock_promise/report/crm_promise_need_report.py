@@ -96,7 +96,8 @@ class CrmPromiseNeedReport(models.Model):
             template.categ_id AS categ_id,
             template.uom_id AS uom_id,
             COALESCE(
-                line.requested_date, line.promised_date, lead.date_deadline::timestamp
+                line.requested_date, line.promised_date,
+                timezone('UTC', timezone(%(zone)s, lead.date_deadline + time '12:00'))
             ) AS date,
             line.promised_date AS promised_date,
             line.product_qty AS quantity,
@@ -106,7 +107,9 @@ class CrmPromiseNeedReport(models.Model):
                 AS held_quantity,
             line.company_currency_id AS currency_id,
             line.revenue AS revenue
-            """
+            """,
+            # a day has no hour: the reader's noon is on that day and in that month
+            zone=str(self.env.tz),
         )
 
     def _from(self):

@@ -1,5 +1,6 @@
 from . import (
     test_check,
+    test_companies,
     test_hold,
     test_merge,
     test_parts,

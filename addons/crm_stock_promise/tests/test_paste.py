@@ -1,7 +1,9 @@
 from datetime import datetime
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form
+from odoo.tools import mute_logger
 
 from .common import CrmPromiseCase
 
@@ -81,6 +83,95 @@ class TestPaste(CrmPromiseCase):
         with self.assertRaisesRegex(ValidationError, "Import the list"):
             self._form("DISC-1\n" * 501)
 
+    def test_too_much_text_is_refused_with_the_limit(self):
+        with self.assertRaisesRegex(ValidationError, "200000 fit at once"):
+            self._form("D" * 200_001)
+
+    def test_a_line_that_is_too_long_is_marked_with_the_limit(self):
+        form = self._form("DISC-1\t4\n" + "1 2 " * 10_000)
+        self.assertEqual((form.understood_count, form.problem_count), (1, 1))
+        self.assertIn("at most 500 characters", form.line_ids._records[1]["remark"])
+
+    def test_what_is_written_as_a_quantity_and_not_understood_is_marked(self):
+        for text in ("four", "12.5.", "-3", "1/2", "4006381333932", "99999999", "⅓"):
+            with self.subTest(text):
+                form = self._form(f"DISC-1\t{text}")
+                (row,) = form.line_ids._records
+                self.assertEqual(row["product_id"], self.product.id)
+                self.assertEqual(row["quantity"], 0)
+                self.assertIn(f"“{text}”", row["remark"])
+                with self.assertRaisesRegex(UserError, "Nothing to add"):
+                    form.save().action_add()
+                with form.line_ids.edit(0) as line:
+                    line.quantity = 3
+                self.assertEqual(form.problem_count, 0)
+
+    def test_fractions_and_thousands_are_understood(self):
+        self.assertEqual(
+            self._paste("DISC-1\t½\nDISC-1\t1 234\n\u200eDISC-1\t2"),
+            [(self.product, 0.5), (self.product, 1234), (self.product, 2)],
+        )
+
+    def test_what_rounds_to_nothing_is_marked(self):
+        form = self._form("DISC-1\t0.0001")
+        self.assertEqual(form.problem_count, 1)
+
+    def test_units_of_the_product_are_understood_and_others_marked(self):
+        dozen = self.env.ref("uom.product_uom_dozen")
+        form = self._form("DISC-1\t4 boxes\nDISC-1\t4 pcs")
+        self.assertEqual((form.understood_count, form.problem_count), (1, 1))
+        self.assertIn("“boxes”", form.line_ids._records[0]["remark"])
+        dozen.active = True
+        self.product.uom_ids = dozen
+        form = self._form("DISC-1\t2 Dozens\nPAD-1\t2 Dozens")
+        self.assertEqual((form.understood_count, form.problem_count), (1, 1))
+        form.save().action_add()
+        line = self.lead.promise_line_ids
+        self.assertEqual((line.product_uom_id, line.product_qty), (dozen, 24))
+
+    def test_pieces_of_what_is_sold_by_the_dozen_are_marked(self):
+        self.product.uom_id = self.env.ref("uom.product_uom_dozen")
+        for text in ("DISC-1\t4 pcs", "4 pcs DISC-1"):
+            self.assertEqual(self._form(text).problem_count, 1)
+
+    def test_dates_of_other_spellings_count_and_are_never_dropped(self):
+        form = self._form(
+            "DISC-1\t1\t05/31/2030\nDISC-1\t2\t31 May 2030\nDISC-1\t3\t24.12."
+        )
+        self.assertEqual((form.understood_count, form.problem_count), (2, 1))
+        self.assertIn("“24.12.”", form.line_ids._records[2]["remark"])
+        with form.line_ids.edit(2) as line:
+            line.requested_date = "2030-12-24 12:00:00"
+        form.save().action_add()
+        self.assertEqual(
+            self.lead.promise_line_ids.mapped("requested_date"),
+            [
+                datetime(2030, 5, 31, 18),
+                datetime(2030, 5, 31, 18),
+                datetime(2030, 12, 24, 12),
+            ],
+        )
+
+    def test_dates_are_read_in_the_users_language(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.seller.lang = "fr_FR"
+        self.lead = self.lead.with_context(lang="fr_FR")
+        form = self._form("DISC-1\t1\t03/04/2030\nDISC-1\t1\t3 avril 2030")
+        self.assertEqual(form.problem_count, 0)
+        form.save().action_add()
+        self.assertEqual(
+            set(self.lead.promise_line_ids.mapped("requested_date")),
+            {datetime(2030, 4, 3, 18)},
+        )
+
+    def test_a_code_and_a_barcode_of_two_products_are_not_guessed(self):
+        form = self._form("DISC-1\t4006381333931")
+        self.assertEqual(form.problem_count, 1)
+        self.assertIn("Which one?", form.line_ids._records[0]["remark"])
+        form = self._form("PAD-1\t4006381333931\nPAD-1\tBrake Pad\t3")
+        self.assertEqual(form.problem_count, 0)
+        self.assertEqual([r["quantity"] for r in form.line_ids._records], [1, 3])
+
     def test_services_and_products_not_for_sale(self):
         self.product.sale_ok = False
         form = self._form("DISC-1\t4\nFitting\t1")
@@ -139,3 +230,65 @@ class TestCatalog(CrmPromiseCase):
         self.assertEqual(info[self.product.id]["quantity"], 5)
         with self.assertRaisesRegex(UserError, "several lines"):
             lead._update_order_line_info(self.product.id, 9)
+
+
+class TestImport(CrmPromiseCase):
+    """What an import or a program sends is refused in words, never the database's."""
+
+    def _import(self, quantity):
+        self.product.default_code = "DISC-1"
+        return (
+            self.env["crm.lead"]
+            .with_user(self.seller)
+            .load(
+                ["name", "promise_line_ids/product_id", "promise_line_ids/quantity"],
+                [["Imported", "[DISC-1] Brake Disc", quantity]],
+            )
+        )
+
+    def test_a_row_with_a_quantity_is_imported(self):
+        result = self._import("4")
+        self.assertFalse(result["messages"])
+        lead = self.env["crm.lead"].browse(result["ids"])
+        self.assertEqual(lead.promise_line_ids.quantity, 4)
+
+    def test_a_row_that_nobody_can_ask_for_is_refused_in_words(self):
+        for quantity in ("0", "-1", "1e13", "nan", "0.0001", "1e400"):
+            with self.subTest(quantity):
+                with mute_logger("odoo.sql_db"):
+                    result = self._import(quantity)
+                self.assertFalse(result["ids"])
+                text = " ".join(message["message"] for message in result["messages"])
+                self.assertTrue(text)
+                self.assertNotRegex(text, "constraint|relation|violates|null value|SQL")
+
+    def test_an_empty_quantity_is_one_or_refused(self):
+        result = self._import("")
+        text = " ".join(message["message"] for message in result["messages"])
+        self.assertNotRegex(text, "constraint|relation|violates|null value|SQL")
+        if result["ids"]:
+            lead = self.env["crm.lead"].browse(result["ids"])
+            self.assertEqual(lead.promise_line_ids.quantity, 1)
+
+    def test_a_program_is_told_in_words(self):
+        lead = self._lead((self.product, 2))
+        for vals in (
+            {"quantity": 0},
+            {"quantity": False},
+            {"quantity": 1e13},
+            {"quantity": -1},
+            {"promise_minimum_first": -1},
+        ):
+            with self.subTest(vals):
+                with self.assertRaises(ValidationError):
+                    lead.promise_line_ids.write(vals)
+                with self.assertRaises(ValidationError):
+                    self._lead(
+                        promise_line_ids=[
+                            Command.create({"product_id": self.product.id, **vals})
+                        ]
+                    )
+        with self.assertRaises(ValidationError):
+            lead.promise_line_ids.write({"quantity": float("nan")})
+        with self.assertRaises(ValidationError):
+            lead._update_order_line_info(self.other.id, 1e13)

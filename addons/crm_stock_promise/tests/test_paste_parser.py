@@ -1,3 +1,4 @@
+import time
 from datetime import date
 
 from odoo.tests import BaseCase, tagged
@@ -75,8 +76,114 @@ class TestPasteParser(BaseCase):
             with self.subTest(text):
                 self.assertIsNone(parse_number(text))
 
-    def test_dates_that_cannot_be_misread(self):
-        self.assertEqual(parse_date("2026-12-31"), date(2026, 12, 31))
-        self.assertEqual(parse_date("31.12.2026"), date(2026, 12, 31))
-        for text in ("12/11/2026", "31.13.2026", "tomorrow", "20261231"):
+    def test_numbers_that_are_written_in_no_notation(self):
+        for text in (
+            "12.5.", "1.2.3", "1,00,00", "12,34.5.6", "1 23", "1'00", "five", "1e3",
+            "1/2", "4-6", "~4", "−4", "⅓", "4,", "1,000.", "0x10", "1_000",
+        ):  # fmt: skip
+            with self.subTest(text):
+                self.assertIsNone(parse_number(text))
+
+    def test_numbers_with_spaces_fractions_and_other_digits(self):
+        for text, number in (
+            ("1\u00a0234", 1234), ("1\u202f234,5", 1234.5), ("12 345 678", 12345678),
+            ("½", 0.5), ("1½", 1.5), ("2 ¼", 2.25), (".5", 0.5), ("١٢", 12),
+            ("１２", 12), ("12,34,567", 1234567), ("5.", 5), ("+4", 4),
+        ):  # fmt: skip
+            with self.subTest(text):
+                self.assertEqual(parse_number(text), number)
+
+    def test_dates_as_people_write_them(self):
+        for text in (
+            "2026-12-31", "31.12.2026", "31.12.26", "31/12/2026", "12/31/2026",
+            "31-12-2026", "2026/12/31", "31 Dec 2026", "31. December 2026",
+            "Dec 31, 2026", "December 31st, 2026", "31-Dec-26", "20261231",
+            "2026-12-31T08:00:00Z", "31.12.2026 08:00", "12/31/2026 8:00 AM",
+        ):  # fmt: skip
+            with self.subTest(text):
+                self.assertEqual(parse_date(text), date(2026, 12, 31))
+        months = {"décembre": 12, "dezember": 12}
+        for text in ("31. Dez. 2026", "31 décembre 2026", "31. Dezember 2026"):
+            self.assertEqual(parse_date(text, months=months), date(2026, 12, 31))
+
+    def test_dates_that_can_be_misread_are_read_as_the_reader_writes_them(self):
+        self.assertIsNone(parse_date("12/11/2026"))
+        self.assertEqual(parse_date("12/11/2026", True), date(2026, 11, 12))
+        self.assertEqual(parse_date("12/11/2026", False), date(2026, 12, 11))
+        for text in (
+            "31.13.2026",
+            "tomorrow",
+            "31.12.",
+            "KW 52",
+            "2026",
+            "31 Foo 2026",
+        ):
             self.assertIsNone(parse_date(text))
+
+    def test_a_quantity_that_is_written_and_not_read_is_none(self):
+        for text in (
+            "ABC-7\tfour", "ABC-7\t12.5.", "ABC-7\t1.2.3", "ABC-7\t-3", "ABC-7\t(3)",
+            "ABC-7\t1/2", "ABC-7\t4-6", "ABC-7\t4006381333931", "ABC-7\t99999999",
+            "ABC-7 x 12.5.", "ABC-7 x 4006381333931", "ABC-7;four;9.99",
+            "ABC-7\t12.5.\t9.99", "Item\tQty\nABC-7\tfour",
+            "SKU\tQty\nABC-7\t4006381333931", "Item\tfour",
+        ):  # fmt: skip
+            with self.subTest(text):
+                (line,) = parse_lines(text)
+                readings = {r.product: r for r in reversed(line.readings)}
+                reading = readings["Item" if text.startswith("Item\tf") else "ABC-7"]
+                self.assertIsNone(reading.quantity)
+                self.assertTrue(reading.unread_quantity)
+
+    def test_a_word_behind_the_quantity_is_its_unit(self):
+        (line,) = parse_lines("ABC-7\t4 boxes")
+        self.assertEqual(line.readings[0], Reading("ABC-7", 4, unit="boxes"))
+        (line,) = parse_lines("ABC-7\t4x")
+        self.assertEqual(line.readings[0], Reading("ABC-7", 4))
+
+    def test_a_thousand_with_a_space(self):
+        self.assertEqual(self._first("ABC-7\t1 234"), ("ABC-7", 1234))
+        self.assertEqual(self._first("ABC-7 x 1 234"), ("ABC-7", 1234))
+        self.assertEqual(self._first("ABC-7, 1,000"), ("ABC-7", 1000))
+        # a thousand, or 234 of "ABC 1": nobody knows
+        (line,) = parse_lines("ABC 1 234")
+        self.assertIn(Reading("ABC 1", 234), line.readings)
+        self.assertNotIn(1234, [reading.quantity for reading in line.readings])
+
+    def test_marks_of_direction_are_no_part_of_the_text(self):
+        for mark in "\u200e\u200f\u202a\u2066\ufeff\u200b":
+            self.assertEqual(self._first(f"{mark}ABC-7{mark}\t{mark}4"), ("ABC-7", 4))
+
+    def test_a_date_that_is_not_read_is_kept_with_the_reading(self):
+        for text in ("24.12.", "tomorrow", "next week", "12/11/2026", "end of May 27"):
+            with self.subTest(text):
+                (line,) = parse_lines(f"ABC-7\t4\t{text}")
+                self.assertEqual(line.readings[0][:6], ("ABC-7", 4, None, "", "", text))
+        (line,) = parse_lines("SKU\tQty\tDue\nABC-7\t4\tKW 52")
+        self.assertEqual(line.readings[0].unread_date, "KW 52")
+
+    def test_long_lines_are_not_read(self):
+        for text in ("A" * 501, "A\t" * 41 + "1"):
+            (line,) = parse_lines(text)
+            self.assertTrue(line.too_long)
+            self.assertFalse(line.readings)
+
+    def test_time_grows_with_the_text_alone(self):
+        # two hundred times the text of a line, in whatever it is hard to read
+        for hard in (
+            "1 ",
+            "a ",
+            "x 1 ",
+            "1 000 ",
+            "1,",
+            "1'",
+            "a1 234 ",
+            "* x ",
+            "1\t",
+        ):
+            for text in (hard * (40_000 // len(hard)), (hard * 100)[:499] + "\n"):
+                lines = parse_lines(text * 80 if text.endswith("\n") else text)
+                started = time.process_time()
+                parse_lines(text * 80 if text.endswith("\n") else text)
+                self.assertLess(time.process_time() - started, 2)
+                self.assertTrue(lines)

@@ -114,6 +114,20 @@ class TestPipelineNeed(CrmPromiseCase):
         )
         self.assertEqual([group["quantity:sum"] for group in groups], [1])
 
+    def test_an_expected_closing_is_in_its_month_in_every_time_zone(self):
+        lead = self._lead((self.product, 1), date_deadline="2030-12-01")
+        for zone in (
+            "Pacific/Pago_Pago", "America/New_York", "UTC", "Europe/Berlin",
+            "Pacific/Kiritimati",
+        ):  # fmt: skip
+            with self.subTest(zone):
+                report = self.env["crm.promise.need.report"].with_context(tz=zone)
+                for unit, label in (("month", "2030-12-01"), ("day", "2030-12-01")):
+                    ((start, quantity),) = report.with_user(self.seller)._read_group(
+                        [("lead_id", "=", lead.id)], [f"date:{unit}"], ["quantity:sum"]
+                    )
+                    self.assertEqual((str(start)[:10], quantity), (label, 1))
+
     def test_a_hold_counts_until_it_ends(self):
         lead = self._held_lead()
         self.assertEqual(self._need(lead).held_quantity, 6)

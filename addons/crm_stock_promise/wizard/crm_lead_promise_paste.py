@@ -1,10 +1,20 @@
 from datetime import datetime, time
 
+from babel.dates import get_month_names
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
+from odoo.tools.misc import babel_locale_parse
 
-from ..tools.paste import parse_lines
+from ..tools.paste import (
+    IS_PIECES,
+    MAX_CELLS,
+    MAX_LINE,
+    MAX_QUANTITY,
+    MONTHS,
+    parse_lines,
+)
 
 MAX_LINES = 500
 MAX_TEXT = 200_000
@@ -46,7 +56,12 @@ class CrmLeadPromisePaste(models.TransientModel):
                 Command.create(vals) for vals in paste._read_text()
             ]
 
-    @api.depends("line_ids.product_id", "line_ids.quantity")
+    @api.depends(
+        "line_ids.product_id",
+        "line_ids.quantity",
+        "line_ids.product_uom_id",
+        "line_ids.requested_date",
+    )
     def _compute_counts(self):
         for paste in self:
             understood = paste.line_ids.filtered(lambda line: line._is_complete())
@@ -74,6 +89,7 @@ class CrmLeadPromisePaste(models.TransientModel):
                         {
                             "product_id": line.product_id.id,
                             "quantity": line.quantity,
+                            **line._unit_vals(),
                             "requested_date": line.requested_date
                             or self.requested_date,
                             "sequence": sequence,
@@ -93,11 +109,14 @@ class CrmLeadPromisePaste(models.TransientModel):
         text = self.text or ""
         if len(text) > MAX_TEXT:
             raise ValidationError(
-                self.env._("That is too much text to be a list of products.")
+                self.env._(
+                    "%(count)s characters were pasted; %(maximum)s fit at once. Paste"
+                    " the list in parts, or import it from a file.",
+                    count=len(text),
+                    maximum=MAX_TEXT,
+                )
             )
-        # sudo: the user's own notation of numbers
-        lang = self.env["res.lang"].sudo()._lang_get(self.env.lang or "en_US")
-        pasted = parse_lines(text, lang.decimal_point or ".")
+        pasted = parse_lines(text, **self._notation())
         if len(pasted) > MAX_LINES:
             raise ValidationError(
                 self.env._(
@@ -111,6 +130,19 @@ class CrmLeadPromisePaste(models.TransientModel):
             {reading.product for line in pasted for reading in line.readings}
         )
         return [self._line_vals(line, codes) for line in pasted]
+
+    def _notation(self):
+        """How the user writes numbers and dates, as :func:`parse_lines` wants it."""
+        code = self.env.lang or "en_US"
+        # sudo: the user's own notation
+        lang = self.env["res.lang"].sudo()._lang_get(code)
+        day, month = (lang.date_format.find(mark) for mark in ("%d", "%m"))
+        names = get_month_names("wide", locale=babel_locale_parse(code))
+        return {
+            "decimal_point": lang.decimal_point or ".",
+            "day_first": None if -1 in (day, month) else day < month,
+            "months": MONTHS | {name.lower(): at for at, name in names.items()},
+        }
 
     def _product_domain(self):
         company = self.lead_id._promise_company()
@@ -136,18 +168,27 @@ class CrmLeadPromisePaste(models.TransientModel):
 
     def _line_vals(self, line, codes):
         vals = {"sequence": line.number, "text": line.text[:256]}
-        for reading in line.readings:
-            products = codes.get(reading.product.lower())
-            if products:
-                return vals | self._reading_vals(reading, products)
-        for reading in line.readings:
-            products = self._find_by_name(reading.product)
-            if products:
-                return vals | self._reading_vals(reading, products)
-        quantities = [reading.quantity for reading in line.readings]
+        if line.too_long:
+            return vals | {
+                "problem": self.env._(
+                    "Too long to be read: a line has at most %(characters)s characters"
+                    " and %(columns)s columns.",
+                    characters=MAX_LINE,
+                    columns=MAX_CELLS,
+                ),
+            }
+        for find in (lambda text: codes.get(text.lower()), self._find_by_name):
+            for reading in line.readings:
+                products = find(reading.product)
+                if products:
+                    return vals | self._reading_vals(reading, products, codes)
+        quantities = [reading.quantity or 0.0 for reading in line.readings]
         return vals | {
             # a number that was written is more likely meant than the one assumed
             "quantity": next((q for q in quantities if q != 1), 1.0),
+            "unread_unit": next(
+                (reading.unit for reading in line.readings if reading.unit), False
+            ),
             "problem": self.env._("No product is called that."),
         }
 
@@ -169,19 +210,61 @@ class CrmLeadPromisePaste(models.TransientModel):
     def _escape(text):
         return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
-    def _reading_vals(self, reading, products):
+    def _reading_vals(self, reading, products, codes):
+        """The values of a line whose text names these products."""
         vals = {
-            "quantity": reading.quantity,
+            "quantity": reading.quantity or 0.0,
             "requested_date": self._end_of_day(reading.requested),
+            "unread_date": reading.unread_date,
         }
+        # a barcode beside a code: of the same product, or nobody knows which is meant
+        for other in reading.others:
+            other_products = codes.get(other.lower())
+            if other_products and len(other) > NAMED:
+                products = (products & other_products) or products | other_products
         if len(products) > 1:
             names = ", ".join(products[:NAMED].mapped("display_name"))
             vals["problem"] = self.env._("Which one? %s …", names)
-        else:
-            vals["product_id"] = products.id
-            if reading.quantity <= 0:
-                vals["problem"] = self.env._("How many?")
+            vals["unread_unit"] = reading.unit
+            return vals
+        vals["product_id"] = products.id
+        vals |= self._read_unit(reading.unit, products)
+        if reading.quantity is None and self._names_only(reading, products):
+            vals["quantity"] = 1.0
+        elif reading.quantity is None:
+            vals["problem"] = self.env._(
+                "How many? “%(text)s” is not understood as a quantity of at most"
+                " %(maximum)s.",
+                text=reading.unread_quantity,
+                maximum=MAX_QUANTITY,
+            )
+        elif reading.quantity <= 0:
+            vals["problem"] = self.env._("How many?")
         return vals
+
+    def _names_only(self, reading, product):
+        """Whether all that stands beside a product is another name of it, so that
+        nothing says how many."""
+        names = {product.default_code, product.barcode, product.name}
+        names = {name.lower() for name in names if name}
+        return bool(reading.others) and all(
+            other.lower() in names for other in reading.others
+        )
+
+    def _read_unit(self, text, product):
+        """The unit of a product that is written behind a number: one of those in which
+        it is sold, by its name."""
+        if not text:
+            return {"product_uom_id": product.uom_id.id}
+        word = text.lower().rstrip(".")
+        piece = self.env.ref("uom.product_uom_unit", raise_if_not_found=False)
+        for unit in product.uom_id | product.uom_ids:
+            name = unit.name.lower()
+            if word in (name, name + "s", name.removesuffix("s")) or (
+                unit == piece and IS_PIECES.fullmatch(text)
+            ):
+                return {"product_uom_id": unit.id}
+        return {"unread_unit": text}
 
     def _end_of_day(self, day):
         """A date alone means: until the evening of that day."""
@@ -214,14 +297,64 @@ class CrmLeadPromisePasteLine(models.TransientModel):
         domain="[('sale_ok', '=', True), ('type', '!=', 'combo')]",
     )
     quantity = fields.Float(digits="Product Unit")
+    allowed_uom_ids = fields.Many2many("uom.uom", compute="_compute_allowed_uom_ids")
+    product_uom_id = fields.Many2one(
+        "uom.uom", "Unit", domain="[('id', 'in', allowed_uom_ids)]"
+    )
     requested_date = fields.Datetime("Requested")
+    # what stands in the text and is not understood
     problem = fields.Char("Not understood", readonly=True)
+    unread_unit = fields.Char(readonly=True)
+    unread_date = fields.Char(readonly=True)
     remark = fields.Char(compute="_compute_remark")
 
-    @api.depends("problem", "product_id", "quantity")
+    @api.depends("product_id")
+    def _compute_allowed_uom_ids(self):
+        for line in self:
+            line.allowed_uom_ids = line.product_id.uom_id | line.product_id.uom_ids
+
+    @api.depends(
+        "problem",
+        "unread_unit",
+        "unread_date",
+        "product_id",
+        "quantity",
+        "product_uom_id",
+        "requested_date",
+    )
     def _compute_remark(self):
         for line in self:
-            line.remark = False if line._is_complete() else line.problem
+            line.remark = line._say_what_is_missing()
+
+    def _say_what_is_missing(self):
+        """What keeps the line from being added, False if nothing does."""
+        self.ensure_one()
+        if not self.product_id or not 0 < self.quantity <= MAX_QUANTITY:
+            return self.problem or self.env._(
+                "Say how many: more than 0 and at most %s.", MAX_QUANTITY
+            )
+        if self.unread_unit and not self.product_uom_id:
+            return self.env._(
+                "%(product)s is not sold by “%(unit)s”. Choose the unit.",
+                product=self.product_id.display_name,
+                unit=self.unread_unit,
+            )
+        if self.unread_date and not self.requested_date:
+            return self.env._(
+                "Which day? “%s” is not understood. Choose the requested date.",
+                self.unread_date,
+            )
+        return False
+
+    @api.onchange("product_id")
+    def _onchange_product_id(self):
+        if self.product_uom_id not in self.product_id.uom_id | self.product_id.uom_ids:
+            self.product_uom_id = False
 
     def _is_complete(self):
-        return bool(self.product_id and self.quantity > 0)
+        return not self._say_what_is_missing()
+
+    def _unit_vals(self):
+        """The unit as a value of the lead's line: the product's own if none is said."""
+        self.ensure_one()
+        return {"product_uom_id": self.product_uom_id.id} if self.product_uom_id else {}
