@@ -18,7 +18,7 @@ from promising.allocation import allocate  # noqa: E402
 from promising.ledger import Ledger  # noqa: E402
 from promising.replenish import Option, Planner  # noqa: E402
 from promising.schedule import Carrier, Schedule, Windows, WorkingTime  # noqa: E402
-from promising.timeline import Timeline, feasible_days  # noqa: E402
+from promising.timeline import Timeline  # noqa: E402
 from promising.values import Component, Line  # noqa: E402
 from work_load import WorkLoad, serve  # noqa: E402
 
@@ -118,13 +118,6 @@ def test_what_is_taken_back_is_there_again():
     stock.add_supply(TODAY + 2, 7)
     stock.drop_supply(TODAY + 2)
     assert stock.final() == 5
-
-
-def test_demand_is_served_in_its_order():
-    found = feasible_days(
-        4, TODAY, [(TODAY + 3, 4)], [("a", TODAY, 3), ("b", TODAY, 3), ("c", TODAY, 3)]
-    )
-    assert found == {"a": TODAY, "b": TODAY + 3, "c": None}
 
 
 # -- lines -----------------------------------------------------------------------------

@@ -89,6 +89,43 @@ class DeliveryTransitTime(models.Model):
                     )
                 )
 
+    # -- what was promised before ------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        times = super().create(vals_list)
+        times._hours_changed()
+        return times
+
+    def write(self, vals):
+        self._hours_changed()
+        result = super().write(vals)
+        self._hours_changed()
+        return result
+
+    def unlink(self):
+        for time in self:
+            self.env["delivery.promise"]._hours_changed(
+                time._promise_warehouses(), time.carrier_id or time.company_id
+            )
+        return super().unlink()
+
+    def _hours_changed(self):
+        for time in self:
+            self.env["delivery.promise"]._hours_changed(
+                time._promise_warehouses(), time
+            )
+
+    def _promise_warehouses(self):
+        # sudo: dates rest on the way whoever changes it
+        return (
+            self.env["stock.warehouse"]
+            .sudo()
+            .search(
+                [("company_id", "in", self.company_id.ids)] if self.company_id else []
+            )
+        )
+
     # -- matching ----------------------------------------------------------------------
 
     @api.model

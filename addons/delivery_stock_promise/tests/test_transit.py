@@ -245,3 +245,56 @@ class TestTransit(SalePromiseCase):
         texas = self.env.ref("base.state_us_44")
         with self.assertRaisesRegex(ValidationError, "not in Germany"):
             self._takes(2, country_id=self.germany.id, state_ids=texas.ids)
+
+    # -- what was promised before ------------------------------------------------------
+
+    def _ordered(self):
+        order = self._order((self.product, 1))
+        order.carrier_id = self.parcel
+        order.action_confirm()
+        self.env.cr.precommit.run()
+        line = order.sudo().order_line.promise_line_id
+        self.assertEqual(line.status, "on_time")
+        return line
+
+    def _assertLate(self, line, days, cause):
+        self.env.cr.precommit.run()
+        self.assertEqual(line.status, "at_risk")
+        self.assertEqual(line.feasible_date, line.promised_date + timedelta(days))
+        self.assertEqual((line.risk_cause, line.risk_model), ("hours", cause))
+
+    def test_longer_way_is_noticed_by_what_is_promised_already(self):
+        time = self._takes(1, self.parcel)
+        line = self._ordered()
+        time.days = 3
+        self._assertLate(line, 2, "delivery.transit.time")
+        time.days = 1
+        self.env.cr.precommit.run()
+        self.assertEqual(line.status, "on_time")
+
+    def test_first_transit_time_is_noticed(self):
+        line = self._ordered()
+        self._takes(2, self.parcel)
+        self._assertLate(line, 2, "delivery.transit.time")
+
+    def test_way_of_another_carrier_is_nothing_to_it(self):
+        line = self._ordered()
+        self._takes(2, self.lorry)
+        self.env.cr.precommit.run()
+        self.assertEqual(line.status, "on_time")
+
+    def test_closed_day_of_the_carrier_is_noticed(self):
+        """Sent on Monday, it is there on Tuesday: the carrier does not work."""
+        self.parcel.promise_calendar_id = self._weekdays()
+        self._takes(1, self.parcel)
+        line = self._ordered()
+        self.env["resource.calendar.leaves"].create(
+            {
+                "name": "Strike",
+                "calendar_id": self.parcel.promise_calendar_id.id,
+                "company_id": False,
+                "date_from": NOW.replace(hour=0) + timedelta(days=1),
+                "date_to": NOW.replace(hour=23) + timedelta(days=1),
+            }
+        )
+        self._assertLate(line, 1, "resource.calendar")

@@ -105,7 +105,7 @@ def _prepare_promise(order):
 def _prepare_line(line, sequence):
     moves = line.move_ids.filtered(lambda move: move.state not in ("done", "cancel"))
     ship = max((date for date in moves.mapped("date_deadline") if date), default=False)
-    planned = min(moves.mapped("date"), default=fields.Datetime.now())
+    planned = max(moves.mapped("date"), default=fields.Datetime.now())
     promised = line.order_id.commitment_date or ship or planned
     return {
         "sequence": sequence,

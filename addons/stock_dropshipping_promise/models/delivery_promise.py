@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.stock_promise.models.delivery_promise_risk import Risk
 from odoo.addons.stock_promise.models.stock_move import OPEN_STATES
 
 
@@ -12,13 +13,12 @@ class DeliveryPromise(models.Model):
         """What a vendor brings to the customer waits for that vendor alone."""
         result = super()._watch(product_ids)
         self.env["stock.move"].flush_model(
-            ["date", "date_deadline", "product_id", "promise_line_id", "state"]
+            ["date", "product_id", "promise_line_id", "state"]
         )
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT move.promise_line_id,
-                       MAX(GREATEST(move.date, move.date_deadline))
+                SELECT move.promise_line_id, MAX(move.date)
                   FROM stock_move move
                   JOIN stock_location source ON source.id = move.location_id
                    AND source.usage = 'supplier'
@@ -47,6 +47,6 @@ class DeliveryPromise(models.Model):
                 # Of a kit we deliver the other parts: they have been looked at.
                 # sudo: a risk is there whoever may read the moves
                 if day > wanted or not line.sudo()._planned_moves():
-                    risks[line_id] = wanted, day
+                    risks[line_id] = Risk(wanted, day)
         self._write_risks(risks)
         return result

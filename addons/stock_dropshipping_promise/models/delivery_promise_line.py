@@ -13,6 +13,11 @@ class DeliveryPromiseLine(models.Model):
             .filtered(lambda move: not move._is_promise_drop_ship())
         )
 
+    def _leaves_from_warehouse(self):
+        """What a vendor brings comes in the vendor's own time."""
+        reasons = {reason["code"] for reason in self.reasons or ()}
+        return "drop_ship" not in reasons and super()._leaves_from_warehouse()
+
     def _is_delivery_open(self):
         """A vendor who is still to be asked delivers, too."""
         return super()._is_delivery_open() or bool(
@@ -37,9 +42,7 @@ class DeliveryPromiseLine(models.Model):
             )
         )
         coming = {
-            part.id: max(
-                max(move.date, move.date_deadline or move.date) for move in own
-            )
+            part.id: max(own.mapped("date"))
             for part, own in moves.grouped("product_id").items()
         }
         return {**super()._open_parts(), "coming": tuple(coming.items())}

@@ -23,14 +23,8 @@ class StockMove(models.Model):
         ordered.replenish_by = False  # it has been ordered
         return moves
 
-    def write(self, vals):
-        """A new date of the purchase order comes as a deadline."""
-        result = super().write(vals)
-        if "date_deadline" in vals:
-            self.filtered(
-                lambda move: (
-                    move.state not in ("draft", "done", "cancel")
-                    and move._is_promise_drop_ship()
-                )
-            )._touch_promises()
-        return result
+    def _promise_ends(self):
+        """What a vendor brings to the customer is supply, of its own line alone."""
+        if self._is_promise_drop_ship():
+            return False, True
+        return super()._promise_ends()

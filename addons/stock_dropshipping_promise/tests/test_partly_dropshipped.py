@@ -151,7 +151,7 @@ class TestPartlyDropshipped(DropshippingCase):
         line, __, straight = self.ordered(5)
         self.env["delivery.promise"]._watch(self.straight.ids)
         self.assertFalse(line.at_risk)
-        straight.date_deadline = self.moment(9)
+        straight.date = self.moment(9)
         self.env["delivery.promise"]._watch(self.straight.ids)
         self.assertTrue(line.at_risk)
         self.assertEqual(line.feasible_date, self.later(9))

@@ -1,6 +1,7 @@
 from . import res_company
 from . import res_config_settings
 from . import stock_warehouse
+from . import resource_calendar
 from . import stock_move
 from . import stock_move_reservation
 from . import stock_quant

@@ -1,6 +1,8 @@
 """Chains made to order: which delivery has a receipt of its own. Looked for only where
 an open move of a request's products is made to order."""
 
+from collections import defaultdict
+
 from odoo import models
 from odoo.tools import SQL
 
@@ -125,3 +127,69 @@ class DeliveryPromiseEngine(models.AbstractModel):
             """,
             returns,
         )
+
+    def _coming(self, keys, scope, schedules):
+        """{(product, warehouse): [(day, quantity, moment)]} of what was ordered for the
+        moves of a scope that do not count, since they are promised again: their own
+        receipts that are still open, and what of these was received and reserved.
+
+        :param keys: (product, warehouse) of what is made to order
+        """
+        moves = scope.ignore_moves
+        if not keys or not moves:
+            return {}
+        self.env["stock.move"].flush_model(["quantity", "product_uom_qty"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH RECURSIVE own AS (
+                    SELECT move.id, move.product_id, source.warehouse_id, move.date,
+                           move.product_qty * COALESCE(move.quantity, 0)
+                           / NULLIF(move.product_uom_qty, 0) AS reserved
+                      FROM stock_move move
+                      JOIN stock_location source ON source.id = move.location_id
+                     WHERE move.id = ANY(%(moves)s)
+                       AND move.procure_method = 'make_to_order'
+                       AND move.state IN %(states)s
+                ),
+                upward (move_id) AS (
+                    SELECT link.move_orig_id
+                      FROM own
+                      JOIN stock_move_move_rel link ON link.move_dest_id = own.id
+                    UNION
+                    SELECT link.move_orig_id
+                      FROM upward
+                      JOIN stock_move feed ON feed.id = upward.move_id
+                       AND feed.state IN %(states)s
+                      JOIN stock_move_move_rel link ON link.move_dest_id = feed.id
+                )
+                SELECT product_id, warehouse_id, %(now)s, reserved::float8
+                  FROM own WHERE reserved > 0
+                UNION ALL
+                SELECT supply.product_id, final.warehouse_id, supply.date,
+                       supply.product_qty::float8
+                  FROM upward
+                  JOIN stock_move supply ON supply.id = upward.move_id
+                   AND supply.state IN %(states)s
+                  JOIN stock_location source ON source.id = supply.location_id
+                  JOIN stock_location final ON final.id
+                       = COALESCE(supply.location_final_id, supply.location_dest_id)
+                   AND final.usage IN ('internal', 'view')
+                 WHERE source.warehouse_id IS DISTINCT FROM final.warehouse_id
+                """,
+                moves=list(moves),
+                states=OPEN_STATES,
+                now=scope.now,
+            )
+        )
+        coming = defaultdict(list)
+        for product_id, warehouse_id, moment, quantity in sorted(
+            rows, key=lambda row: row[2]
+        ):
+            schedule = schedules.get(warehouse_id)
+            day = schedule and self._overdue_day(
+                schedule.day(moment), schedule.today, scope.company
+            )
+            if day is not None and (product_id, warehouse_id) in keys:
+                coming[product_id, warehouse_id].append((day, quantity, moment))
+        return coming

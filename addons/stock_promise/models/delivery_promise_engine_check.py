@@ -225,6 +225,21 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 self._refuse_line(number, "product_id", self.env._("name the product."))
             self._check_id(number, "product_id", line["product_id"])
             ids.append(line["product_id"])
+        return self._products_of_ids(ids, company)
+
+    def _profile_products(self, ids, company):
+        """As :meth:`_products_of_ids`, of a profile, which has no lines. What is
+        archived has a past and a future all the same."""
+        for product_id in ids:
+            self._check_id(None, "product_ids", product_id)
+        return self._products_of_ids(ids, company, "product_ids", archived=True)
+
+    def _products_of_ids(self, ids, company, key="product_id", archived=False):
+        """{id: product} of what can be promised.
+
+        :param key: what the caller calls them; ``product_id`` of a line, or of none
+        :param archived: whether archived ones will do
+        """
         found = self._readable_products(ids)
         products = {product.id: product for product in found}
         nobody = company.browse()
@@ -233,7 +248,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
             problem = False
             if not product:
                 problem = self.env._("product %s does not exist.", product_id)
-            elif not product.active:
+            elif not product.active and not archived:
                 problem = self.env._(
                     "%s is archived and cannot be promised.", product.display_name
                 )
@@ -250,7 +265,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
                     company=company.name,
                 )
             if problem:
-                self._refuse_line(number, "product_id", problem)
+                self._refuse_line(number if key == "product_id" else None, key, problem)
         return products
 
     def _readable_products(self, ids):
@@ -400,9 +415,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         company = self.env.company
         warehouse = self._checked_profile_warehouse(warehouse_id)
         company = warehouse.company_id or company
-        products = self._checked_products(
-            [{"product_id": product_id} for product_id in product_ids], company
-        )
+        products = self._profile_products(product_ids, company)
         first = self._parse_date(date_from, "date_from")
         last = self._parse_date(date_to, "date_to")
         if last < first:

@@ -43,8 +43,8 @@ class Loaded(NamedTuple):
     timelines: dict
     #: {(product, warehouse): quantity in quotations that hold nothing}
     quoted: dict
-    #: {(product, warehouse): {delivery move: [days of its own receipts]}}, of chains
-    #: made to order
+    #: {(product, warehouse): {delivery move: [(day, quantity, move) of its own
+    #: receipts]}}, of chains made to order
     pairs: dict
     scope: Scope
 
@@ -360,7 +360,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         """A chain made to order nets against itself: neither its receipt nor its
         delivery is anybody else's.
 
-        :return: {delivery move: [days of its own receipts]}
+        :return: {delivery move: [(day, quantity, move) of its own receipts]}
         """
         left, pairs = {}, defaultdict(list)
         # Of a receipt that several orders share, the earliest of them is served first.
@@ -373,5 +373,6 @@ class DeliveryPromiseEngine(models.AbstractModel):
             left["supply", supply_id] = coming - common
             demand[day] -= common
             supply[supply_day] -= common
-            pairs[demand_id].append(supply_day)
+            if common > 0:
+                pairs[demand_id].append((supply_day, common, supply_id))
         return dict(pairs)

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from .stock_move import OPEN_STATES
+
 
 class DeliveryPromiseLine(models.Model):
     _name = "delivery.promise.line"
@@ -79,6 +81,24 @@ class DeliveryPromiseLine(models.Model):
         copy=False,
         help="The latest safe start: what is missing has to be ordered or begun until "
         "then for this date to be met.",
+    )
+    replenish_since = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="When a date was given that rests on goods still to be ordered.",
+    )
+    hours_delay = fields.Integer(
+        string="Days Later by Changed Hours",
+        readonly=True,
+        copy=False,
+        help="By how many days it is with the customer later than promised, by hours "
+        "and days on the way that have changed since.",
+    )
+    replenish_ordered = fields.Boolean(
+        string="Goods Are Ordered",
+        readonly=True,
+        copy=False,
+        help="What was missing when the date was given is on the shelf or on its way.",
     )
     transit_days = fields.Float(readonly=True, copy=False)
     delivered_quantity = fields.Float(digits="Product Unit", readonly=True, copy=False)
@@ -306,10 +326,14 @@ class DeliveryPromiseLine(models.Model):
             "at_risk": False,
             "feasible_date": False,
             "risk_said": False,
+            "hours_delay": 0,
         }
         if confirmation is not None:
             vals["material_date"] = confirmation.material
             vals["replenish_by"] = confirmation.latest_start or False
+            # the transaction's own time: what is ordered from now on is younger
+            vals["replenish_since"] = vals["replenish_by"] and self.env.cr.now()
+            vals["replenish_ordered"] = False
             if confirmation.pieces:
                 transit = confirmation.promised - confirmation.ship
                 vals["transit_days"] = transit / timedelta(days=1)
@@ -350,6 +374,108 @@ class DeliveryPromiseLine(models.Model):
                 # of a part, nobody knows when the whole goes
                 deadline = line.ship_date or move.date_deadline
                 move._plan_for(move.date + shift, deadline)
+
+    # -- hours that have changed since ---------------------------------------------
+
+    def _hours_delays(self):
+        """{line: by how many of the warehouse's days it arrives later than promised, by
+        the hours that count now}. Each leaves when it was promised, or as soon after as
+        its warehouse works."""
+        engine, now = self.env["delivery.promise.engine"], fields.Datetime.now()
+        given, delays = self._given_today(), dict.fromkeys(self, 0)
+        for (warehouse, promise), own in self.grouped(
+            lambda line: (line.warehouse_id, line.promise_id)
+        ).items():
+            schedules = engine._schedules(warehouse, promise.company_id, now)
+            schedule = schedules[warehouse.id]
+            days, carrier = promise._transit(warehouse)
+            for line in own:
+                if not line._leaves_from_warehouse():
+                    continue
+                ship = schedule.slot(line.ship_date)
+                day = schedule.day(line.ship_date)
+                if line in given and schedule.is_past_cutoff(given[line]):
+                    # ordered after the hour: it begins on the next working day
+                    if schedule.day(given[line]) == day:
+                        ship = schedule.slot(schedule.midnight(day + 1))
+                if ship and schedule.day(ship) == day:
+                    ship = line.ship_date  # at another hour of the same day
+                arrival = ship and schedule.arrival(ship, days, carrier)
+                if arrival:
+                    promised = schedule.day(line.promised_date)
+                    delays[line] = max(schedule.day(arrival) - promised, 0)
+        return delays
+
+    def _leaves_from_warehouse(self):
+        """Whether the hours of the warehouse count; hook for bridges."""
+        return True
+
+    def _given_today(self):
+        """{line: when its date was given}, of what was promised and ships within a
+        day."""
+        soon = fields.Datetime.now() + timedelta(days=1)
+        lines = self.filtered(lambda line: line.ship_date <= soon)
+        groups = self.env["delivery.promise.history"]._read_group(
+            [("line_id", "in", lines.ids)], ["line_id"], ["date:max"]
+        )
+        return dict(groups)
+
+    # -- what is still to be ordered ------------------------------------------------
+
+    def _with_grace(self):
+        """Those whose missing goods can still be ordered in time. Whoever orders has a
+        day to do so, even where it has to be done at once."""
+        grace = fields.Datetime.now() - timedelta(days=1)
+        return self.filtered(
+            lambda line: line.replenish_by and line.replenish_by > grace
+        )
+
+    def _bought_since(self):
+        """{(line id, product id, warehouse id): quantity that comes in} of what was
+        ordered since these lines were given a date that rests on it. For lines whose
+        goods were ordered before, without end: they are waited for."""
+        Move = self.env["stock.move"]
+        Move.flush_model(["state", "product_qty", "location_id", "location_dest_id"])
+        self.flush_recordset(["replenish_since", "replenish_ordered"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT line.id, move.product_id, final.warehouse_id,
+                       CASE WHEN line.replenish_ordered THEN 'infinity'::float8
+                            ELSE SUM(move.product_qty)::float8 END
+                  FROM delivery_promise_line line
+                  JOIN stock_move move ON move.state IN %(states)s
+                   AND move.product_id IN (
+                       SELECT line.product_id
+                        UNION SELECT claim.product_id
+                         FROM delivery_promise_claim claim
+                        WHERE claim.line_id = line.id
+                        UNION SELECT own.product_id
+                         FROM stock_move own WHERE own.promise_line_id = line.id)
+                  JOIN stock_location source ON source.id = move.location_id
+                  JOIN stock_location final ON final.id
+                       = COALESCE(move.location_final_id, move.location_dest_id)
+                   AND final.usage IN ('internal', 'view')
+                 WHERE line.id = ANY(%(lines)s)
+                   AND source.warehouse_id IS DISTINCT FROM final.warehouse_id
+                   AND (line.replenish_ordered
+                        OR move.create_date >= line.replenish_since)
+                 GROUP BY line.id, move.product_id, final.warehouse_id
+                """,
+                states=OPEN_STATES,
+                lines=self.ids,
+            )
+        )
+        return {tuple(row[:3]): row[3] for row in rows}
+
+    def _part_materials(self):
+        """{number of a part: when it must be on the shelf}."""
+        self.ensure_one()
+        return {
+            number: self._part_moments(number, part)[0]
+            for number, part, __ in self._parts_due()
+            if part.ship
+        }
 
     def _planned_moves(self):
         """Open moves whose date is the promise's. What a customer sends back is not

@@ -150,6 +150,7 @@ class DeliveryPromiseLine(models.Model):
             "at_risk": False,
             "feasible_date": False,
             "risk_said": False,
+            "hours_delay": 0,
         }
         if self.replenish_by and self.material_date:
             vals["replenish_by"] = self.replenish_by + (material - self.material_date)

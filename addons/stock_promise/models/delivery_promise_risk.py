@@ -1,14 +1,16 @@
 """Whether promises in force can still be met, looked at when something that they rest
 on has changed."""
 
+import operator
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import timedelta
+from functools import partial
 from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..promising.timeline import feasible_days
+from ..promising.pegging import Demand, Peg, peg
 from ..promising.words import Terms
 from .stock_move import OPEN_STATES
 from .stock_move_part import REST
@@ -22,6 +24,25 @@ class Risk(NamedTuple):
     possible: int | None
     #: days by which all of the line is later than wanted; a part alone may be more so
     later: int | None = None
+    #: its goods would be there, but somebody has planned it for a later day
+    put_off: bool = False
+    #: nothing is to be ordered for it any more
+    ordered: bool = True
+
+
+class Need(NamedTuple):
+    """Goods that a promise in force needs, in ordinal days."""
+
+    line_id: int
+    #: an open move; of a hold its claim, with the id negated
+    move_id: int
+    #: when they leave the shelf, as it is planned
+    day: int
+    #: when they have to, for what was promised
+    wanted: int
+    quantity: float
+    #: made to order, and nothing is ordered yet
+    unordered: bool = False
 
 
 _lt = Terms(__name__)
@@ -48,104 +69,251 @@ class DeliveryPromise(models.Model):
             self._watch(sorted(touched))
 
     @api.model
+    def _hours_changed(self, warehouses, document):
+        """Look at the promises from these warehouses at the end of the transaction: the
+        hours in which they ship, or the way to the customer, may not be those any more
+        that their dates were given for.
+
+        :param document: what was changed
+        """
+        if not warehouses:
+            return
+        precommit = self.env.cr.precommit
+        noted = precommit.data.setdefault("stock_promise.hours", {})
+        if not noted:
+            # sudo: a risk is noted whoever causes it
+            precommit.add(self.env["delivery.promise"].sudo()._watch_hours)
+        for warehouse_id in warehouses.ids:
+            noted.setdefault(warehouse_id, (document._name, document.id))
+
+    @api.model
+    def _watch_hours(self):
+        """Note by how many days what ships from now on is later than promised, by the
+        hours, cut-off times and days on the way as they are now."""
+        noted = self.env.cr.precommit.data.pop("stock_promise.hours", {})
+        lines = self.env["delivery.promise.line"].search(
+            [
+                ("warehouse_id", "in", list(noted)),
+                ("promise_state", "in", ("held", "confirmed")),
+                ("delivered_date", "=", False),
+                ("closed_short", "=", False),
+                ("promised_date", "!=", False),
+                ("ship_date", ">=", fields.Datetime.now()),
+            ]
+        )
+        delays = lines._hours_delays()
+        changed = lines.filtered(lambda line: line.hours_delay != delays[line])
+        touched = set()
+        for line in changed:
+            line.hours_delay = delays[line]
+            product_ids = line._stocked_products().ids
+            self._note_cause(product_ids, "hours", *noted[line.warehouse_id.id])
+            touched.update(product_ids)
+        self._watch(sorted(touched))
+        # What is not kept in stock is not looked at there.
+        self._write_risks(
+            {
+                line.id: Risk(0, 0)
+                for line in changed
+                if bool(line.hours_delay) > line.at_risk
+                or (line.risk_cause == "hours" and not line.hours_delay)
+            }
+        )
+
+    def _transit(self, warehouse):
+        """(days from a warehouse to the customer, who carries) of this promise, as they
+        are now."""
+        self.ensure_one()
+        engine = self.env["delivery.promise.engine"]
+        partner = self._get_destination_partner()
+        carrier = engine._transit_carrier(warehouse, partner)
+        return (
+            engine._transit_days(warehouse, partner),
+            engine._delivered_by(carrier, partner),
+        )
+
+    @api.model
     def _watch(self, product_ids):
         """Mark lines at risk, or no longer so, whose goods are these products.
 
         Demand is pegged to supply first dated first served, promises before other
         demand of the same day: the rule by which stock is reserved too.
         """
-        rows = self._open_demand(product_ids)
-        if not rows:
-            return
-        by_key = defaultdict(list)
-        for line_id, product_id, warehouse_id, day, quantity, move_id in rows:
-            by_key[product_id, warehouse_id].append(
-                (line_id, day.toordinal(), quantity, move_id)
-            )
+        needs, planned = self._open_needs(self._resting_on(product_ids))
         risks = {}
-        for warehouse_id in {key[1] for key in by_key}:
-            keys = {key for key in by_key if key[1] == warehouse_id}
-            risks |= self._warehouse_risks(warehouse_id, keys, by_key)
+        for warehouse_id in {key[1] for key in needs}:
+            keys = {key for key in needs if key[1] == warehouse_id}
+            risks |= self._warehouse_risks(warehouse_id, keys, needs, planned)
         self._write_risks(risks)
 
-    def _warehouse_risks(self, warehouse_id, keys, by_key):
+    def _warehouse_risks(self, warehouse_id, keys, needs, planned):
         """{line id: :class:`Risk`}, of that part of each line that is latest."""
         engine = self.env["delivery.promise.engine"]
         warehouse = self.env["stock.warehouse"].browse(warehouse_id)
         company = warehouse.company_id
         schedules = engine._schedules(warehouse, company, fields.Datetime.now())
-        schedule = schedules[warehouse_id]
         loaded = engine._load(keys, schedules, company)
+        Line = self.env["delivery.promise.line"]
+        lines = Line.browse({need.line_id for key in keys for need in needs[key]})
+        late = self._late_supplies(keys, schedules)
+        graces = lines._with_grace()
+        bought = graces._bought_since() if graces else {}
         found = defaultdict(list)
         for key in keys:
-            possible = self._possible_days(
-                loaded.timelines[key], loaded.pairs[key], by_key[key], company
+            pegs = self._peg_needs(
+                loaded.timelines[key],
+                loaded.pairs[key],
+                needs[key],
+                planned.get(key, ()),
+                company,
+                {line.id: bought.get((line.id, *key), 0.0) for line in graces},
+                late.get(key, {}),
             )
-            for line_id, wanted, __, move_id in by_key[key]:
-                wanted = max(wanted, schedule.today)
-                found[line_id].append((wanted, possible[line_id, move_id]))
-        return {line_id: self._worst_risk(days) for line_id, days in found.items()}
+            for need in needs[key]:
+                found[need.line_id].append((need, pegs[need.move_id]))
+        today = schedules[warehouse_id].today
+        return {
+            line_id: self._worst_risk(pegged, today)
+            for line_id, pegged in found.items()
+        }
 
     @api.model
-    def _worst_risk(self, days):
+    def _worst_risk(self, pegged, today):
         """:class:`Risk` of a line.
 
-        :param days: [(day wanted, day possible or None)] of its goods and parts
+        :param pegged: [(:class:`Need`, Peg)] of its goods and parts
         """
-        for wanted, possible in days:
-            if not possible:
-                return Risk(wanted, None)
-        wanted, possible = max(days, key=lambda pair: (pair[1] - pair[0], pair[1]))
-        last = max(day for __, day in days) - max(day for day, __ in days)
-        return Risk(wanted, possible, max(last, 0))
-
-    def _possible_days(self, timeline, pairs, own, company):
-        """{(line, move): day or None} of the promises of one product."""
-        engine = self.env["delivery.promise.engine"]
-        today = timeline.today
-        possible, queue = {}, []
-        others = dict(timeline.demands())
-        for line_id, day, quantity, move_id in own:
-            day = max(day, today)
-            if move_id in pairs:
-                # Made to order: it waits for its own receipt and for no other.
-                days = [
-                    engine._overdue_day(supply_day, today, company)
-                    for supply_day in pairs[move_id]
-                ]
-                possible[line_id, move_id] = None if None in days else max(days)
-                continue
-            others[day] = others.get(day, 0.0) - quantity
-            queue.append(
-                ((day, 0, line_id, move_id), (line_id, move_id), day, quantity)
-            )
-        supplies = [
-            (day, supply.quantity)
-            for day, arrivals in timeline.supplies.items()
-            for supply in arrivals
-        ]
-        for day, quantity in others.items():
-            if quantity < -timeline.epsilon:
-                # what a hold counts on being bought or made
-                supplies.append((day, -quantity))
-            elif quantity > timeline.epsilon:
-                queue.append(((day, 1, 0, 0), ("other", day), day, quantity))
-        queue.sort(key=lambda entry: entry[0])
-        return possible | feasible_days(
-            timeline.on_hand,
-            today,
-            supplies,
-            [(key, day, quantity) for __, key, day, quantity in queue],
-            timeline.epsilon,
-        )
+        ordered = all(rests.ordered for __, rests in pegged)
+        found = []
+        for need, rests in pegged:
+            wanted = max(need.wanted, today)
+            if rests.day is None:
+                return Risk(wanted, None, ordered=ordered)
+            # What is planned for later goes later, whenever the goods are there.
+            possible = max(rests.day, need.day)
+            put_off = need.day > max(rests.day, wanted)
+            found.append((possible - wanted, possible, wanted, put_off))
+        __, possible, wanted, put_off = max(found)
+        last = max(entry[1] for entry in found)
+        later = last - max(need.wanted for need, __ in pegged)
+        return Risk(wanted, possible, max(later, 0), put_off, ordered)
 
     @api.model
-    def _open_demand(self, product_ids):
-        """[(line, product, warehouse, day, quantity, move)] of promises in force: the
-        claims of holds, with their id negated, and the open moves of orders. What has
-        no date is nobody's to watch."""
+    def _resting_on(self, product_ids):
+        """These products, and others whose supply may be late because of them; hook for
+        bridges."""
+        return product_ids
+
+    @api.model
+    def _late_supplies(self, keys, schedules):
+        """{(product, warehouse): {move: (its day, its quantity, day)}} of supply that
+        cannot be there on its day, as far as it is known; hook for bridges.
+
+        :param schedules: {warehouse id: Schedule} of the warehouse of these keys
+        """
+        return {}
+
+    def _peg_needs(
+        self, timeline, pairs, needs, planned, company, graces, late_supplies
+    ):
+        """{move id: Peg} of the promises of one product.
+
+        :param planned: [(day, quantity)] of what holds count on being ordered
+        :param graces: {line id: quantity bought since} of lines for which what is
+            missing can still be ordered in time
+        :param late_supplies: of this product, see :meth:`_late_supplies`
+        """
+        engine = self.env["delivery.promise.engine"]
+        today = timeline.today
+        pegs, queue = {}, []
+        others = dict(timeline.demands())
+        for day, quantity in planned:
+            day = max(day, today)
+            others[day] = others.get(day, 0.0) + quantity
+        for need in needs:
+            day = max(need.day, today)
+            grace = need.line_id in graces
+            own = pairs.get(need.move_id, ())
+            # Made to order: it waits for its own receipt and for no other.
+            left = need.quantity - sum(quantity for __, quantity, __ in own)
+            if own:
+                days = [
+                    late_supplies[supply_id][2]
+                    if supply_id in late_supplies
+                    else engine._overdue_day(supply_day, today, company)
+                    for supply_day, __, supply_id in own
+                ]
+                pegs[need.move_id] = Peg(None if None in days else max(days), True)
+            if own and left <= timeline.epsilon:
+                continue
+            others[day] = others.get(day, 0.0) - left
+            if need.unordered:
+                wanted = max(need.wanted, today)
+                pegs[need.move_id] = Peg(wanted if grace else None, False)
+                continue
+            queue.append(
+                (
+                    (day, 0, need.line_id, need.move_id),
+                    Demand(
+                        need.move_id,
+                        max(need.wanted, today),
+                        left,
+                        grace,
+                        partial(operator.ge, graces.get(need.line_id, 0.0)),
+                    ),
+                )
+            )
+        supplies = self._supplies_by_day(timeline, pairs, late_supplies)
+        for day, quantity in others.items():
+            if quantity < -timeline.epsilon:
+                # what is watched, but does not count
+                supplies[day] += -quantity
+            elif quantity > timeline.epsilon:
+                queue.append(((day, 1, 0, 0), Demand(None, day, quantity)))
+        queue.sort(key=operator.itemgetter(0))
+        found = peg(
+            timeline.on_hand,
+            today,
+            list(supplies.items()),
+            [demand for __, demand in queue],
+            timeline.epsilon,
+        )
+        for move_id, pegged in found.items():
+            before = pegs.get(move_id)
+            if before and None in (before.day, pegged.day):
+                pegged = Peg(None, pegged.ordered)
+            elif before:
+                pegged = Peg(max(before.day, pegged.day), pegged.ordered)
+            pegs[move_id] = pegged
+        return pegs
+
+    @api.model
+    def _supplies_by_day(self, timeline, pairs, late_supplies):
+        """{day: quantity} of what is on its way for anybody, what is known to be late
+        on its later day."""
+        supplies = defaultdict(float)
+        for day, arrivals in timeline.supplies.items():
+            supplies[day] += sum(supply.quantity for supply in arrivals)
+        taken = defaultdict(float)
+        for own in pairs.values():
+            for __, quantity, supply_id in own:
+                taken[supply_id] += quantity
+        for supply_id, (day, quantity, later) in late_supplies.items():
+            part = min(quantity - taken[supply_id], supplies[max(day, timeline.today)])
+            if part > timeline.epsilon and day >= timeline.today:
+                supplies[day] -= part
+                supplies[later] += part
+        return supplies
+
+    @api.model
+    def _open_needs(self, product_ids):
+        """({(product, warehouse): [:class:`Need`]} of promises in force, {(product,
+        warehouse): [(day, quantity)]} of what holds count on being ordered): the claims
+        of holds, and the open moves of orders. What has no date is nobody's to
+        watch."""
         self.flush_model(["state", "hold_until"])
         self.env["delivery.promise.claim"].flush_model()
+        self.env["delivery.promise.line"].flush_model(["material_date"])
         self.env["stock.move"].flush_model(
             [
                 "promise_line_id",
@@ -153,6 +321,8 @@ class DeliveryPromise(models.Model):
                 "state",
                 "date",
                 "product_qty",
+                "procure_method",
+                "move_orig_ids",
                 "location_id",
                 "location_dest_id",
                 "location_final_id",
@@ -162,16 +332,22 @@ class DeliveryPromise(models.Model):
             SQL(
                 """
                 SELECT claim.line_id, claim.product_id, claim.warehouse_id, claim.date,
-                       claim.quantity::float8, -claim.id
+                       claim.date, claim.quantity::float8, -claim.id, 0, false
                   FROM delivery_promise_claim claim
                   JOIN delivery_promise promise ON promise.id = claim.promise_id
                  WHERE claim.product_id = ANY(%(products)s)
-                   AND claim.quantity > 0
                    AND promise.state = 'held' AND promise.hold_until > %(now)s
                 UNION ALL
                 SELECT move.promise_line_id, move.product_id, source.warehouse_id,
-                       move.date, move.product_qty::float8, move.id
+                       move.date, COALESCE(line.material_date, move.date),
+                       move.product_qty::float8, move.id, move.promise_part,
+                       move.procure_method = 'make_to_order' AND NOT EXISTS (
+                           SELECT FROM stock_move_move_rel link
+                             JOIN stock_move feed ON feed.id = link.move_orig_id
+                              AND feed.state <> 'cancel'
+                            WHERE link.move_dest_id = move.id)
                   FROM stock_move move
+                  JOIN delivery_promise_line line ON line.id = move.promise_line_id
                   JOIN product_product product ON product.id = move.product_id
                   JOIN product_template template
                     ON template.id = product.product_tmpl_id AND template.is_storable
@@ -179,7 +355,6 @@ class DeliveryPromise(models.Model):
                   JOIN stock_location final ON final.id
                        = COALESCE(move.location_final_id, move.location_dest_id)
                  WHERE move.product_id = ANY(%(products)s)
-                   AND move.promise_line_id IS NOT NULL
                    AND COALESCE(move.promise_part, 0) <> %(rest)s
                    AND move.state IN %(states)s
                    AND source.warehouse_id IS NOT NULL
@@ -193,36 +368,43 @@ class DeliveryPromise(models.Model):
                 rest=REST,
             )
         )
-        warehouses = self.env["stock.warehouse"].browse({row[2] for row in found})
         engine = self.env["delivery.promise.engine"]
-        zones = {}
-        for warehouse in warehouses:
-            zones |= engine._schedules(
-                warehouse, warehouse.company_id, fields.Datetime.now()
+        now, zones = fields.Datetime.now(), {}
+        for warehouse in self.env["stock.warehouse"].browse({row[2] for row in found}):
+            zones |= engine._schedules(warehouse, warehouse.company_id, now)
+        in_parts = self.env["delivery.promise.line"].browse(
+            {row[0] for row in found if row[7]}
+        )
+        parts = {line.id: line._part_materials() for line in in_parts}
+        needs, planned = defaultdict(list), defaultdict(list)
+        for row in found:
+            line_id, product_id, warehouse_id, date, wanted, quantity, move_id = row[:7]
+            part, unordered = row[7:]
+            key, zone = (product_id, warehouse_id), zones[warehouse_id]
+            if quantity < 0:
+                planned[key].append((zone.day(date), -quantity))
+                continue
+            wanted = parts.get(line_id, {}).get(part, wanted)
+            needs[key].append(
+                Need(
+                    line_id,
+                    move_id,
+                    zone.day(date),
+                    zone.day(wanted),
+                    quantity,
+                    unordered,
+                )
             )
-        return [
-            (
-                line_id,
-                product_id,
-                warehouse_id,
-                date.fromordinal(zones[warehouse_id].day(moment)),
-                quantity,
-                move_id,
-            )
-            for line_id, product_id, warehouse_id, moment, quantity, move_id in found
-        ]
+        return needs, planned
 
     def _write_risks(self, risks):
         Line = self.env["delivery.promise.line"]
         engine = self.env["delivery.promise.engine"]
         for line in Line.browse(risks):
-            wanted, possible, later = Risk(*risks[line.id])
-            # whoever orders has a day to do so, even where it has to be done at once
-            grace = fields.Datetime.now() - timedelta(days=1)
-            if line.replenish_by and line.replenish_by > grace:
-                # There is still time to order what is missing.
-                possible = wanted
+            risk = risks[line.id]
+            wanted, possible, later = risk[:3]
             vals = {"at_risk": False, "feasible_date": False, "risk_said": False}
+            vals["replenish_ordered"] = bool(line.replenish_by and risk.ordered)
             sentence = None
             if possible is None:
                 vals["at_risk"] = True
@@ -230,14 +412,19 @@ class DeliveryPromise(models.Model):
                     "No known supply covers %s any more.",
                     engine._product(line.product_id),
                 )
-            elif possible > wanted:
+            elif possible > wanted or line.hours_delay:
                 vals["at_risk"] = True
                 if later is None:
                     later = possible - wanted
                 vals["feasible_date"] = line.promised_date and (
-                    line.promised_date + timedelta(days=later)
+                    line.promised_date + timedelta(days=max(later, line.hours_delay))
                 )
-                sentence = self._risk_sentence(line, wanted, possible)
+                if line.hours_delay > later:
+                    sentence = self._hours_sentence(line)
+                elif risk.put_off:
+                    sentence = self._put_off_sentence(line, wanted, possible)
+                else:
+                    sentence = self._risk_sentence(line, wanted, possible)
             if sentence:
                 kept = engine._keep_text(engine._say(sentence))
                 # the same in another language is no news
@@ -261,6 +448,29 @@ class DeliveryPromise(models.Model):
         return _lt(
             "%(product)s is there on %(date)s at the earliest, %(days)s day(s)"
             " later than needed.",
+            product=engine._product(line.product_id),
+            date=engine._calendar_day(possible),
+            days=possible - wanted,
+        )
+
+    @api.model
+    def _hours_sentence(self, line):
+        """As :meth:`_risk_sentence`, where hours have changed since it was promised."""
+        engine = self.env["delivery.promise.engine"]
+        return _lt(
+            "By the hours and days that count now, %(product)s is with the customer"
+            " %(days)s day(s) later than promised.",
+            product=engine._product(line.product_id),
+            days=line.hours_delay,
+        )
+
+    @api.model
+    def _put_off_sentence(self, line, wanted, possible):
+        """As :meth:`_risk_sentence`, where somebody has planned it for a later day."""
+        engine = self.env["delivery.promise.engine"]
+        return _lt(
+            "The delivery of %(product)s is planned for %(date)s, %(days)s day(s) later"
+            " than needed.",
             product=engine._product(line.product_id),
             date=engine._calendar_day(possible),
             days=possible - wanted,

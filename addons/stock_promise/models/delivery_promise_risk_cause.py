@@ -6,7 +6,16 @@ from odoo.tools import SQL
 from .stock_move import OPEN_STATES
 
 #: the most telling first: what was taken away before what somebody else took
-CAUSES = ("cancelled", "slipped", "short", "count", "manual", "demand")
+CAUSES = (
+    "cancelled",
+    "slipped",
+    "short",
+    "count",
+    "manual",
+    "put_off",
+    "hours",
+    "demand",
+)
 
 
 class DeliveryPromiseLine(models.Model):
@@ -21,6 +30,8 @@ class DeliveryPromiseLine(models.Model):
             ("count", "Stock was counted down or scrapped"),
             ("demand", "Another order takes the goods"),
             ("manual", "A date was set by hand"),
+            ("put_off", "The delivery was planned for a later day"),
+            ("hours", "Working hours or days on the way have changed"),
             ("other", "Stock or plans have changed"),
         ],
         readonly=True,
@@ -107,6 +118,10 @@ class DeliveryPromiseLine(models.Model):
         products = line.product_id | line.move_ids.product_id | claims.product_id
         return products.with_env(self.env)
 
+    def _products_of_causes(self):
+        """{line: products whose supply the line rests on}; hook for bridges."""
+        return {line: line._stocked_products() for line in self}
+
     def _is_worse(self, at_risk, feasible_date):
         """At risk now, and it was not before, or is by more."""
         self.ensure_one()
@@ -118,9 +133,11 @@ class DeliveryPromiseLine(models.Model):
             return False
         return not self.feasible_date or self.feasible_date > feasible_date
 
-    def _is_harmed_by(self, record):
-        """Whether what was done can have taken goods from this line."""
+    def _is_harmed_by(self, record, kind):
+        """Whether what was done can have taken goods from this line, or put it off."""
         self.ensure_one()
+        if kind == "put_off":
+            return record.promise_line_id == self
         if record._name == "stock.move":
             if record.promise_line_id == self:
                 return record._promise_ends()[1]
@@ -173,7 +190,7 @@ class DeliveryPromise(models.Model):
     @api.model
     def _write_causes(self, lines):
         noted = self.env.cr.precommit.data.get("stock_promise.causes", {})
-        products = {line: line._stocked_products() for line in lines}
+        products = lines._products_of_causes()
         causes = {
             line: [
                 cause
@@ -236,9 +253,11 @@ class DeliveryPromise(models.Model):
             causes, key=lambda cause: CAUSES.index(cause[0])
         ):
             record = records.get((model, record_id))
-            if not record or not line._is_harmed_by(record):
+            if not record or not line._is_harmed_by(record, kind):
                 continue
-            if model == "stock.move":
+            if kind == "put_off":
+                record = record.picking_id or record  # where it was planned
+            elif model == "stock.move":
                 record = record._promise_document()
             return kind, record, uid
         return None

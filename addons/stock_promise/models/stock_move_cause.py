@@ -55,7 +55,22 @@ class StockMove(models.Model):
                 move._note_promise_cause("short")
             if leaves and (move.date < date or move.product_qty > quantity):
                 move._note_promise_cause("demand")
+            if move.promise_line_id and move.date > date and not arrives:
+                move._note_promise_cause("put_off")
+            if "date_deadline" not in vals:
+                # by hand: the engine plans each step for itself
+                move._shift_arrival(move.date - date)
         return result
+
+    def _shift_arrival(self, delay):
+        """What leaves for another warehouse later arrives as much later: Odoo plans
+        both apart, and nobody there knows of it."""
+        self.ensure_one()
+        if not delay or self.location_dest_id.usage != "transit":
+            return
+        for arrival in self.move_dest_ids:
+            if arrival.state in OPEN_STATES and arrival._promise_ends()[1]:
+                arrival.date += delay
 
     def _action_confirm(self, merge=True, merge_into=False, create_proc=True):
         moves = super()._action_confirm(
@@ -76,9 +91,18 @@ class StockMove(models.Model):
     def _action_done(self, cancel_backorder=False):
         done = super()._action_done(cancel_backorder=cancel_backorder)
         for move in done:
-            if move.state == "done" and (move.is_inventory or move.scrap_id):
-                if move._promise_ends()[0]:
-                    move._note_promise_cause("count")
+            if move.state != "done":
+                continue
+            leaves, arrives = move._promise_ends()
+            if leaves and (move.is_inventory or move.scrap_id):
+                move._note_promise_cause("count")
+                continue
+            # What is still to come has a move of its own.
+            more = move.product_uom.compare(move.quantity, move.product_uom_qty)
+            if arrives and more < 0:
+                move._note_promise_cause("short")
+            if leaves and more > 0:
+                move._note_promise_cause("demand")
         return done
 
 

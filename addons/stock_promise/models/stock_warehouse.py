@@ -59,6 +59,13 @@ class StockWarehouse(models.Model):
             return {"promise_calendar_id": False, "promise_cutoff": 0.0}
         return {"promise_calendar_id": calendar.id, "promise_cutoff": CUTOFF}
 
+    def write(self, vals):
+        result = super().write(vals)
+        if not vals.keys().isdisjoint(("promise_calendar_id", "promise_cutoff")):
+            for warehouse in self:
+                self.env["delivery.promise"]._hours_changed(warehouse, warehouse)
+        return result
+
     def _promise_zone(self):
         """The time zone in which this warehouse's days begin and end."""
         self.ensure_one()

@@ -8,6 +8,7 @@ are; what one of them was given, no other gets.
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from .timeline import Timeline
@@ -64,13 +65,16 @@ class Planner:
     :param options: {(product, warehouse): Option}
     :param to_order: keys that are never taken from stock: each need of them is
         replenished for itself
+    :param coming: {key: [(day, quantity, moment)]} of what was ordered for this request
+        before, of keys that are replenished for each need alone
     """
 
-    def __init__(self, timelines, schedules, options, to_order=()):
+    def __init__(self, timelines, schedules, options, to_order=(), coming=None):
         self.timelines = timelines
         self.schedules = schedules
         self.options = options
         self.to_order = to_order
+        self.coming = {key: list(parts) for key, parts in (coming or {}).items()}
         #: {key: Shortage} of what kept a replenishment from being planned
         self.lacking = {}
         #: {key: [(day, change in what orders taken before are short of)]}
@@ -165,15 +169,19 @@ class Planner:
 
     def order(self, key, quantity, day):
         """Replenish ``quantity`` for one need alone, wanted on ``day``; nothing of it
-        comes from stock, nobody else gets any of it.
+        comes from stock, nobody else gets any of it. Only what was not ordered for it
+        before is ordered.
 
         :return: (:class:`~.timeline.Timeline` of this need, claims), the timeline
             empty where it cannot be replenished
         """
         shared = self.timelines[key]
         own = Timeline(0.0, shared.today, shared.epsilon * 2)
+        for on, part, at in self._take_coming(key, quantity):
+            own.add_supply(on, part, at, origin=(on,))
+            quantity -= part
         option = self.options.get(key)
-        if option is None:
+        if option is None or quantity <= own.epsilon:
             return own, []
         # Nobody chooses: the order itself starts the chain, in the usual way.
         option = option._replace(others=())
@@ -184,6 +192,19 @@ class Planner:
             self.timelines[key] = shared
         # Whatever undoes the plan later works on the timeline that it was made on.
         return own, claims
+
+    def _take_coming(self, key, quantity):
+        """[(day, quantity, moment)] of what was ordered before, up to a quantity."""
+        taken = []
+        known = self.coming.get(key, [])
+        for index, (day, there, at) in enumerate(known):
+            part = min(there, quantity)
+            if part > 0:
+                taken.append((day, part, at))
+                quantity -= part
+                known[index] = day, there - part, at
+                self._undo.append(partial(known.__setitem__, index, (day, there, at)))
+        return taken
 
     def _replenish(self, key, option, quantity, wanted_day):
         """Take the components, and put the result on the shelf; in another way than

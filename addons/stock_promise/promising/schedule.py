@@ -190,11 +190,17 @@ class Schedule:
         self.security = timedelta(days=security_days)
         self.next_day = next_day
         self.start = now
+        self.cutoff = cutoff
         self.today = self.day(now)
-        if cutoff is not None:
-            local = self._local(now)
-            if local.hour + local.minute / 60 + local.second / 3600 >= cutoff:
-                self.start = self.midnight(self.day(now) + 1)
+        if self.is_past_cutoff(now):
+            self.start = self.midnight(self.day(now) + 1)
+
+    def is_past_cutoff(self, moment):
+        """Whether an order of this moment starts on the next day."""
+        if self.cutoff is None:
+            return False
+        local = self._local(moment)
+        return local.hour + local.minute / 60 + local.second / 3600 >= self.cutoff
 
     def _local(self, moment):
         return _localize(moment, self.zone)

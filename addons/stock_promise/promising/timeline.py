@@ -271,28 +271,3 @@ class Timeline:
             )
             for day in range(first, last + 1)
         ]
-
-
-def feasible_days(on_hand, today, supplies, demands, epsilon=1e-6):
-    """Peg demands to supply, first dated first served.
-
-    The k-th demand is met on the first day on which cumulative supply reaches
-    cumulative demand up to and including k.
-
-    :param supplies: [(day, quantity)]
-    :param demands: [(key, day, quantity)] in the order in which they are served
-    :return: {key: day or None where nothing known suffices}
-    """
-    totals, days = [on_hand], [today]
-    for day, quantity in sorted(supplies):
-        totals.append(totals[-1] + quantity)
-        days.append(max(day, today))
-    wanted, result = 0.0, {}
-    for key, day, quantity in demands:
-        wanted += quantity
-        index = bisect_left(totals, wanted - epsilon)
-        if index < len(totals):
-            result[key] = max(days[index], min(day, days[index]))
-        else:
-            result[key] = None
-    return result

@@ -2,6 +2,7 @@ from . import test_against_counting
 from . import test_allocation_rules
 from . import test_alternatives
 from . import test_answers
+from . import test_changed_hours
 from . import test_confidence
 from . import test_facts
 from . import test_forged_context

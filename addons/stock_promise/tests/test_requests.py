@@ -250,6 +250,19 @@ class TestRequests(PromiseCase):
         with self.assertRaisesRegex(ValidationError, "Advice"):
             self.Promise.atp_profile(service.ids, *good[1:])
 
+    def test_profile_of_what_is_archived_is_answered(self):
+        before = self.atp(0)
+        self.product.active = False
+        self.assertEqual(self.atp(0), before)
+        with self.assertRaisesRegex(ValidationError, "Line 1, product_id: .*archived"):
+            self.ask(self.line(1))
+
+    def test_profile_names_its_own_key(self):
+        with self.assertRaisesRegex(ValidationError, "^product_ids: product 2147"):
+            self.Promise.atp_profile(
+                [2**31 - 1], self.warehouse.id, "2026-11-24", "2026-11-30"
+            )
+
     def test_profile_spans_731_days_and_no_more(self):
         last = date(2026, 11, 24) + timedelta(days=730)
         rows = self.Promise.atp_profile(

@@ -64,6 +64,48 @@ class TestWatching(PromiseCase):
         promise.invalidate_recordset(["activity_ids"])
         return promise.sudo().activity_ids
 
+    # -- what is noticed --------------------------------------------------------------
+
+    def between_warehouses(self, quantity, leaves, arrives):
+        """(dispatch in the north, arrival here) of a transfer."""
+        north = self.env["stock.warehouse"].create(
+            {"name": "North", "code": "NTH", "company_id": self.company.id}
+        )
+        transit = self.company.internal_transit_location_id
+        self.on_hand(quantity, location=north.lot_stock_id)
+        arrival = self._create_move(transit, self.stock, quantity, arrives)
+        dispatch = self._create_move(
+            north.lot_stock_id, transit, quantity, leaves, move_dest_ids=arrival.ids
+        )
+        (dispatch | arrival)._action_confirm(merge=False)
+        return dispatch, arrival
+
+    def test_transfer_that_leaves_later_arrives_later(self):
+        dispatch, arrival = self.between_warehouses(5, 3, 5)
+        line = self.hold(self.line(5)).line_ids
+        promised = line.promised_date
+        self.settle()
+        self.assertEqual(line.status, "on_time")
+        dispatch.date += timedelta(days=7)
+        self.settle()
+        self.assertEqual(arrival.date, self.moment(12))
+        self.assertEqual((line.status, line.risk_cause), ("at_risk", "slipped"))
+        self.assertEqual((line.feasible_date - promised).days, 7)
+        dispatch.date -= timedelta(days=7)
+        self.settle()
+        self.assertEqual(line.status, "on_time")
+
+    def test_more_delivered_than_ordered_is_noticed(self):
+        self.on_hand(9)
+        wanted = str(self.moment(10))
+        line = self.hold(self.line(5, requested_date=wanted)).line_ids
+        other = self.delivery(4, 0)
+        self.settle()
+        self.assertEqual(line.status, "on_time")
+        self.done(other, 6)
+        self.settle()
+        self.assertEqual((line.status, line.risk_cause), ("at_risk", "demand"))
+
     # -- the cause -------------------------------------------------------------------
 
     def test_slipped_receipt_is_named_with_whoever_moved_it(self):

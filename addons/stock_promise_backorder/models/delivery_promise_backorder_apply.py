@@ -280,6 +280,7 @@ class DeliveryPromiseBackorderGroup(models.Model):
             "ship_date": False,
             "material_date": False,
             "replenish_by": False,
+            "hours_delay": 0,
             "answer": {"schedule": False, "reasons": engine._keep([reason])},
         }
 
