@@ -49,6 +49,12 @@ class StockMove(models.Model):
             )
 
     def _promise_document(self):
-        """What is made comes from its manufacturing order, what is used goes there."""
-        production = self.production_id or self.raw_material_production_id
-        return production or super()._promise_document()
+        """What is made comes from its manufacturing order, what is used goes there;
+        what is taken apart has an unbuild order."""
+        return (
+            self.production_id
+            or self.raw_material_production_id
+            or self.consume_unbuild_id
+            or self.unbuild_id
+            or super()._promise_document()
+        )

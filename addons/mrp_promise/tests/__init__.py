@@ -1,3 +1,4 @@
+from . import test_being_made
 from . import test_kit_parts
 from . import test_kit_promise
 from . import test_make_promise
