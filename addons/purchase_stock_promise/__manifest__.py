@@ -8,6 +8,7 @@
     "category": "Supply Chain/Purchase",
     "depends": ["stock_promise", "purchase_stock"],
     "data": [
+        "views/product_supplierinfo_views.xml",
         "views/res_config_settings_views.xml",
         "views/delivery_promise_report_views.xml",
     ],

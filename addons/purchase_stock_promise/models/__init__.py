@@ -1,4 +1,7 @@
 from . import res_company
+from . import product_supplierinfo
+from . import purchase_order
+from . import purchase_order_line
 from . import delivery_promise_engine
 from . import delivery_promise_engine_direct
 from . import stock_move

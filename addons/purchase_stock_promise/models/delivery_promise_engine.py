@@ -68,8 +68,9 @@ class DeliveryPromiseEngine(models.AbstractModel):
         return schedule.after(received, days)
 
     def _promise_seller(self, product, quantity, day, company):
-        """Whom Odoo would buy a quantity from. Where it is less than anybody sells,
-        whoever sells the least: more than is short can be bought.
+        """Whom Odoo would buy a quantity from, among those whose lead time somebody has
+        entered. Where it is less than anybody sells, whoever sells the least: more than
+        is short can be bought.
 
         :return: product.supplierinfo, empty where nobody sells it on that day
         """
@@ -77,14 +78,44 @@ class DeliveryPromiseEngine(models.AbstractModel):
         seller = product._select_seller(
             quantity=quantity, date=day, uom_id=product.uom_id
         )
+        if seller and not seller._promise_counted(company):
+            sellers = product._get_filtered_sellers(
+                quantity=quantity, date=day, uom_id=product.uom_id
+            )
+            seller = sellers._promise_counted(company)[:1]
         if not seller:
             sellers = product._get_filtered_sellers(quantity=None, date=day)
-            seller = sellers.sorted(
+            seller = sellers._promise_counted(company).sorted(
                 lambda seller: seller.product_uom_id._compute_quantity(
                     seller.min_qty, product.uom_id, round=False
                 )
             )[:1]
         return seller
+
+    def _unknown_seller(self, product, day, company):
+        """The first vendor on that day whose lead time nobody has entered."""
+        sellers = product.with_company(company)._get_filtered_sellers(
+            quantity=None, date=day
+        )
+        return (sellers - sellers._promise_counted(company))[:1]
+
+    def _no_seller_message(self, product, day, company):
+        """Why a product cannot be bought on a day, and what to do about it."""
+        if self._unknown_seller(product, day, company):
+            return self._say(
+                _lt(
+                    "%s could be bought, but nobody has entered how long its vendor"
+                    " takes: enter the lead time with the vendors of the product.",
+                    self._product(product),
+                )
+            )
+        return self._say(
+            _lt(
+                "%s could be bought, but has no vendor in force: add one to the"
+                " product.",
+                self._product(product),
+            )
+        )
 
     def _vendor_ready(self, seller, start, days):
         """When goods that are ordered at ``start`` are delivered, ``days`` later; None
@@ -140,13 +171,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         day = date.fromordinal(schedule.today)
         if self._promise_seller(product, shortage.wanted, day, company):
             return code, message
-        hint = self._say(
-            _lt(
-                "%s could be bought, but has no vendor in force: add one to the"
-                " product.",
-                self._product(product),
-            )
-        )
+        hint = self._no_seller_message(product, day, company)
         return "no_vendor" if rule else code, self._join(" ", (message, hint))
 
     def _origin_fields(self):

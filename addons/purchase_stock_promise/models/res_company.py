@@ -12,6 +12,12 @@ class ResCompany(models.Model):
         "order is acknowledged: by the vendor on the portal or from the reminder, by "
         "hand, or by its first receipt.",
     )
+    promise_count_unknown_delay = fields.Boolean(
+        string="Count Vendors Without a Lead Time",
+        help="Odoo adds the vendor of a first purchase order to the product, with a "
+        "lead time of 0 days that nobody has entered. Promise goods as if such a "
+        "vendor delivered on the day of the order.",
+    )
 
 
 class ResConfigSettings(models.TransientModel):
@@ -19,4 +25,7 @@ class ResConfigSettings(models.TransientModel):
 
     promise_count_unacknowledged = fields.Boolean(
         related="company_id.promise_count_unacknowledged", readonly=False
+    )
+    promise_count_unknown_delay = fields.Boolean(
+        related="company_id.promise_count_unknown_delay", readonly=False
     )

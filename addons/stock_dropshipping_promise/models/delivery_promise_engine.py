@@ -184,19 +184,18 @@ class DeliveryPromiseEngine(models.AbstractModel):
     @api.model
     def _supply_queries(self, scope):
         """For an order that asks again: what its own vendor is about to deliver, when
-        the purchase order says, which Odoo writes down as the move's deadline."""
+        it was said last."""
         queries = super()._supply_queries(scope)
         if not scope.ignore_moves or min(scope.warehouse_ids) > 0:
             return queries
-        self.env["stock.move"].flush_model(["date_deadline", "promise_line_id"])
+        self.env["stock.move"].flush_model(["promise_line_id"])
         join, tz = self._clock(scope)
-        arrival = SQL("GREATEST(move.date, move.date_deadline)")
         return [
             *queries,
             SQL(
                 """
                 SELECT 'supply', move.product_id, -line.warehouse_id, NULL::int,
-                       %(tz)s AS tz, %(day)s AS day, MAX(%(arrival)s),
+                       %(tz)s AS tz, %(day)s AS day, MAX(move.date),
                        SUM(move.product_qty)::float8, false
                   FROM stock_move move
                   JOIN delivery_promise_line line ON line.id = move.promise_line_id
@@ -208,14 +207,36 @@ class DeliveryPromiseEngine(models.AbstractModel):
                  GROUP BY move.product_id, line.warehouse_id, tz, day
                 """,
                 tz=tz,
-                day=self._day(arrival, scope),
-                arrival=arrival,
+                day=self._day(SQL("move.date"), scope),
                 join=join,
                 moves=scope.ignore_moves,
                 products=scope.product_ids,
                 states=OPEN_STATES,
             ),
         ]
+
+    @api.model
+    def _planner(self, request, lines, loaded, schedules):
+        """What a vendor is about to deliver is not bought once more, however late it
+        is: only what its own purchase order does not cover."""
+        planner = super()._planner(request, lines, loaded, schedules)
+        if planner and loaded.scope.ignore_moves:
+            wanted = self._wanted_keys(lines)
+            for key, option in planner.options.items():
+                if key[1] < 0:
+                    left = wanted[key] - loaded.timelines[key].final()
+                    planner.options[key] = self._up_to(left, option)
+        return planner
+
+    def _up_to(self, limit, option):
+        """An option that replenishes no more than a quantity."""
+
+        def ready(start, quantity):
+            if quantity > limit + 1e-6:
+                return None
+            return option.ready(start, quantity)
+
+        return option._replace(ready=ready)
 
     # -- in words ----------------------------------------------------------------------
 
@@ -244,6 +265,10 @@ class DeliveryPromiseEngine(models.AbstractModel):
         if shortage.warehouse_id or not self._lacks_vendor(checked, shortage):
             return super()._shortage_reason(checked, shortage)
         product = self._same_fetch(checked.product, shortage.product_id)
+        company = checked.warehouse.sudo().company_id  # sudo: as in _browse_keys
+        today = fields.Date.context_today(self)
+        if self._unknown_seller(product.sudo(), today, company):
+            return "no_vendor", self._no_seller_message(product, today, company)
         return (
             "no_vendor",
             self._say(
