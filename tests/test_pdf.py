@@ -11,7 +11,6 @@ from http.cookiejar import CookieJar
 
 import pytest
 from PyPDF2 import PdfReader
-from servers import suite
 
 from workbench import pdf
 from workbench.steps import program
@@ -83,7 +82,6 @@ class Browser:
             return json.loads(answer.read())
 
     def log_in(self, login, password):
-        database, _environ = suite()
         _kind, page = self.get("/web/login")
         token = re.search(rb'name="csrf_token" value="([^"]+)"', page)[1].decode()
         body = urllib.parse.urlencode(

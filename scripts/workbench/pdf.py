@@ -1,8 +1,8 @@
 """A program that prints PDF for Odoo: the machine's own wkhtmltopdf, or Debian's.
 
-Debian 12 is the last release that carries it. Where the machine has none, it is unpacked
-with its own libraries into the project's environment folder and started from there: no
-root is needed and the machine's own packages are not touched.
+Debian 12 is the last release that carries it. Where the machine has none, it is
+unpacked with its own libraries into the project's environment folder and started from
+there: no root is needed and the machine's own packages are not touched.
 
 Debian's build prints no page headers and footers (they need a patched Qt). For
 production take the build that Odoo recommends.

@@ -5,11 +5,11 @@ from odoo.tools import SQL
 
 
 def note_first_dates(env):
-    """Note it for open moves that have none: those that were there before the addon, and
-    those that servers without it have confirmed since.
+    """Note it for open moves that have none: those that were there before the addon,
+    and those that servers without it have confirmed since.
 
-    Moves that somebody else is just changing would end the installation; all are left to
-    the daily job then.
+    Moves that somebody else is just changing would end the installation; all are left
+    to the daily job then.
     """
     try:
         with env.cr.savepoint():
