@@ -10,10 +10,11 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 
-from workbench import asterisk, odoo_process
+from workbench import asterisk, odoo_process, paths
 from workbench.steps import Failure, program
 
 TRUNK, DESKS = "127.0.0.2", "127.0.0.3"
@@ -452,6 +453,54 @@ class Pbx:
 
     def _write(self, name, *lines):
         (self.folder / name).write_text("\n".join(map(str, lines)) + "\n")
+
+
+class Connector:
+    """The process beside the exchange, as an administrator starts it; a context
+    manager. It may be started again: what it keeps on disk stays."""
+
+    def __init__(self, exchange, url, folder):
+        self.log = folder / "log"
+        self.environ = {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "CALL_CENTER_URL": url,
+            "AMI_USER": USER,
+            "AMI_SECRET": SECRET,
+            "AMI_PORT": str(exchange.manager_port),
+            "SPOOL": str(folder / "events.sqlite"),
+            "DIAL_SECONDS": "4",
+        }
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_exception):
+        self.kill()
+        print(self.log.read_text())
+
+    def start(self):
+        with self.log.open("a") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-B", "-m", "asterisk"],
+                cwd=paths.ADDONS / "call_center",
+                env=self.environ,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=odoo_process.die_with_parent,  # noqa: PLW1509
+            )
+
+    def kill(self):
+        """As a machine that fails: nothing is said good-bye to."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(5)
+
+    def connections(self):
+        """How often it got its connection to the exchange."""
+        return self.log.read_text().count("connected to the PBX")
 
 
 def end_group(process):

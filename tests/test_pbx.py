@@ -6,8 +6,6 @@ the exchange restarted in between while the process goes on.
 import contextlib
 import datetime
 import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -16,14 +14,10 @@ from pbx import (
     OUR_NUMBER,
     QUEUE_NUMBER,
     RTP_PORTS,
-    SECRET,
-    USER,
+    Connector,
     Pbx,
-    end_group,
     missing,
 )
-
-from workbench import odoo_process, paths
 
 MOBILE = "+4915112345678"
 NATIONAL = "0301234567"
@@ -91,32 +85,8 @@ def desk(odoo):
 @pytest.fixture(scope="module")
 def process(exchange, desk, tmp_path_factory):
     """The process beside the exchange, as an administrator starts it."""
-    folder = tmp_path_factory.mktemp("connector")
-    log = folder / "log"
-    with log.open("w") as output:
-        running = subprocess.Popen(
-            [sys.executable, "-B", "-m", "asterisk"],
-            cwd=paths.ADDONS / "call_center",
-            env={
-                "PATH": os.environ.get("PATH", os.defpath),
-                "CALL_CENTER_URL": desk[1],
-                "AMI_USER": USER,
-                "AMI_SECRET": SECRET,
-                "AMI_PORT": str(exchange.manager_port),
-                "SPOOL": str(folder / "events.sqlite"),
-                "DIAL_SECONDS": "4",
-            },
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            preexec_fn=odoo_process.die_with_parent,  # noqa: PLW1509
-        )
-    try:
-        yield lambda: log.read_text().count("connected to the PBX")
-    finally:
-        end_group(running)
-        print(log.read_text())
+    with Connector(exchange, desk[1], tmp_path_factory.mktemp("connector")) as running:
+        yield running.connections
 
 
 def wait_for(what, condition, seconds=20):

@@ -26,13 +26,19 @@ class WebhookDispatcher(HttpDispatcher):
 
     def dispatch(self, endpoint, args):
         self.request.params = args
+        if not self.request.db:
+            # the database is away; only where this addon is loaded server-wide
+            return endpoint(**args)
         return self.request.registry["ir.http"]._dispatch(endpoint)
 
     def handle_error(self, exc):
         """A fault of ours is told as one that passes: providers then try again."""
-        if isinstance(exc, HTTPException):
-            return exc
-        return Response(status=503, headers={"Retry-After": "5"})
+        return exc if isinstance(exc, HTTPException) else _away()
+
+
+def _away():
+    """Providers, and the process beside a PBX, try again."""
+    return Response(status=503, headers={"Retry-After": "5"})
 
 
 class CallLock:
@@ -119,6 +125,8 @@ class CallWebhook(Controller):
     )
     def receive(self, kind, token):
         """An event of a provider; see the integrators' documentation."""
+        if not request.db:
+            return _away()
         env = request.env(user=SUPERUSER_ID, su=True)
         provider = env["call.provider"]._from_token(kind, token)
         if not provider:
@@ -164,6 +172,8 @@ class CallWebhook(Controller):
     def commands(self, token):
         """Calls that the process beside a PBX is to place: it asks once a second, so
         that nobody has to be let in to the PBX and no worker waits for it."""
+        if not request.db:
+            return _away()
         env = request.env(user=SUPERUSER_ID, su=True)
         provider = env["call.provider"]._from_token("generic", token)
         if not provider or provider.kind != "asterisk":

@@ -15,6 +15,8 @@ EVENTS_KEPT = 1_000
 TRIM_EVERY = 200
 # what the token of each request is remembered with
 TOKEN_FIELDS = {"token_hash", "active", "company_id", "kind"}
+# what a company's own numbers are remembered with
+OWN_FIELDS = {"numbers", "active", "company_id", "country_id"}
 
 
 class CallProvider(models.Model):
@@ -126,12 +128,32 @@ class CallProvider(models.Model):
                 )
             )
 
-    def _owns(self, e164):
-        """Whether a number is one of the line's own."""
-        self.ensure_one()
-        region = self._region()
-        own = [phone_number.parse(n, region) for n in (self.numbers or "").split(",")]
-        return any(e164 in {r.e164 for r in parsed.readings} for parsed in own)
+    @api.model
+    @ormcache("company_id")
+    def _own_numbers(self, company_id):
+        """A company's own numbers in international form: its lines', these followed by
+        somebody's extension, and the company's own; asked for by each call."""
+        # sudo: agents may not read lines; which numbers are ours is no secret
+        lines = self.sudo().search([("company_id", "=", company_id)])
+        company = self.env["res.company"].sudo().browse(company_id)
+        own = set()
+        for line in lines:
+            for number in (line.numbers or "").split(","):
+                own |= _readings(number, line._region())
+        own |= _readings(company.phone, lines[:1]._region() if lines else "")
+        users = (
+            self.env["res.users"]
+            .sudo()
+            .search(
+                [
+                    ("phone_extension", "!=", False),
+                    ("company_ids", "in", [company_id]),
+                ]
+            )
+        )
+        extensions = set(users.mapped("phone_extension"))
+        heads = own | {number[:-1] for number in own if number.endswith("0")}
+        return frozenset(own | {head + ext for head in heads for ext in extensions})
 
     @api.depends("kind")
     def _compute_webhook_hint(self):
@@ -166,12 +188,14 @@ class CallProvider(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        if any(vals.get("numbers") for vals in vals_list):
+            self.env.registry.clear_cache()
         return super().create(vals_list)._forget_secrets()
 
     def write(self, vals):
         result = super().write(vals)
         self._forget_secrets()
-        if not TOKEN_FIELDS.isdisjoint(vals):
+        if not (TOKEN_FIELDS | OWN_FIELDS).isdisjoint(vals):
             self.env.registry.clear_cache()
         return result
 
@@ -357,6 +381,13 @@ class CallProviderEvent(models.Model):
         old = self.search([("create_date", "<", limit)], limit=10_000, order="id")
         old.unlink()
         return len(old), len(old) == 10_000
+
+
+def _readings(number, region):
+    if not (number or "").strip():
+        return set()
+    parsed = phone_number.parse(number, region)
+    return {reading.e164 for reading in parsed.readings} - {False}
 
 
 def _path_kind(kind):

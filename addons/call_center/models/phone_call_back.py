@@ -6,6 +6,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from ..tools import fresh
+
 _logger = logging.getLogger(__name__)
 
 # a late "answer" event turns a missed call into an answered one
@@ -318,6 +320,13 @@ class PhoneCallBack(models.Model):
             raise UserError(
                 self.env._("number: “%s” cannot be called back.", number[:64])
             )
+        if call._is_own_number():
+            raise UserError(
+                self.env._("number: “%s” is one of our own numbers.", number[:64])
+            )
+        fresh.one_after_the_other(
+            self.env, f"call_back|{call.company_id.id}|{call.e164}"
+        )
         back = self._of_number(call)
         if not back.has_access("write"):
             # sudo: it stays the other team's, who hear that he was promised a call

@@ -136,11 +136,11 @@ class PhoneCall(models.Model):
         return more
 
     def _is_own_number(self):
-        """Whether the other side is one of the house's own numbers."""
+        """Whether the other side is one of the house's own numbers: a call that a
+        click placed may come in again as one from ourselves."""
         self.ensure_one()
-        # sudo: agents may not read lines
-        line = self.provider_id.sudo()
-        return bool(line.numbers and self.e164 and line._owns(self.e164))
+        own = self.env["call.provider"]._own_numbers(self.company_id.id)
+        return bool(self.e164) and self.e164 in own
 
     def _is_put_through(self):
         self.ensure_one()
@@ -171,7 +171,12 @@ class PhoneCall(models.Model):
             super()._tell_all()
 
     def _is_missed(self):
-        return self._is_put_through() and super()._is_missed()
+        """Nobody calls ourselves back."""
+        return (
+            self._is_put_through()
+            and super()._is_missed()
+            and not self._is_own_number()
+        )
 
     def action_block_number(self):
         """Refuse this caller's calls from now on."""

@@ -5,7 +5,7 @@ from odoo import Command, api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
-from ..telephony import audience, joining
+from ..telephony import audience, click_to_call, joining
 from ..tools import phone_number
 
 _logger = logging.getLogger(__name__)
@@ -161,6 +161,8 @@ class PhoneCallLife(models.AbstractModel):
             vals = self._strand_vals(event, at)
         else:
             vals = self._told_vals(self, event, at)
+        if self.provider == "twilio":
+            vals.update(self._click_to_call_vals(vals))
         answered = vals.get("answered_at", self.answered_at)
         ended = vals.get("ended_at", self.ended_at)
         if answered and ended and answered > ended:
@@ -181,8 +183,12 @@ class PhoneCallLife(models.AbstractModel):
         ):
             # else that was done when it was written
             self._follow_wrap_up()
-        if {"from_number", "to_number"} & set(vals) and not self.partner_id:
-            self._link_customer()
+        if {"from_number", "to_number"} & set(vals):
+            if self.provider == "twilio" and "to_number" in vals:
+                # it was the agent's own number before
+                self.write({"partner_id": False, "res_model": False, "res_id": False})
+            if not self.partner_id:
+                self._link_customer()
         return bool(legs_changed or TOLD_FIELDS & set(vals))
 
     def _told_vals(self, holder, event, at):
@@ -202,6 +208,26 @@ class PhoneCallLife(models.AbstractModel):
         if kind == "hangup" and not event["leg"]:
             vals.update(self._end_vals(holder, event, at))
         return vals
+
+    def _click_to_call_vals(self, vals):
+        """Of a call that the provider placed for an agent, the customer's number and
+        answer; the agent's own telephone was taken before that."""
+        if vals.get("direction", self.direction) != "out":
+            return {}
+        parts = {
+            leg: click_to_call.Placed(leg.key, leg.name, leg.rang_at, leg.answered_at)
+            for leg in self.leg_ids
+        }
+        customer = click_to_call.customers(self.external_id, list(parts.values()))
+        if not customer:
+            return {}
+        number, answered = customer
+        for leg in parts:
+            if leg.key != self.external_id:
+                leg.party = audience.OUTSIDE
+            elif leg.answered_at != answered:
+                leg.answered_at = answered
+        return {"to_number": number, "answered_at": answered}
 
     def _number_vals(self, vals):
         """What follows from numbers that are told late; a hook."""
@@ -229,7 +255,9 @@ class PhoneCallLife(models.AbstractModel):
             name: value for name, value in told.items() if value and not holder[name]
         }
         if event["direction"] and event["direction"] != holder.direction:
-            if event["event"] == "newCall" or not holder.direction:
+            # Twilio's is that of the call, whatever the event
+            told = event["event"] == "newCall" or self.provider == "twilio"
+            if told or not holder.direction:
                 vals["direction"] = event["direction"]
         return vals
 
@@ -437,7 +465,28 @@ class PhoneCallLife(models.AbstractModel):
             users = Users.search([*domain, criterion], order="id", limit=2)
             if len(users) == 1:
                 return users
-        return Users
+        return self._agent_of_number(name, company) if name[:1] == "+" else Users
+
+    @api.model
+    def _agent_of_number(self, number, company):
+        """The user whose contact has a number: cloud providers call people there."""
+        Users = self.env["res.users"]
+        region = self.env["phone.directory"]._company_region(company.id)
+        keys = {r.e164 for r in phone_number.parse(number, region).readings} - {False}
+        entries = self.env["phone.directory"].search(
+            [("e164", "in", list(keys)), ("res_model", "=", "res.partner")]
+        )
+        if not entries:
+            return Users
+        users = Users.search(
+            [
+                ("share", "=", False),
+                ("company_ids", "in", company.ids),
+                ("partner_id", "in", entries.mapped("res_id")),
+            ],
+            limit=2,
+        )
+        return users if len(users) == 1 else Users
 
     # -- customer ----------------------------------------------------------
 

@@ -46,7 +46,8 @@ class ResCompany(models.Model):
     )
 
     def cache_invalidation_fields(self):
-        return super().cache_invalidation_fields() | set(CALL_SETTINGS)
+        # the telephone number: it is one of our own
+        return super().cache_invalidation_fields() | {*CALL_SETTINGS, "phone"}
 
     def _call_setting(self, name):
         """One of the settings of calls, whoever asks: they are no secrets."""

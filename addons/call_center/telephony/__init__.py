@@ -1,2 +1,3 @@
 from . import audience
+from . import click_to_call
 from . import joining

@@ -10,6 +10,7 @@ from . import test_bus
 from . import test_call_guard
 from . import test_call_cards
 from . import test_call_merge
+from . import test_click_to_call
 from . import test_call_cost
 from . import test_call_life
 from . import test_call_panel

@@ -31,6 +31,8 @@ MAX_LENGTH = 250
 MAX_USERS = 100
 
 _TRUE = ([True], ["true"], ["1"])
+OUTBOUND_API = "outbound-api"
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 _TWILIO_EVENTS = {
@@ -209,10 +211,11 @@ def read_twilio(fields):
     users, leg = [], ""
     if parent:
         # somebody is rung within a call: a leg of it, whose end is not the call's
-        if event == "hangup":
-            return None
         leg, call_id = call_id, parent
         users = [_twilio_user(_first(fields, "To"))]
+    elif direction == OUTBOUND_API:
+        # whom Twilio was told to call: an agent, if the customer is called within it
+        leg, users = call_id, [_twilio_user(_first(fields, "To"))]
     incoming = direction == "inbound" or bool(parent) or not direction
     return {
         "event": event,
@@ -226,7 +229,8 @@ def read_twilio(fields):
         "answering_number": "",
         "cause": _TWILIO_CAUSES.get(status, ""),
         "failed": False,
-        "leg": leg,
+        # the end of its own part is the call's
+        "leg": leg if parent or event != "hangup" else "",
         "party": "",
         "silent": False,
         "at": _twilio_moment(_first(fields, "Timestamp")),
