@@ -21,6 +21,8 @@ TRUNK, DESKS = "127.0.0.2", "127.0.0.3"
 USER, WATCHER, SECRET = "odoo", "watcher", "loopback"
 OUR_NUMBER = "4930555000"
 QUEUE_NUMBER = "4930555900"
+TEAM_NUMBER = "4930555901"
+PARK, PARKED_SECONDS = "700", 4
 RTP_PORTS = (21000, 21400)
 SECONDS = 25
 
@@ -31,7 +33,10 @@ res_pjsip_authenticator_digest res_pjsip_endpoint_identifier_ip
 res_pjsip_endpoint_identifier_user res_pjsip_caller_id res_pjsip_sdp_rtp
 res_rtp_asterisk chan_pjsip res_musiconhold codec_ulaw func_callerid pbx_config
 app_dial app_queue app_verbose bridge_simple bridge_builtin_features bridge_native_rtp
+res_pjsip_refer res_pjsip_dtmf_info res_parking app_directed_pickup bridge_holding
+bridge_softmix format_pcm
 """.split()
+SOUNDS = ("pbx-transfer", "pbx-invalid", "beep", "beeperr", "pbx-parkingfailed")
 
 _HEADERS = """[last_Via:]
 [last_From:]
@@ -359,7 +364,7 @@ class Pbx:
             f"astetcdir => {folder}",
             f"astmoddir => {root / asterisk.MODULES}",
             f"astvarlibdir => {root / 'var/lib/asterisk'}",
-            f"astdatadir => {root / 'usr/share/asterisk'}",
+            f"astdatadir => {self._data(root)}",
             *(f"{name} => {folder / 'run'}" for name in ("astrundir", "astagidir")),
             f"astdbdir => {folder / 'db'}",
             f"astkeydir => {folder / 'keys'}",
@@ -406,8 +411,46 @@ class Pbx:
             "strategy=ringall",
             "timeout=15",
             f"member => PJSIP/{self.extensions[0]},0,Agent",
+            # as exchanges do whose members are numbers of the dial plan
+            "[team]",
+            "strategy=ringall",
+            "timeout=15",
+            *(f"member => Local/{name}@ring/n,0" for name in self.extensions[:3]),
+        )
+        self._write(
+            "features.conf",
+            "[general]",
+            "transferdigittimeout => 2",
+            "[featuremap]",
+            "blindxfer => #1",
+            "atxfer => *2",
+        )
+        self._write(
+            "res_parking.conf",
+            "[general]",
+            "[default]",
+            f"parkext => {PARK}",
+            "parkpos => 701-720",
+            "context => parkedcalls",
+            f"parkingtime => {PARKED_SECONDS}",
+            "comebacktoorigin = yes",
+            "comebackdialtime = 10",
         )
         self._write("extensions.conf", *self._dialplan())
+
+    def _data(self, root):
+        """Asterisk's data, with the sounds that a transfer by keypad plays: silence."""
+        data = self.folder / "data"
+        if not data.exists():
+            data.mkdir()
+            for entry in (root / "usr/share/asterisk").iterdir():
+                if entry.name != "sounds":
+                    (data / entry.name).symlink_to(entry)
+            sounds = data / "sounds/en"
+            sounds.mkdir(parents=True)
+            for name in SOUNDS:
+                (sounds / f"{name}.ulaw").write_bytes(b"\xff" * 160)
+        return data
 
     def _endpoints(self):
         common = (
@@ -418,6 +461,7 @@ class Pbx:
             "media_address=127.0.0.1",
             "bind_rtp_to_media_address=yes",
             "transport=loopback",
+            "dtmf_mode=info",
         )
         yield from (
             "[loopback]",
@@ -437,15 +481,29 @@ class Pbx:
     def _dialplan(self):
         yield "[from-trunk]"
         for name in self.extensions:
-            yield f"exten => {OUR_NUMBER}{name},1,Dial(PJSIP/{name},20)"
-
+            yield f"exten => {OUR_NUMBER}{name},1,Dial(PJSIP/{name},20,t)"
             yield " same => n,Hangup()"
+        for name, number in zip(self.extensions, self.extensions[1:], strict=False):
+            # two telephones at once, and two by way of the dial plan
+            both = f"{OUR_NUMBER}8{name}"
+            yield f"exten => {both},1,Dial(Local/{name}@ring&Local/{number}@ring,20,t)"
+            yield " same => n,Hangup()"
+        yield f"exten => {TEAM_NUMBER},1,Answer()"
+        yield " same => n,Queue(team,t,,,20)"
+        yield " same => n,Hangup()"
         yield f"exten => {QUEUE_NUMBER},1,Answer()"
         yield " same => n,Queue(support,,,,20)"
         yield " same => n,Hangup()"
-        yield "[from-internal]"
+        yield "[ring]"
         for name in self.extensions:
             yield f"exten => {name},1,Dial(PJSIP/{name},20)"
+        yield "[from-internal]"
+        yield "include => parkedcalls"
+        for name in self.extensions:
+            yield f"exten => {name},1,Dial(PJSIP/{name},20,tT)"
+            yield f"exten => *8{name},1,PickupChan(PJSIP/{name},p)"
+        yield "exten => _9X.,1,Dial(PJSIP/+${EXTEN:1}@trunk,20,tT)"
+        yield " same => n,Hangup(${HANGUPCAUSE})"
         yield f"exten => _+X.,1,Set(CALLERID(num)={OUR_NUMBER})"
         # hung up a second after the customer has answered
         yield " same => n,Dial(PJSIP/${EXTEN}@trunk,20,S(1))"

@@ -15,14 +15,18 @@ DIAL_SECONDS  25; how long his telephone rings
 DIAL_PLUS     +; what a number's plus becomes, 00 for instance
 """
 
+import contextlib
 import logging
 import os
 import signal
+import socket
 import sys
 import urllib.parse
 
 from .connector import Connector, Dialling
 from .spool import MAX_EVENTS, Spool
+
+WATCHDOG_EVERY = 10
 
 
 def main():
@@ -63,14 +67,30 @@ def main():
     )
     signal.signal(signal.SIGTERM, lambda *_: connector.stop())
     threads = connector.start()
+    notify("READY=1")
     try:
-        connector.stopping.wait()
+        while not connector.stopping.wait(WATCHDOG_EVERY):
+            if connector.is_alive() and all(thread.is_alive() for thread in threads):
+                notify("WATCHDOG=1")
     except KeyboardInterrupt:
         connector.stop()
     for thread in threads:
         thread.join(20)
     spool.close()
-    return 0
+    return 1 if connector.failed.is_set() else 0
+
+
+def notify(text):
+    """Tell systemd how it goes, if it wants to know."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return
+    if address.startswith("@"):
+        address = "\0" + address[1:]
+    with contextlib.suppress(OSError):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as connection:
+            connection.connect(address)
+            connection.sendall(text.encode())
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ import time
 import urllib.error
 import urllib.request
 
-from .translate import ORDER, translate
+from .exchange import MOMENT, Exchange
+from .translate import ORDER
 
 _logger = logging.getLogger("asterisk")
 
@@ -27,6 +28,8 @@ BACKOFF_MAX = 60
 ASK_EVERY = 1.0
 ASK_AGAIN_LATER = 60
 MAX_ANSWER = 64 * 1024
+#: a loop comes round at least as often: it waits for the other side for so long at most
+LONGEST_BEAT = READ_TIMEOUT + BACKOFF_MAX + 30
 #: answers after which sending the same event again would change nothing
 FINAL = (200, 400, 413, 422)
 # what a line's orders may hold: they become lines of the manager's protocol
@@ -131,8 +134,8 @@ class Dialling:
 
 
 class Connector:
-    """Four threads: one fills the spool from the manager, one empties it to Odoo, one
-    keeps the connection up, one asks Odoo for calls to place.
+    """Five threads: one fills the spool from the manager, one empties it to Odoo, one
+    tells who left, one keeps the connection up, one asks Odoo for calls to place.
 
     :param dialling: a :class:`Dialling`, or None to place no calls
     """
@@ -146,15 +149,44 @@ class Connector:
         self.stopping = threading.Event()
         self.waiting = threading.Event()
         self.manager = None
+        self.exchange = Exchange(spool.state())
+        #: held while what is known of the exchange changes
+        self.following = threading.Lock()
+        self.failed = threading.Event()
+        #: when each loop came round last
+        self.beats = {}
 
     def start(self):
-        loops = [self.read_forever, self.post_forever, self.ping_forever]
+        loops = [
+            self.read_forever,
+            self.post_forever,
+            self.ping_forever,
+            self.leave_forever,
+        ]
         if self.dialling:
             loops.append(self.ask_forever)
-        threads = [threading.Thread(target=loop, daemon=True) for loop in loops]
+        threads = [
+            threading.Thread(target=self.guard, args=[loop], daemon=True)
+            for loop in loops
+        ]
         for thread in threads:
             thread.start()
         return threads
+
+    def guard(self, loop):
+        """A loop that ends by a fault ends the process: it is then started again,
+        rather than deaf and alive."""
+        try:
+            loop()
+        except BaseException:
+            _logger.exception("%s ended by a fault: the process ends", loop.__name__)
+            self.failed.set()
+            self.stop()
+
+    def is_alive(self):
+        """Whether the loops come round: a watchdog is told so long as they do."""
+        now = time.monotonic()
+        return all(now - beat < LONGEST_BEAT for beat in dict(self.beats).values())
 
     def stop(self):
         self.stopping.set()
@@ -171,6 +203,7 @@ class Connector:
     def read_forever(self):
         backoff = self.backoff()
         while not self.stopping.is_set():
+            self.beats["read"] = time.monotonic()
             try:
                 self.manager = Manager(**self.manager_options)
                 backoff.reset()
@@ -187,26 +220,40 @@ class Connector:
 
     def follow(self, manager):
         """Take in what comes, after asking what went on while nobody listened."""
-        known = self.spool.open_calls()
-        running = set()
+        running = []
         manager.send(Action="CoreShowChannels", ActionID="resync")
         for message in manager.messages():
+            self.beats["read"] = time.monotonic()
             kind = message.get("Event")
             if kind == "CoreShowChannel":
-                running.add(message.get("Linkedid"))
-                self.take(self.as_it_began(message))
+                running.append(self.as_it_began(message))
             elif kind == "CoreShowChannelsComplete":
-                for call_id in known - running:
-                    self.take_event(
-                        {
-                            "event": "hangup",
-                            "callId": call_id,
-                            "cause": "normalClearing",
-                            "timestamp": time.time(),
-                        }
-                    )
+                self.resume(running)
             else:
-                self.take(message)
+                with self.following:
+                    self.take(self.exchange.take(message))
+
+    def resume(self, running):
+        """Begin what began and end what ended while nobody listened."""
+        with self.following:
+            self.take(self.exchange.take_running(running))
+        for call_id in self.spool.open_calls() - self.exchange.open_calls():
+            self.take_event(
+                {
+                    "event": "hangup",
+                    "callId": call_id,
+                    "cause": "normalClearing",
+                    "timestamp": time.time(),
+                }
+            )
+
+    def leave_forever(self):
+        """Tell who left a call that goes on."""
+        while not self.stopping.wait(MOMENT / 2):
+            self.beats["leave"] = time.monotonic()
+            if self.exchange.leaving:
+                with self.following:
+                    self.take(self.exchange.take_left())
 
     def ping_forever(self):
         """A PBX at which nobody calls says nothing: without its answers to this the
@@ -230,15 +277,12 @@ class Connector:
         seconds = sum(p * 60**i for i, p in enumerate(reversed(parts)))
         return {**message, "Timestamp": f"{time.time() - seconds:.3f}"}
 
-    def take(self, message):
-        event = translate(message)
-        if event:
-            # unless manager.conf has timestampevents = yes
-            event["timestamp"] = event["timestamp"] or f"{time.time():.6f}"
+    def take(self, events):
+        for event in events:
             self.take_event(event)
 
     def take_event(self, event):
-        given_up = self.spool.put(event)
+        given_up = self.spool.put(event, self.exchange.state)
         if given_up:
             _logger.error("the spool is full: %d old events were given up", given_up)
         self.waiting.set()
@@ -248,6 +292,7 @@ class Connector:
     def post_forever(self):
         backoff = self.backoff()
         while not self.stopping.is_set():
+            self.beats["post"] = time.monotonic()
             first = self.spool.first()
             if not first:
                 self.waiting.wait(5)

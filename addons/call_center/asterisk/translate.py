@@ -3,7 +3,7 @@
 Each message is translated by itself, without memory: messages come in no strict order,
 and the receiver merges what it is told in any order. The call's id is ``Linkedid``,
 which all channels of a call share; its first channel is the one whose ``Uniqueid`` is
-the same.
+the same. What takes several messages to know is :mod:`.exchange`'s.
 """
 
 import re
@@ -40,12 +40,25 @@ def endpoint(channel):
     return match.group(1) if match else ""
 
 
+def is_local(channel):
+    """Whether a channel is only a way through the dial plan, and nobody's telephone."""
+    return (channel or "").startswith("Local/")
+
+
 def is_agent(channel):
     """Whether a channel is an agent's telephone and not a line to the outside."""
     return bool(_AGENT.match(endpoint(channel)))
 
 
-def _known(*values):
+def agent_part(message, role=""):
+    """The part of a call that an agent's telephone has."""
+    return {
+        "user": [endpoint(message[f"{role}Channel"])],
+        "legId": message.get(f"{role}Uniqueid", ""),
+    }
+
+
+def known(*values):
     return next((value for value in values if value and value not in _UNKNOWN), "")
 
 
@@ -85,11 +98,11 @@ def _first_channel(message):
     if not _is_first(message):
         return None
     event = {"event": "newCall", "callId": message["Linkedid"]}
-    to = _known(message.get("Exten"))
+    to = known(message.get("Exten"))
     if is_agent(message.get("Channel")):
         agent = endpoint(message["Channel"])
         return {**event, "direction": "out", "from": agent, "to": to}
-    caller = _known(message.get("CallerIDNum"))
+    caller = known(message.get("CallerIDNum"))
     # nobody is rung yet: whom it rings at is told by what follows
     return {**event, "direction": "in", "from": caller, "to": to, "silent": True}
 
@@ -104,11 +117,11 @@ def _dial(message):
     if not message.get("Channel"):
         # a call that was asked for: first the agent's own telephone rings, under
         # the customer's number
-        customer = _known(message.get("DestCallerIDNum"))
+        customer = known(message.get("DestCallerIDNum"))
         return {**event, "direction": "out", "from": agent, "to": customer, **leg}
     if is_agent(message["Channel"]) and not is_agent(message.get("DestChannel")):
         caller = endpoint(message["Channel"])
-        customer = _known(message.get("DestCallerIDNum"), message.get("Exten"))
+        customer = known(message.get("DestCallerIDNum"), message.get("Exten"))
         return {
             **event,
             "direction": "out",
@@ -130,8 +143,8 @@ def _dial(message):
     return {
         **event,
         "direction": "in",
-        "from": _known(message.get("CallerIDNum")),
-        "to": _known(message.get("Exten")),
+        "from": known(message.get("CallerIDNum")),
+        "to": known(message.get("Exten")),
         **leg,
     }
 
@@ -143,21 +156,30 @@ def _answer(message):
         return None  # the agent took up his own telephone, the customer is rung next
     event = {"event": "answer", "callId": message["DestLinkedid"]}
     if is_agent(message.get("DestChannel")):
-        agent, leg = endpoint(message["DestChannel"]), message.get("DestUniqueid", "")
-    else:
-        agent, leg = endpoint(message["Channel"]), message.get("Uniqueid", "")
-    return {**event, "user": [agent], "legId": leg}
+        return {**event, **agent_part(message, "Dest")}
+    if is_agent(message["Channel"]) and not is_local(message.get("DestChannel")):
+        return {**event, **agent_part(message)}
+    return None  # a line to the outside is nobody's telephone
 
 
 def _hangup(message):
     if not _is_first(message):
         return None
+    return {
+        "event": "hangup",
+        "callId": message["Linkedid"],
+        "cause": end_cause(message),
+    }
+
+
+def end_cause(message):
+    """Why a channel was hung up."""
     cause = _CAUSES.get(message.get("Cause", ""), "")
     if not cause:
         # a call that nobody took ends as quietly as one that was talked to its end
         taken = message.get("ChannelState", _UP) == _UP
         cause = "normalClearing" if taken else "noAnswer"
-    return {"event": "hangup", "callId": message["Linkedid"], "cause": cause}
+    return cause
 
 
 def _order_failed(message):

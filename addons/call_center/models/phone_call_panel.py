@@ -156,9 +156,10 @@ class PhoneCallPanel(models.AbstractModel):
     def _tell_gone(self):
         """The call is part of another one: its cards go."""
         values = {**self._panel_values(), "state": "ended", "shown": False}
+        call = self._audience()
+        # sudo: as for all that is told
         for user in self._agents_to_tell().sudo():
-            # sudo: as for all that is told
-            turn = len(self.leg_ids.filtered(lambda leg, of=user: leg.user_id == of))
+            turn = audience.view(call, user.id).turn
             user._bus_send(NOTIFICATION, {**values, "turn": turn})
 
     def _notify_agents(self):

@@ -95,6 +95,8 @@ class PhoneCall(models.Model):
             last = audience.spoke_last(known)
             if call._is_talked():
                 call._keep_wrap_up()
+                # whom the caller came back to goes on talking
+                call._unfinished_legs(call.user_id).wrap_up_started_at = False
                 call._end_other_wrap_ups(last.answered_at if last else call.answered_at)
             elif not call.wrap_up_ended_at:
                 left = last and last.left_at

@@ -11,6 +11,7 @@ from typing import NamedTuple
 #: who has a part in a call: somebody of ours, a machine (voicemail, an announcement),
 #: somebody outside whom the call was handed to
 AGENT, MACHINE, OUTSIDE = "agent", "machine", "outside"
+_NEVER = datetime.datetime.max  # noqa: DTZ901 - without a zone, as Odoo's
 
 
 class Part(NamedTuple):
@@ -63,9 +64,14 @@ def talking(call):
 
 
 def spoke_last(call):
-    """The part of an agent who answered last, or None."""
+    """The part of the agent who talks or talked last, or None: who is still there, else
+    who left last; of several the last to answer."""
     talks = [part for part in call.parts if _is_talk(part) and part.agent]
-    return max(talks, key=lambda part: (part.answered_at, part.key), default=None)
+    return max(
+        talks,
+        key=lambda part: (part.left_at or _NEVER, part.answered_at, part.key),
+        default=None,
+    )
 
 
 def handed_over(call):
@@ -96,7 +102,7 @@ def view(call, agent):
     mine = [part for part in call.parts if part.agent == agent]
     if not mine and call.agent == agent:
         mine = [_placed(call)]
-    turn = len(mine)
+    turn = len(mine) + sum(_came_back(call, part) for part in mine)
     spoke = any(_is_talk(part) for part in mine) or _answers_unnamed(call, mine)
     if call.is_over:
         is_missed = not call.answered_at and (bool(mine) or not is_named(call))
@@ -120,6 +126,20 @@ def view(call, agent):
 
 def _is_talk(part):
     return bool(part.answered_at) and part.party == AGENT
+
+
+def _came_back(call, part):
+    """How often the caller came back to an agent who was still there, since whom they
+    were to be handed to left again."""
+    return sum(
+        1
+        for other in call.parts
+        if other.left_at
+        and _is_talk(other)
+        and _is_talk(part)
+        and part.answered_at < other.answered_at
+        and other.left_at < (part.left_at or _NEVER)
+    )
 
 
 def _placed(call):

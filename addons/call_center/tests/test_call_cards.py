@@ -10,7 +10,7 @@ from .test_call_life import NOW, CallLifeCommon
 
 RANK = {"ringing": 0, "answered": 1, "ended": 2}
 #: days of random calls that a run plays
-DAYS = 60
+DAYS = 40
 
 
 class Screen:
@@ -113,7 +113,7 @@ class Exchange:
 
     def _hand_over(self):
         leaves = self.talks
-        kind = self.chance.choice(["blind", "attended"])
+        kind = self.chance.choice(["blind", "attended", "back"])
         if not leaves:
             yield from self._ring(1)
             yield from self._answer()
@@ -131,6 +131,9 @@ class Exchange:
             left = self._leg(leaves)
             yield from self._ring(1)
             yield from self._answer()
+            if kind == "back":
+                left = self._leg(self.talks)
+                self.talks = leaves
             yield "hangup", left
 
     def cards(self):
