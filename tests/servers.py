@@ -12,7 +12,14 @@ import time
 import uuid
 import xmlrpc.client
 
-from workbench import addons, logcheck, odoo_process, paths, postgres, templates
+from workbench import (
+    addons,
+    logcheck,
+    odoo_process,
+    paths,
+    postgres_binaries,
+    templates,
+)
 from workbench.cluster import Cluster
 from workbench.databases import Databases
 from workbench.steps import Failure
@@ -220,7 +227,10 @@ class CrashableCluster(Cluster):
     It writes as a company's server does: nothing committed may be lost."""
 
     def __init__(self):
-        binaries = postgres.installed_binaries() or postgres.embedded_binaries()
+        binaries = (
+            postgres_binaries.installed_binaries()
+            or postgres_binaries.embedded_binaries()
+        )
         super().__init__("crash", binaries, durable=True)
 
     def crash(self):

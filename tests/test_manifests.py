@@ -10,7 +10,7 @@ from workbench import addons, odoo_source, paths, readme
 
 KNOWN = addons.discover()
 #: Never depends on another of them: each may be all that a company installs.
-ROOTS = {"stock_promise", "call_center", "dealer_locator"}
+ROOTS = {"stock_promise", "call_center"}
 #: Which of our addons each depends on directly. An addon that is not listed is a
 #: small bridge: it installs itself and joins ours with a stock one.
 ARROWS = {
@@ -25,10 +25,6 @@ ARROWS = {
     "sale_call_center": {"call_center"},
     "account_call_center": {"call_center"},
     "stock_promise_call_center": {"call_center", "stock_promise"},
-    "dealer_locator": set(),
-    "crm_dealer_locator": {"dealer_locator"},
-    "dealer_call_center": {"dealer_locator", "call_center"},
-    "sale_promise_credit": {"sale_stock_promise"},
     "stock_promise_backorder": {"stock_promise"},
     "promise_desk": {
         "crm_stock_promise",

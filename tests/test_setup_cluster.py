@@ -11,7 +11,7 @@ import time
 import psycopg2
 import pytest
 
-from workbench import paths, postgres
+from workbench import paths, postgres_binaries
 from workbench.cluster import ROLE, Cluster
 
 ROOT = paths.ROOT
@@ -20,8 +20,8 @@ ROOT = paths.ROOT
 @pytest.fixture(scope="module", params=["installed", "embedded"])
 def binaries(request):
     if request.param == "embedded":
-        return postgres.embedded_binaries()
-    found = postgres.installed_binaries()
+        return postgres_binaries.embedded_binaries()
+    found = postgres_binaries.installed_binaries()
     if not found:
         pytest.skip("no PostgreSQL is installed on this machine")
     return found

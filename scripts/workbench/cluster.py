@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from . import paths, postgres
+from . import paths, postgres_binaries
 from .steps import Failure, build_into, locked, remove, run, say, step
 
 PORT = 5432
@@ -120,12 +120,12 @@ class Cluster:
             version = int((self.data / "PG_VERSION").read_text())
         except (OSError, ValueError):
             return binaries
-        if postgres.major_version(binaries) == version:
+        if postgres_binaries.major_version(binaries) == version:
             return binaries
-        for other in postgres.all_installed_binaries():
-            if postgres.major_version(other) == version:
+        for other in postgres_binaries.all_installed_binaries():
+            if postgres_binaries.major_version(other) == version:
                 return other
-        if postgres.major_version(paths.POSTGRES_BIN) == version:
+        if postgres_binaries.major_version(paths.POSTGRES_BIN) == version:
             return paths.POSTGRES_BIN
         if self.name != "run":
             remove(self.data)  # test databases only: made again
@@ -305,6 +305,9 @@ def stop_all():
         pid_file = data / "postmaster.pid"
         if not pid_file.is_file():
             continue
-        binaries = postgres.installed_binaries() or postgres.embedded_binaries()
+        binaries = (
+            postgres_binaries.installed_binaries()
+            or postgres_binaries.embedded_binaries()
+        )
         with Cluster(data.parent.name, binaries):
             say(f"    stopping PostgreSQL in {data.parent}")
