@@ -1,4 +1,4 @@
-"""The table of addons in README.md, written from the manifests."""
+"""The tables of addons in README.md, written from the manifests."""
 
 from . import addons, paths
 from .steps import Failure, say
@@ -8,21 +8,37 @@ BEGIN, END = "<!-- addons: written by `make format` -->", "<!-- addons: end -->"
 
 
 def table(known=None):
-    """The table as it should be."""
+    """The two tables as they should be: what a person installs, and what comes with it."""
     known = addons.discover() if known is None else known
-    lines = ["| addon | what it does | installed |", "| --- | --- | --- |"]
+    chosen, bridges = [], []
     for addon in known.values():
         if addon.manifest.get("auto_install"):
             stock = [name for name in addon.depends if name not in known]
-            when = f"by itself, with {' and '.join(stock or addon.depends)}"
+            reason = " and ".join(f"`{name}`" for name in stock or addon.depends)
+            bridges.append(
+                f"| `{addon.name}` | {addon.manifest['summary']} | {reason} |"
+            )
         else:
-            when = "by you"
-        lines.append(f"| `{addon.name}` | {addon.manifest['summary']} | {when} |")
-    return "\n".join(lines)
+            chosen.append(f"| `{addon.name}` | {addon.manifest['summary']} |")
+    return "\n".join(
+        [
+            "Install one or more of these:",
+            "",
+            "| addon | what it does |",
+            "| --- | --- |",
+            *chosen,
+            "",
+            "These install themselves where both sides are there:",
+            "",
+            "| addon | what it does | with |",
+            "| --- | --- | --- |",
+            *bridges,
+        ]
+    )
 
 
 def current():
-    """The table as it is."""
+    """The tables as they are."""
     text = README.read_text()
     if BEGIN not in text or END not in text:
         raise Failure(f"README.md has lost the marks {BEGIN} and {END}")
@@ -30,11 +46,11 @@ def current():
 
 
 def write():
-    """Bring the table up to date."""
+    """Bring the tables up to date."""
     if current() == table():
         return
     text = README.read_text()
     before, rest = text.split(BEGIN)
     after = rest.split(END)[1]
     README.write_text(f"{before}{BEGIN}\n{table()}\n{END}{after}")
-    say("    written: the table of addons in README.md")
+    say("    written: the tables of addons in README.md")
