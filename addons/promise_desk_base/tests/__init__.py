@@ -1,0 +1,3 @@
+from . import test_companies
+from . import test_company_guard
+from . import test_windows
