@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_datetime
 
+from odoo.addons.promise_desk_base.tools.waiting import WaitedTooLong
+
 #: so many are promised again at once; more are left to a job, one after the other
 AT_ONCE = 20
 #: of more than so many the outcome is not looked up beforehand
@@ -19,6 +21,7 @@ class _Undo(Exception):
 class DeliveryPromiseAgain(models.TransientModel):
     _name = "delivery.promise.again"
     _description = "Promise Again"
+    _inherit = ["wizard.guard"]
 
     row_ids = fields.One2many(
         "delivery.promise.again.row", "wizard_id", string="Outcome"
@@ -119,6 +122,7 @@ class DeliveryPromiseAgain(models.TransientModel):
 class DeliveryPromiseAgainRow(models.TransientModel):
     _name = "delivery.promise.again.row"
     _description = "Promise Again: Outcome for One Promise"
+    _inherit = ["wizard.guard"]
 
     wizard_id = fields.Many2one(
         "delivery.promise.again", required=True, ondelete="cascade"
@@ -209,6 +213,8 @@ class DeliveryPromise(models.Model):
         try:
             with self.env.cr.savepoint():
                 self.action_repromise()
+        except WaitedTooLong:
+            raise
         except UserError as error:
             return {
                 "promise_id": self.id,
@@ -257,6 +263,8 @@ class DeliveryPromise(models.Model):
         try:
             with self.env.cr.savepoint():
                 self.action_repromise()
+        except WaitedTooLong:
+            raise
         except UserError as error:
             # sudo: whoever asked may have lost his rights by the time the job runs;
             # the others that wait are still promised again
