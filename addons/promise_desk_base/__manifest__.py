@@ -1,6 +1,6 @@
 {
     "name": "Promise Desk Base",
-    "summary": "Keeps the records of promises and calls to their companies",
+    "summary": "Comes with the others: keeps records to their companies",
     "version": "19.0.1.0.0",
     "author": "Promise Desk contributors",
     "website": "https://github.com/promise-desk/promise-desk",

@@ -225,6 +225,7 @@ class SaleOrder(models.Model):
     # -- giving up -----------------------------------------------------------------
 
     def action_draft(self):
+        self.check_access("write")
         orders = self.filtered(lambda order: order.state in ("cancel", "sent"))
         orders._restore_wished_date()
         orders._end_promise(
