@@ -27,12 +27,7 @@ class PhoneCall(models.Model):
         precompute=True,
     )
     rule_id = fields.Many2one(
-        "call.rule",
-        "Directed By",
-        readonly=True,
-        copy=False,
-        ondelete="set null",
-        check_company=True,
+        "call.rule", "Directed By", readonly=True, copy=False, ondelete="set null"
     )
     directed_to = fields.Char(
         readonly=True,

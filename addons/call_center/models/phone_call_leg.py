@@ -8,7 +8,6 @@ class PhoneCallLeg(models.Model):
 
     _name = "phone.call.leg"
     _description = "Part of a Phone Call"
-    _inherit = ["company.guard"]
     _order = "rang_at, id"
     _rec_name = "name"
 

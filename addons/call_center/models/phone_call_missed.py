@@ -14,11 +14,7 @@ class PhoneCall(models.Model):
     _inherit = "phone.call"
 
     callback_id = fields.Many2one(
-        "phone.call.back",
-        "Call-back",
-        index="btree_not_null",
-        ondelete="set null",
-        check_company=True,
+        "phone.call.back", "Call-back", index="btree_not_null", ondelete="set null"
     )
     # for the job alone
     callback_due = fields.Boolean(copy=False)

@@ -3,7 +3,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.promise_desk_base.tools.waiting import WaitedTooLong
 from odoo.addons.stock_promise.models.own_context import own, owned
 
 from .sale_order_adjust import WATCHED
@@ -32,7 +31,11 @@ class SaleOrder(models.Model):
     def _action_confirm(self):
         for order in self:
             order._promise_before_moves()
-        return super()._action_confirm()
+        result = super()._action_confirm()
+        # sudo: the moves of an order follow its promise, whoever confirms
+        lines = self.sudo().order_line.promise_line_id
+        lines.filtered(lambda line: line._is_undated())._update_move_dates()
+        return result
 
     def _promise_before_moves(self):
         """The claim is dropped and the moves that follow in this transaction take
@@ -69,8 +72,6 @@ class SaleOrder(models.Model):
         request = self._prepare_promise_request(lines)
         try:
             promise._lock_request(request)
-        except WaitedTooLong:
-            raise
         except UserError as error:
             self.message_post(body=self._promise_failure(error))
             return False
@@ -177,8 +178,6 @@ class SaleOrder(models.Model):
                     request, vals=self._prepare_promise_values(), ignore_moves=moves.ids
                 )
             )
-        except WaitedTooLong:
-            raise
         except UserError as error:
             self.message_post(body=self._promise_failure(error))
             return
@@ -225,7 +224,6 @@ class SaleOrder(models.Model):
     # -- giving up -----------------------------------------------------------------
 
     def action_draft(self):
-        self.check_access("write")
         orders = self.filtered(lambda order: order.state in ("cancel", "sent"))
         orders._restore_wished_date()
         orders._end_promise(
@@ -273,8 +271,7 @@ class SaleOrder(models.Model):
     def _forget_promise(self, message=None):
         """Loosen the link; the promise itself stays as it is."""
         order = self.with_context(**WATCHED)
-        # sudo: the link is written by the engine alone
-        order.order_line.sudo().promise_line_id = False
+        order.order_line.promise_line_id = False
         order.promise_id = False
         if message:
             self.message_post(body=message)

@@ -93,9 +93,14 @@ class SaleOrderLine(models.Model):
         """Each part of a promised line is procured for its own date."""
         # sudo: whoever confirms (a customer online, a shop) may not read promises
         promise_line = self.sudo().promise_line_id
-        if not values.get("promise_line_id") or not promise_line._parts():
+        less = procurement_uom.compare(product_qty, 0.0) < 0
+        if not values.get("promise_line_id") or not (
+            promise_line._parts() or (less and promise_line._is_undated())
+        ):
             return super()._create_procurements(product_qty, procurement_uom, values)
-        if procurement_uom.compare(product_qty, 0.0) < 0:
+        if not promise_line._parts():
+            shares = self._shares_of_undated(product_qty, procurement_uom)
+        elif less:
             shares = self._shares_to_take_back(product_qty, procurement_uom)
         else:
             shares = self._shares_to_procure(product_qty, procurement_uom)
@@ -154,6 +159,34 @@ class SaleOrderLine(models.Model):
                 "date_deadline": move._promise_deadline_asked(),
             }
             shares.append((-taken, values))
+        if uom.compare(left, 0.0) > 0:
+            shares.append((-left, {}))
+        return shares
+
+    def _shares_of_undated(self, product_qty, uom):
+        """The same for a line without a date, whose moves are planned after all that
+        is known."""
+        line = self.sudo().promise_line_id  # sudo: as above
+        moves = line._open_moves().sorted("id")
+        moves = moves.filtered(
+            lambda m: m.location_dest_id == moves[0].location_dest_id
+        )
+        shares, left = [], -product_qty
+        for move in moves.sorted("id", reverse=True):
+            taken = min(
+                move.product_uom._compute_quantity(
+                    move.product_uom_qty, uom, rounding_method="HALF-UP"
+                ),
+                left,
+            )
+            if uom.compare(taken, 0.0) > 0:
+                left -= taken
+                values = {
+                    "promise_part": move.promise_part,
+                    "date_planned": move.date,
+                    "date_deadline": move._promise_deadline_asked(),
+                }
+                shares.append((-taken, values))
         if uom.compare(left, 0.0) > 0:
             shares.append((-left, {}))
         return shares

@@ -10,6 +10,7 @@ from . import test_install
 from . import test_put_off
 from . import test_quotation
 from . import test_report
+from . import test_reservation
 from . import test_rights
 from . import test_tell
 from . import test_tell_parts

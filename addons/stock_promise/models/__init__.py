@@ -4,6 +4,8 @@ from . import stock_warehouse
 from . import resource_calendar
 from . import stock_move
 from . import stock_move_reservation
+from . import stock_move_line
+from . import stock_picking
 from . import stock_quant
 from . import stock_rule
 from . import product_product

@@ -10,9 +10,6 @@ from .stock_move import OPEN_STATES
 class DeliveryPromiseLine(models.Model):
     _name = "delivery.promise.line"
     _description = "Delivery Promise Line"
-    _inherit = ["company.guard"]
-    # by whom a promise is at risk: maybe somebody of another company
-    _neutral_links = frozenset({"risk_user_id"})
     _order = "promise_id desc, sequence, id"
     _check_company_auto = True
     _rec_name = "product_id"
@@ -368,15 +365,41 @@ class DeliveryPromiseLine(models.Model):
         """Plan the open moves of an order for what is promised now: the last step for
         the shipment, each step before it as much earlier as it was."""
         # sudo: the moves of an order follow its promise, whoever may edit moves
-        for line in self.sudo():
-            moves = line._planned_moves()
-            if not moves or not line.material_date:
-                continue
-            shift = line.material_date - max(moves.mapped("date"))
-            for move in moves:
-                # of a part, nobody knows when the whole goes
-                deadline = line.ship_date or move.date_deadline
-                move._plan_for(move.date + shift, deadline)
+        lines = self.sudo()
+        with lines._remember_rests():
+            for line in lines:
+                moves = line._planned_moves()
+                if not moves:
+                    continue
+                material, ship = line._planned_moments(moves)
+                if not material:
+                    continue
+                shift = material - max(moves.mapped("date"))
+                for move in moves:
+                    # of a part, nobody knows when the whole goes
+                    deadline = ship or move.date_deadline
+                    move._plan_for(move.date + shift, deadline)
+
+    def _planned_moments(self, moves):
+        """(when the goods of the line must be on the shelf, when they leave) for these
+        moves of an order. What has no date and comes from the shelf waits after all
+        that is known."""
+        self.ensure_one()
+        if self._is_undated():
+            if moves._is_to_order():
+                return False, False
+            moment = self._rest_moment()
+            return moment, moment
+        return self.material_date, self.ship_date
+
+    def _is_undated(self):
+        """Whether nobody knows when any of it can be delivered."""
+        self.ensure_one()
+        return (
+            self.promise_id.state == "confirmed"
+            and not self.promised_date
+            and not self._parts()
+        )
 
     # -- hours that have changed since ---------------------------------------------
 

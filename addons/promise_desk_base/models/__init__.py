@@ -1,3 +1,0 @@
-from . import company_guard
-from . import res_users
-from . import wizard_guard
