@@ -8,6 +8,7 @@ from . import test_forged_context
 from . import test_history
 from . import test_install
 from . import test_put_off
+from . import test_promise_again
 from . import test_quotation
 from . import test_report
 from . import test_reservation

@@ -29,12 +29,14 @@ class DeliveryPromiseEngine(models.AbstractModel):
     # -- what the promise asks for -----------------------------------------------
 
     @api.model
-    def _compute_request(self, request, ignore_promises=(), ignore_moves=()):
+    def _compute_request(self, request, ignore_promises=(), ignore_moves=(), shifts=()):
         """Answer a checked request.
 
         :param request: ``CheckedRequest``
         :param ignore_promises: ids of held promises whose claims do not count
         :param ignore_moves: ids of open moves that do not count
+        :param shifts: [((product id, warehouse id), day, quantity)] of demand that
+            counts in addition, or with a negative quantity does not
         :return: :class:`Computation`
         """
         now = fields.Datetime.now()
@@ -56,6 +58,9 @@ class DeliveryPromiseEngine(models.AbstractModel):
             ignore_moves=ignore_moves,
             allocation=self._allocation(request),
         )
+        for key, day, quantity in shifts:
+            if key in loaded.timelines:
+                loaded.timelines[key].add_demand(day, quantity)
         with self._remember_rules():
             confirmations = allocate(
                 lines,

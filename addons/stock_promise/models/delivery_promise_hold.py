@@ -6,6 +6,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from .own_context import without_defaults
+from .promised_again import PromisedAgain
 
 
 class DeliveryPromise(models.Model):
@@ -123,18 +124,16 @@ class DeliveryPromise(models.Model):
         date stays on record.
         """
         self._begin_claim()
-        self._lock_as_they_stand()
         for promise in self:
-            if promise.state == "held":
-                promise._claim_again(promise._prepare_request(), promise.line_ids)
-            elif promise.state == "confirmed":
-                promise._repromise_confirmed()
-            else:
+            if promise.state not in ("held", "confirmed"):
                 raise UserError(
                     self.env._(
                         "%s is not in force: hold it to promise dates.", promise.name
                     )
                 )
+        for outcome in PromisedAgain(self).run():
+            if outcome.error:
+                raise outcome.error
         return True
 
     # -- for bridges ---------------------------------------------------------------
@@ -257,11 +256,14 @@ class DeliveryPromise(models.Model):
 
     # -- steps -----------------------------------------------------------------------
 
-    def _compute_again(self, request, ignore_moves=(), refuse=True, lines=()):
+    def _compute_again(
+        self, request, ignore_moves=(), refuse=True, lines=(), shifts=()
+    ):
         """A computation for this promise, under the lock, its own claims left out.
 
         :param lines: what the request is about, line by line; where it is left out,
             lines are known again by their reference
+        :param shifts: as of the engine's ``_compute_request``
         """
         self.check_access("write")
         engine = self.env["delivery.promise.engine"]
@@ -269,7 +271,7 @@ class DeliveryPromise(models.Model):
         if self.state == "confirmed":
             checked = self._with_parts_ahead(checked, lines)
         self._lock(checked)
-        computation = engine._compute_request(checked, self.ids, ignore_moves)
+        computation = engine._compute_request(checked, self.ids, ignore_moves, shifts)
         if refuse:
             self._check_answer(computation)
         self._follow_class(checked)
@@ -293,26 +295,6 @@ class DeliveryPromise(models.Model):
         computation = self._compute_again(request)
         lines._write_answer(computation.answer, computation.confirmations)
         self._write_claims(lines, computation.confirmations)
-
-    def _repromise_confirmed(self):
-        """New dates for the lines of an order, and for its open moves."""
-        self.ensure_one()
-        lines = self.line_ids.filtered(lambda line: not line.delivered_date)
-        if not lines:
-            raise UserError(self.env._("All of %s is delivered.", self.name))
-        # sudo: the moves of an order follow its promise, whoever may edit moves
-        moves = lines.sudo().move_ids.filtered(
-            lambda move: move.state not in ("done", "cancel")
-        )
-        request = {
-            **self._prepare_request(),
-            "lines": [line._prepare_remaining_line() for line in lines],
-        }
-        computation = self._compute_again(request, moves.ids, lines=lines)
-        lines._write_answer(computation.answer, computation.confirmations)
-        lines._write_hours(computation.confirmations)
-        lines._update_move_dates()
-        self._follow_dates()
 
     def _follow_dates(self):
         """Bring the documents of confirmed promises up to dates that have moved; hook
@@ -378,11 +360,12 @@ class DeliveryPromise(models.Model):
         }
 
     def _write_claims(self, lines, confirmations):
-        """Replace the claims by those of the confirmations, in one insert."""
+        """Replace the claims of these lines by those of the confirmations, in one
+        insert."""
         self.ensure_one()
         # sudo: claims are written by the engine alone
         Claim = without_defaults(self.env["delivery.promise.claim"].sudo())
-        self.claim_ids.sudo().unlink()
+        self.claim_ids.sudo().filtered(lambda claim: claim.line_id in lines).unlink()
         Claim.create(
             [
                 {

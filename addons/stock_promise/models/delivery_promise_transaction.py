@@ -1,8 +1,13 @@
 """Parallel claims wait for each other instead of failing."""
 
 from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.http import request as http_request
+from odoo.service.server import thread_local
+from odoo.sql_db import Cursor
+from odoo.tools import SQL
 
-from odoo.addons.promise_desk_base.tools import waiting
+LOCK_TIMEOUT = "20s"
 
 
 class DeliveryPromise(models.Model):
@@ -19,40 +24,36 @@ class DeliveryPromise(models.Model):
         Where nothing was written yet, the transaction is begun again under READ
         COMMITTED, in which each statement sees what was committed before it. Where
         something was written, the lock's version makes a stale transaction fail, and
-        Odoo runs it again. All of that together waits no longer than the budget of
-        the request.
-
-        :raises WaitedTooLong: it is spent
+        Odoo runs it again.
         """
-        cr = self.env.cr
-        left = waiting.budget(self.env)
-        if left is None:
-            return
-        if self._is_begun_anew():
-            with left.restart():
-                cr.rollback()
-            cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-        waiting.bound(self.env)
-
-    @api.model
-    def _is_begun_anew(self):
-        """Whether nothing was written yet, so that the transaction may begin again. One
-        that did so already goes on, maybe in a savepoint."""
         cr = self.env.cr
         transaction = self.env.transaction
         if (
-            cr.readonly
+            not self._is_called_from_outside()
+            or type(cr) is not Cursor  # a test's cursor lives in one transaction
+            or cr.readonly
             or any(transaction.field_dirty.values())
             or any(transaction.tocompute.values())
             or cr.precommit
             or cr.postcommit
         ):
-            return False
+            return
+        # A transaction that was begun again already goes on, maybe in a savepoint.
         cr.execute(
             "SELECT pg_current_xact_id_if_assigned() IS NULL"
             " AND current_setting('transaction_isolation') <> 'read committed'"
         )
-        return cr.fetchone()[0]
+        if not cr.fetchone()[0]:
+            return
+        cr.rollback()
+        cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        cr.execute(SQL("SELECT set_config('lock_timeout', %s, true)", LOCK_TIMEOUT))
+
+    @api.model
+    def _is_called_from_outside(self):
+        """Whether a request of a user or of a program is being served. XML-RPC hides
+        the request from what it calls, and leaves the name of the method instead."""
+        return bool(http_request) or bool(getattr(thread_local, "rpc_model_method", ""))
 
     @api.model
     def _lock_request(self, request):
@@ -60,19 +61,28 @@ class DeliveryPromise(models.Model):
         engine = self.env["delivery.promise.engine"]
         self._lock(engine._check_request(request))
 
-    def _lock_as_they_stand(self, states=("held", "confirmed")):
+    def _lock_as_they_stand(self, states=("held", "confirmed"), refuse=True):
         """Wait for the locks first and read afterwards: while one waits, an order may
         be confirmed that takes the hold over.
 
         :param states: of those that are locked, for all that they would take anew
+        :param refuse: whether one that cannot be asked for is an error
+        :return: {promise: its error}
         """
         engine = self.env["delivery.promise.engine"]
-        keys = set()
+        keys, refused = set(), {}
         for promise in self:
             if promise.state in states:
-                request = engine._check_request(promise._prepare_request())
-                keys |= self._keys_to_lock(request)
+                try:
+                    request = engine._check_request(promise._prepare_request())
+                except UserError as error:
+                    if refuse:
+                        raise
+                    refused[promise] = error
+                else:
+                    keys |= self._keys_to_lock(request)
         self._acquire_and_read(keys)
+        return refused
 
     def _lock_claimed(self):
         """The same for who moves what these promises have, and takes nothing else.

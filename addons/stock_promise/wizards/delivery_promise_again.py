@@ -1,27 +1,22 @@
 """Promising again, one promise or many: the outcome is seen before it is applied."""
 
-from contextlib import suppress
+from datetime import UTC
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_datetime
+from odoo.tools import SQL, format_date
 
-from odoo.addons.promise_desk_base.tools.waiting import WaitedTooLong
+from ..models.promised_again import LONGEST, PromisedAgain, days_between
 
-#: so many are promised again at once; more are left to a job, one after the other
+#: so many are promised again as one request; more are left to a job, so many at a time
 AT_ONCE = 20
 #: of more than so many the outcome is not looked up beforehand
 SHOWN = 200
 
 
-class _Undo(Exception):
-    """Ends a trial: what was computed is not kept."""
-
-
 class DeliveryPromiseAgain(models.TransientModel):
     _name = "delivery.promise.again"
     _description = "Promise Again"
-    _inherit = ["wizard.guard"]
 
     row_ids = fields.One2many(
         "delivery.promise.again.row", "wizard_id", string="Outcome"
@@ -75,22 +70,23 @@ class DeliveryPromiseAgain(models.TransientModel):
         """What would come out, in the order in which it would be applied: all is
         really promised again, read, and undone."""
         if len(promises) > SHOWN:
-            return [
-                {
-                    "promise_id": promise.id,
-                    "old_date": promise.promised_date,
-                    "has_manual": promise.has_manual,
-                    "selected": not promise.has_manual,
-                }
-                for promise in promises
-            ]
-        outcomes = []
-        with suppress(_Undo), self.env.cr.savepoint(flush=True):
-            outcomes += [promise._try_again() for promise in promises]
-            raise _Undo
-        # What was noted for the end of the transaction finds nothing changed.
-        self.env.invalidate_all(flush=False)
-        return outcomes
+            return self._rows_without_outcome(promises)
+        outcomes = PromisedAgain(promises).preview(LONGEST)
+        rows = [outcome.promise._again_values(outcome) for outcome in outcomes]
+        # Of those whose turn did not come in time nothing is known beforehand.
+        known = promises.browse([outcome.promise.id for outcome in outcomes])
+        return rows + self._rows_without_outcome(promises - known)
+
+    def _rows_without_outcome(self, promises):
+        return [
+            {
+                "promise_id": promise.id,
+                "old_date": promise.promised_date,
+                "has_manual": promise.has_manual,
+                "selected": not promise.has_manual,
+            }
+            for promise in promises
+        ]
 
     def action_apply(self):
         """Promise the chosen ones again: few at once, many by a job."""
@@ -114,15 +110,13 @@ class DeliveryPromiseAgain(models.TransientModel):
                     "next": {"type": "ir.actions.act_window_close"},
                 },
             }
-        for promise in promises:
-            promise._promise_again()
+        promises._promise_again()
         return {"type": "ir.actions.act_window_close"}
 
 
 class DeliveryPromiseAgainRow(models.TransientModel):
     _name = "delivery.promise.again.row"
     _description = "Promise Again: Outcome for One Promise"
-    _inherit = ["wizard.guard"]
 
     wizard_id = fields.Many2one(
         "delivery.promise.again", required=True, ondelete="cascade"
@@ -133,7 +127,9 @@ class DeliveryPromiseAgainRow(models.TransientModel):
     partner_id = fields.Many2one(related="promise_id.partner_id")
     old_date = fields.Datetime(string="Promised", readonly=True)
     new_date = fields.Datetime(readonly=True)
-    days = fields.Float(digits=(16, 1), readonly=True)
+    days = fields.Integer(
+        readonly=True, help="Whole days of the warehouse; earlier ones are negative."
+    )
     outcome = fields.Selection(
         [
             ("later", "Later"),
@@ -176,12 +172,16 @@ class DeliveryPromise(models.Model):
         return True
 
     def _in_order_of_promising(self):
-        """The greater priority first, then the earlier promise."""
+        """The greater priority first, then who was promised the earlier day first."""
         engine = self.env["delivery.promise.engine"]
+        now = fields.Datetime.now()
         return self.sorted(
             lambda promise: (
                 -engine._promise_priority(promise),
-                promise.promised_date or fields.Datetime.now(),
+                min(
+                    filter(None, promise.line_ids.mapped("first_promised_date")),
+                    default=now,
+                ),
                 promise.id,
             )
         )
@@ -205,72 +205,77 @@ class DeliveryPromise(models.Model):
                 line.update(requested_date=False, latest_date=False)
         return self._simulate(request, ignore=self, ignore_moves=moves.ids)
 
-    def _try_again(self):
-        """Promise again, inside a trial, and say what came out."""
+    def _again_values(self, outcome):
+        """The row of the wizard for what became of this promise in a trial.
+
+        :param outcome: of :class:`~..models.promised_again.PromisedAgain`
+        """
         self.ensure_one()
-        before = {line: line.promised_date for line in self.line_ids}
-        old_date, has_manual = self.promised_date, self.has_manual
-        try:
-            with self.env.cr.savepoint():
-                self.action_repromise()
-        except WaitedTooLong:
-            raise
-        except UserError as error:
-            return {
-                "promise_id": self.id,
-                "old_date": old_date,
-                "new_date": False,
-                "outcome": "failed",
-                "detail": error.args[0],
-                "has_manual": has_manual,
-                "selected": False,
-            }
-        new_date = self.promised_date
-        moved = [
-            line for line in self.line_ids if line.promised_date != before.get(line)
-        ]
-        outcome = "same"
-        if moved:
-            later = not new_date or (old_date and new_date > old_date)
-            outcome = "later" if later else "earlier"
-            if new_date == old_date:
-                earlier = all(
-                    line.promised_date
-                    and before.get(line)
-                    and line.promised_date < before[line]
-                    for line in moved
-                )
-                outcome = "earlier" if earlier else "later"
-        return {
+        old_date = max(
+            (date for date in outcome.before.values() if date), default=False
+        )
+        if not all(outcome.before.values()):
+            old_date = False
+        values = {
             "promise_id": self.id,
             "old_date": old_date,
+            "has_manual": self.has_manual,
+        }
+        if outcome.error:
+            return {
+                **values,
+                "new_date": False,
+                "outcome": "failed",
+                "detail": outcome.error.args[0],
+                "selected": False,
+            }
+        new_date = all(outcome.after.values()) and max(
+            outcome.after.values(), default=False
+        )
+        changed = {
+            line: days
+            for line, before in outcome.before.items()
+            if (days := line._again_days(before, outcome.after[line]))
+        }
+        kind = "same"
+        if changed:
+            kind = "later" if max(changed.values()) > 0 else "earlier"
+        return {
+            **values,
             "new_date": new_date,
             "days": (
-                (new_date - old_date).total_seconds() / 86400
-                if new_date and old_date
-                else 0.0
+                days_between(old_date, new_date, self.warehouse_id)
+                if old_date and new_date
+                else 0
             ),
-            "outcome": outcome,
-            "detail": "; ".join(line._again_detail(before.get(line)) for line in moved),
-            "has_manual": has_manual,
+            "outcome": kind,
+            "detail": "; ".join(
+                line._again_detail(outcome.before[line], outcome.after[line], days)
+                for line, days in changed.items()
+            ),
             # What a planner has set is replaced only if somebody wants it.
-            "selected": outcome != "same" and not has_manual,
+            "selected": kind != "same" and not values["has_manual"],
         }
 
-    def _promise_again(self):
-        """Promise again; a promise that cannot be says so and stays as it is."""
-        self.ensure_one()
-        try:
-            with self.env.cr.savepoint():
-                self.action_repromise()
-        except WaitedTooLong:
-            raise
-        except UserError as error:
-            # sudo: whoever asked may have lost his rights by the time the job runs;
-            # the others that wait are still promised again
-            self.sudo().message_post(
-                body=self.env._("Promising again was not possible: %s", error.args[0])
-            )
+    def _promise_again(self, seconds=None):
+        """Promise these again as one request; a promise that cannot be says so and
+        stays as it is.
+
+        :param seconds: how long it may take
+        :return: those whose turn has come
+        """
+        promises = self._with_default_cause("repromise")
+        outcomes = PromisedAgain(promises).run(seconds)
+        for outcome in outcomes:
+            if outcome.error:
+                # sudo: whoever asked may have lost their rights by the time the job
+                # runs; the others that wait are still promised again
+                outcome.promise.sudo().message_post(
+                    body=self.env._(
+                        "Promising again was not possible: %s", outcome.error.args[0]
+                    )
+                )
+        return self.browse([outcome.promise.id for outcome in outcomes])
 
     # -- many ------------------------------------------------------------------------
 
@@ -281,20 +286,63 @@ class DeliveryPromise(models.Model):
 
     @api.model
     def _cron_promise_again(self):
-        """One promise after the other, each in a transaction of its own and on behalf
-        of whoever asked for it: what is done stays done, and it can be stopped."""
+        """A slice after the other in the order of their ranks, each in a transaction
+        of its own and on behalf of whoever asked for it: what is done stays as it is
+        for those that follow, and it can be stopped."""
         waiting = self.search([("again_user_id", "!=", False)])._in_order_of_promising()
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=len(waiting))
-        for promise in waiting:
-            if promise._still_waits():
-                user = promise.again_user_id
-                promise.again_user_id = False
-                promise.with_user(user).with_context(
-                    allowed_company_ids=promise.company_id.ids, lang=user.lang
-                )._promise_again()
-            if not cron._commit_progress(1):
+        while waiting:
+            chosen = waiting._next_slice()
+            done = chosen._promise_slice()
+            # Those that were stopped in the meantime wait no more.
+            waiting -= done
+            if not cron._commit_progress(len(done)):
                 break
+
+    def _next_slice(self):
+        """The first of these that can be promised again together: one company's, for
+        one user."""
+        first = self[:1]
+        together = self.filtered(
+            lambda promise: (
+                promise.again_user_id == first.again_user_id
+                and promise.company_id == first.company_id
+            )
+        )
+        others = self - together
+        # Whoever comes between them by rank comes between them.
+        end = self.ids.index(others[:1].id) if others else len(self)
+        return self[: min(end, AT_ONCE)]
+
+    def _promise_slice(self):
+        """Promise a slice again, as far as there is time.
+
+        :return: those that do not wait any more
+        """
+        still = self.filtered(lambda promise: promise._still_waits())
+        gone = self - still
+        if not still:
+            return gone
+        user = still[:1].again_user_id
+        own = still.with_user(user).with_context(
+            allowed_company_ids=still[:1].company_id.ids, lang=user.lang
+        )
+        # Whoever asked may have lost their rights since.
+        allowed = own._filtered_access("write")
+        for promise in still - still.browse(allowed.ids):
+            promise.message_post(
+                body=self.env._(
+                    "Promising again was not possible: %(user)s may not change it any"
+                    " more.",
+                    user=user.name,
+                )
+            )
+            gone |= promise
+        if allowed:
+            gone |= self.browse(allowed._promise_again(LONGEST).ids)
+        gone.again_user_id = False
+        return gone
 
     def _still_waits(self):
         """Whether nobody has stopped it in the meantime, and it is still in force."""
@@ -316,17 +364,43 @@ class DeliveryPromiseLine(models.Model):
         """As for promises, for those that these lines belong to."""
         return self.promise_id.action_promise_again()
 
-    def _again_detail(self, before):
+    def _again_days(self, before, after):
+        """Whole days by which the line comes later; of a date that it gains or loses
+        one."""
         self.ensure_one()
+        if before and after:
+            warehouse = self.warehouse_id or self.promise_id.warehouse_id
+            return days_between(before, after, warehouse)
+        return bool(before) - bool(after)
 
-        def moment(date):
-            if not date:
+    def _again_detail(self, before, after, days):
+        self.ensure_one()
+        # sudo: the warehouse's days count, whoever asks
+        warehouse = (self.warehouse_id or self.promise_id.warehouse_id).sudo()
+        zone = warehouse._promise_zone()
+
+        def day(moment):
+            if not moment:
                 return self.env._("no date")
-            return format_datetime(self.env, date, dt_format="short")
+            return format_date(
+                self.env, moment.replace(tzinfo=UTC).astimezone(zone).date()
+            )
 
+        values = {
+            "product": self.product_id.display_name,
+            "before": day(before),
+            "after": day(after),
+        }
+        if not (before and after):
+            return self.env._("%(product)s: %(before)s → %(after)s", **values)
+        if days > 0:
+            return self.env._(
+                "%(product)s: %(before)s → %(after)s (%(days)s day(s) later)",
+                days=days,
+                **values,
+            )
         return self.env._(
-            "%(product)s: %(before)s → %(after)s",
-            product=self.product_id.display_name,
-            before=moment(before),
-            after=moment(self.promised_date),
+            "%(product)s: %(before)s → %(after)s (%(days)s day(s) earlier)",
+            days=-days,
+            **values,
         )
