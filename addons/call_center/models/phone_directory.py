@@ -30,7 +30,17 @@ class PhoneDirectory(models.Model):
 
     res_model = fields.Char("Model", required=True)
     res_id = fields.Many2oneReference("Record", model_field="res_model", required=True)
+    record_name = fields.Char("Name", compute="_compute_record_name")
     number = fields.Char("As written", required=True)
+    kind = fields.Selection(
+        [
+            ("external", "Number"),
+            ("internal", "Internal Number"),
+            ("unread", "Not Understood"),
+        ],
+        help="Not understood: the field has digits, but no number, or one more that "
+        "could not be read. Nobody is found by it.",
+    )
     e164 = fields.Char("E.164", index="btree_not_null")
     reversed_national = fields.Char(
         required=True,
@@ -46,6 +56,31 @@ class PhoneDirectory(models.Model):
 
     _reversed_national_idx = models.Index("(reversed_national text_pattern_ops)")
     _record_idx = models.Index("(res_model, res_id)")
+
+    @api.depends("res_model", "res_id")
+    def _compute_record_name(self):
+        self.record_name = False
+        for model_name, entries in self.grouped("res_model").items():
+            if model_name not in self.env:
+                continue
+            records = self.env[model_name].browse(entries.mapped("res_id")).exists()
+            names = {
+                record.id: record.display_name
+                for record in records._filtered_access("read")
+            }
+            for entry in entries:
+                entry.record_name = names.get(entry.res_id)
+
+    def action_open_record(self):
+        """Open the record that has the number, to correct it."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "views": [(False, "form")],
+        }
 
     # -- keeping it current ------------------------------------------------
 
@@ -105,11 +140,11 @@ class PhoneDirectory(models.Model):
             for text in texts:
                 if not text:
                     continue
-                for number, reading in phone_number.directory_entries(
+                for kind, number, reading in phone_number.directory_entries(
                     text, country_code or ""
                 ):
-                    key = reading.e164 or reading.national
-                    if key in seen or not reading.national:
+                    key = reading.e164 or reading.national or number
+                    if key in seen:
                         continue
                     seen.add(key)
                     values.append(
@@ -117,6 +152,7 @@ class PhoneDirectory(models.Model):
                             model_name,
                             res_id,
                             number,
+                            kind,
                             reading.e164 or None,
                             reading.national[::-1],
                             reading.certain,
@@ -126,8 +162,8 @@ class PhoneDirectory(models.Model):
         for batch in split_every(1_000, values):
             self.env.execute_query(
                 SQL(
-                    "INSERT INTO phone_directory (res_model, res_id, number, e164, "
-                    "reversed_national, certain, explicit_zero) VALUES %s "
+                    "INSERT INTO phone_directory (res_model, res_id, number, kind, "
+                    "e164, reversed_national, certain, explicit_zero) VALUES %s "
                     "RETURNING id",
                     SQL(", ").join(batch),
                 )

@@ -7,10 +7,9 @@ Potsdam or one in Paris), and the caller of this module tries them in order.
 """
 
 import re
-import unicodedata
 from functools import lru_cache
+from itertools import combinations, pairwise
 from typing import NamedTuple
-from urllib.parse import unquote
 
 import phonenumbers
 from phonenumbers.phonenumberutil import NumberParseException
@@ -19,51 +18,39 @@ from odoo.exceptions import UserError
 
 from odoo.addons.phone_validation.tools.phone_validation import phone_parse
 
+from . import phone_plan, phone_text
+from .phone_plan import REGIONS  # noqa: F401  (which countries there are)
+from .phone_text import RANGE, digits, is_anonymous
+
 INTERNAL_MAX_DIGITS = 5
 SUFFIX_DIGITS = 8
 # E.164 has 15 digits; an international prefix or a trunk zero may come on top
 MAX_DIGITS = 20
+# tables of open plans let numbers be longer than any that is in use: what was written
+# in groups is one number only up to here
+MAX_GROUPED = 12
 SWITCHBOARD_MAX_EXTENSION = 6
 SWITCHBOARD_MIN_NATIONAL = 5
-# a numbering plan in which subscribers' numbers differ that much in length is an
-# open one: a direct dial there extends the number of the switchboard
-OPEN_PLAN_SPREAD = 4
+# of "…10 to 19" each number is meant, up to so many
+RANGE_MAX = 20
+# more groups than this are read as one number
+MAX_GROUPS = 8
 
-ANONYMOUS_WORDS = frozenset(
-    """
-    anonymous anonym anonyme anonimo anonimous unknown unbekannt inconnu restricted
-    private privat prive withheld unavailable blocked none null nonumber
-    numberwithheld privatenumber withheldnumber unknownnumber unknowncaller
-    unterdrueckt unterdrückt masque masqué asserted-unknown anonymous.invalid
-    notavailable coverageunavailable payphone
-    """.split()
-)
-# what one large provider sends for a withheld number: the word on a keypad
-ANONYMOUS_KEYPAD = frozenset(
-    ["266696687", "7378742833", "2562533", "8566696", "86282452253"]
-)
-
-REGIONS = frozenset(phonenumbers.SUPPORTED_REGIONS)
-
-_SCHEME = re.compile(r"^(?:sips?|tel|callto|phone|xmpp)\s*:\s*(?://)?", re.IGNORECASE)
-_ANGLE = re.compile(r"<([^<>]*)>")
-_LABEL = re.compile(r"[^\W\d_][^\W\d]*\.?\s*:|\b(?:tel|mob|fax|fon|phone)\b\.?", re.I)
-_DIRECT_DIAL = re.compile(r"(?<=\d)\s*[-/,]?\s*\b(?:dw|durchwahl|nst)\b\.?\s*", re.I)
-_EXTENSION = re.compile(
-    r"(?<=[\d)])\s*[,;]*\s*"
-    r"(?:;ext=|\bext(?:ension|\.)?|\bx|#|\bapp\.?|\bpost[ei]?\.?|\banexo\b|\bint\.?"
-    r"|\binterno\b|\btoestel\b|,,+|\bp)\s*[:.=]?\s*\d{1,7}\s*#?\s*$",
-    re.I,
-)
-_SEPARATOR = re.compile(
-    r"\s*(?:[;|\n\r\t,]|\s(?:or|oder|ou|and|und|et|o|y|e|bzw\.?|&)\s|\s-{2,}\s)\s*",
-    re.I,
-)
-_PLUS_AHEAD = re.compile(r"(?<=\d)\s*(?=\+\s*[1-9])")
 _SLASH = re.compile(r"\s*/\s*")
 _EXPLICIT_ZERO = re.compile(r"\d\s*[-\u2010-\u2015/.]\s*0$")
-_VANITY = re.compile(r"\+?[\d\s().-]{3,}[A-Za-z][A-Za-z\s-]{2,}")
-_NOT_DIGIT = re.compile(r"\D")
+_ENDING = re.compile(r"^(?P<first>.*\d)\s*-\s*(?P<ending>\d{1,4})$")
+# "901820-10 - 19": a dash with spaces, between direct dials
+_SPACED = re.compile(
+    r"^(?P<first>.*\d-\s?\d{1,4})(?:\s+-\s*-?|\s*-\s*-)\s*(?P<ending>\d{1,4})$"
+)
+_DIRECT_DIAL = re.compile(r"-\s*(\d{1,4})$")
+_LETTER = re.compile(r"[A-Za-z]")
+_NATIONAL_TYPES = (
+    phonenumbers.PhoneNumberType.MOBILE,
+    phonenumbers.PhoneNumberType.PAGER,
+    phonenumbers.PhoneNumberType.TOLL_FREE,
+    phonenumbers.PhoneNumberType.PREMIUM_RATE,
+)
 
 
 class Reading(NamedTuple):
@@ -85,131 +72,34 @@ class Parsed(NamedTuple):
     internal: str  # the digits of an internal number
 
 
-def digits(text):
-    """The ASCII digits of a text."""
-    return _NOT_DIGIT.sub("", text)
+class Entry(NamedTuple):
+    """What the directory keeps of a number in a field."""
+
+    kind: str  # external, internal, unread
+    number: str  # as written
+    reading: Reading  # without E.164 and digits where nothing was understood
 
 
-def _normalize(text):
-    """Plain characters: no direction marks, wide or foreign digits, odd spaces."""
-    out = []
-    for char in unicodedata.normalize("NFKC", text):
-        category = unicodedata.category(char)
-        if category == "Nd":
-            out.append(str(unicodedata.digit(char)))
-        elif category in ("Cf", "Mn"):
-            continue
-        elif category == "Zs":
-            out.append(" ")
-        elif category == "Pd":
-            out.append("-")
-        else:
-            out.append(char)
-    return "".join(out).strip()
+class _Readings(NamedTuple):
+    """All readings of one number's text."""
+
+    typed: tuple  # as people mean them, the likeliest first
+    sent: tuple  # as telephone systems mean them
+    kept: tuple  # those by which whoever has the number is to be found
 
 
-def _unwrap(text):
-    """The number inside a SIP address, a tel link or a display name."""
-    if "%" in text:
-        text = unquote(text)
-    if match := _ANGLE.search(text):
-        # a name before the brackets is not part of the number
-        text = match.group(1)
-    text = text.strip(" \"'")
-    if match := _SCHEME.match(text):
-        text = text[match.end() :]
-        text, *parameters = re.split(r";(?!ext=)", text, flags=re.I)
-        for parameter in parameters:
-            name, _sep, value = parameter.partition("=")
-            if name.strip().lower() == "phone-context" and value.startswith("+"):
-                text = value + digits(text).lstrip("0")
-    if "@" in text:
-        text = text.split("@", 1)[0].split(";", 1)[0]
-    return text.strip()
+_NOTHING = _Readings((), (), ())
+_UNREAD = Reading("", "", False, False, False, False)
 
 
-def is_anonymous(text):
-    """Whether the text stands for a withheld or unknown number."""
-    text = _unwrap(_normalize(text))
-    word = re.sub(r"[\s._-]", "", text).lower()
-    return (
-        word in ANONYMOUS_WORDS
-        or text.lower() in ANONYMOUS_WORDS
-        or (text.startswith("+") and digits(text) in ANONYMOUS_KEYPAD)
-        or (bool(text) and not re.sub(r"[-\s.*?]", "", text))
-    )
-
-
-def split_numbers(text):
-    """The numbers written in one field, each as a text of its own.
-
-    ``/`` and ``-`` also belong to single numbers ("030/1234567"): they part two
-    numbers only where both sides are long enough to be one.
-    """
-    text = _normalize(text)
-    if _ANGLE.search(text) or _SCHEME.match(text):
-        return [part for part in [_unwrap(text)] if part]
-    text = _DIRECT_DIAL.sub("-", _unwrap(_LABEL.sub(" ", text)))
-    parts = []
-    for chunk in _SEPARATOR.split(_EXTENSION.sub("", text)):
-        for piece in _PLUS_AHEAD.split(chunk):
-            parts.extend(_split_slash(_EXTENSION.sub("", piece).strip(" .")))
-    numbers = []
-    for part in parts:
-        count = len(digits(part))
-        if not count:
-            continue
-        if numbers and count < 6:
-            if len(digits(numbers[0])) < 6:
-                # "030, 1234567" typed with a comma after the area code
-                numbers[0] += " " + part
-            # else an extension or a second ending after a whole number
-            continue
-        if len(numbers) == 1 and len(digits(numbers[0])) < 6:
-            numbers[0] += " " + part
-            continue
-        numbers.append(part)
-    return numbers
-
-
-def _split_slash(text):
-    """Split on the slashes that part two whole numbers."""
-    pieces = _SLASH.split(text)
-    if len(pieces) == 1:
-        return pieces
-    parts = [pieces[0]]
-    for piece in pieces[1:]:
-        whole = len(digits(parts[-1])) >= 7
-        count = len(digits(piece))
-        if whole and count >= 6:
-            parts.append(piece)
-        elif whole and 1 < count <= 3 and "-" not in parts[-1]:
-            # "1234567/68": the second line differs in its last digits alone
-            first = digits(parts[-1])
-            plus = "+" if parts[-1].lstrip(" (").startswith("+") else ""
-            parts.append(plus + first[:-count] + digits(piece))
-        else:
-            parts[-1] += "/" + piece
-    return parts
-
-
-@lru_cache(maxsize=512)
-def _is_open_plan(region):
-    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
-    lengths = metadata.fixed_line.possible_length if metadata else ()
-    return bool(lengths) and max(lengths) - min(lengths) >= OPEN_PLAN_SPREAD
+# -- one number --------------------------------------------------------------
 
 
 def _as_reading(number, explicit, valid, explicit_zero):
     region = phonenumbers.region_code_for_number(number)
     open_plan = False
-    if region and _is_open_plan(region):
-        open_plan = phonenumbers.number_type(number) not in (
-            phonenumbers.PhoneNumberType.MOBILE,
-            phonenumbers.PhoneNumberType.PAGER,
-            phonenumbers.PhoneNumberType.TOLL_FREE,
-            phonenumbers.PhoneNumberType.PREMIUM_RATE,
-        )
+    if region and phone_plan.is_open(region):
+        open_plan = phonenumbers.number_type(number) not in _NATIONAL_TYPES
     return Reading(
         phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
         phonenumbers.national_significant_number(number),
@@ -241,89 +131,365 @@ def _parse_possible(text, region, explicit, explicit_zero):
     return _as_reading(number, explicit, False, explicit_zero)
 
 
-@lru_cache(maxsize=4096)
-def read(text, region):
+def _international(number, region, explicit_zero):
+    """The reading of digits that begin with a country's code, or None."""
+    found = _parse_once("+" + number, region, True, explicit_zero)
+    if not (found and found.valid) and number[:2] == "39":
+        # Italian numbers keep their zero abroad; many leave it out
+        italian = _parse_once("+390" + number[2:], region, True, explicit_zero)
+        if italian and italian.valid:
+            return italian._replace(certain=False)
+    return found
+
+
+def _valid(reading):
+    return reading if reading and reading.valid else None
+
+
+def read(text, region, sent=False):
     """The readings of one number's text, the likeliest first.
 
     :param str text: one number, as :func:`split_numbers` returns them
     :param str region: two-letter code of the country to assume, or ``""``
+    :param bool sent: by a telephone system: those send country codes without plus
     """
+    readings = _read(text, region)
+    return readings.sent if sent else readings.typed
+
+
+@lru_cache(maxsize=8192)
+def _read(text, region):
     explicit_zero = bool(_EXPLICIT_ZERO.search(text))
     number = digits(text)
+    if _LETTER.search(text):
+        return _read_vanity(text, region, explicit_zero)
+    if not phone_plan.shortest(region) <= len(number) <= MAX_DIGITS:
+        return _NOTHING
+    if len(number) < phone_plan.SHORTEST:
+        # as long as an extension: a number only where it is one of the country's
+        found = _valid(_parse_once(number, region, False, explicit_zero))
+        return _alike([found], number, explicit_zero) if found else _NOTHING
     stripped = re.sub(r"[\s().\-/]", "", text)
-    explicit = stripped.startswith("+")
-    if explicit:
+    if stripped.startswith("+"):
         if number.startswith("00"):
             number = number[2:]  # "+0049…"
-        explicit = not number.startswith("0")  # "+030…" names no country
-    elif number.startswith("00"):
-        explicit, number = True, number.lstrip("0")
-    if re.search(r"[A-Za-z]", text):
-        # a vanity number ("1-800-FLOWERS"), or no number at all
-        reading = _VANITY.fullmatch(text) and _parse_once(
-            text, region, explicit, explicit_zero
-        )
-        return (reading,) if reading and reading.valid else ()
-    if not 6 <= len(number) <= MAX_DIGITS:
-        return ()
-    if explicit:
-        found = [_parse_once("+" + number, region, True, explicit_zero)]
-        if not (found[0] and found[0].valid) and number[:2] == "39":
-            # Italian numbers keep their zero abroad; many leave it out
-            italian = _parse_once("+390" + number[2:], region, True, explicit_zero)
-            if italian and italian.valid:
-                found = [italian._replace(certain=False)]
+        if not number.startswith("0"):  # "+030…" names no country
+            found = _international(number, region, explicit_zero)
+            return _alike([found] if found else [], number, explicit_zero)
+    return _read_plain(number, region, explicit_zero)
+
+
+def _read_plain(number, region, explicit_zero):
+    """Readings of digits without a plus."""
+    own = "+" + phone_plan.country_code(region)
+    exits = phone_plan.abroad(number, region)
+    dialled = [_valid(_international(rest, region, explicit_zero)) for rest in exits]
+    # several where a country has prefixes of several lengths; its own code is likelier
+    dialled = sorted(
+        dict.fromkeys(filter(None, dialled)),
+        key=lambda reading: not reading.e164.startswith(own),
+    )
+    if dialled and number.startswith("0"):
+        kept = 1 if dialled[0].e164.startswith(own) else len(dialled)
+        return _Readings(tuple(dialled), tuple(dialled), tuple(dialled[:kept]))
+    abroad = dialled[0] if dialled else None
+    national = _parse_once(number, region, False, explicit_zero)
+    if national and not national.e164.startswith(own):
+        # the library found another country's code in it, as is done below
+        national = None
+    if not abroad and not number.startswith("0"):
+        # telephone systems send the country's code without its plus
+        abroad = _valid(_international(number, region, explicit_zero))
+        abroad = abroad and abroad._replace(certain=False)
+    if not abroad and not _valid(national):
+        # no number of any table, but dialled as one abroad
+        for rest in exits[:1]:
+            abroad = _parse_possible("+" + rest, region, True, explicit_zero)
+    both = [reading for reading in (national, abroad) if reading]
+    if not (_valid(national) and _valid(abroad)):
+        both.sort(key=lambda reading: not reading.valid)
+        return _alike(both, number, explicit_zero)
+    if national.e164 == abroad.e164:
+        return _alike(both[:1], number, explicit_zero)
+    if not phone_plan.lacks_trunk(region, national.national):
+        # written as all numbers of that country are: it is one of them
+        return _Readings(tuple(both), tuple(both), (national,))
+    return _Readings(tuple(both), (abroad, national), tuple(both))
+
+
+def _alike(readings, number, explicit_zero):
+    """Readings that are the same whoever wrote them; the first is kept."""
+    if not readings:
+        rest = number.lstrip("0")
+        readings = [Reading("", rest, False, False, False, explicit_zero)]
+    readings = tuple({r.e164: r for r in reversed(readings)}.values())[::-1]
+    return _Readings(readings, readings, readings[:1])
+
+
+def _read_vanity(text, region, explicit_zero):
+    """A word that is dialled ("1-800-FLOWERS"), or no number at all."""
+    match = phone_text.VANITY.fullmatch(text)
+    if not match:
+        return _NOTHING
+    explicit = text.lstrip(" (").startswith("+")
+    reading = _parse_once(text, region, explicit, explicit_zero)
+    if not _valid(reading) or reading.open_plan or _is_number(match["digits"], region):
+        return _NOTHING
+    return _Readings((reading,), (reading,), (reading,))
+
+
+# -- several numbers ---------------------------------------------------------
+
+
+def _is_number(text, region):
+    """Whether a text is a number by itself: with its country, or in full as one is
+    written in the country assumed."""
+    return any(
+        reading.valid and (reading.certain or reading.e164 != "+" + digits(text))
+        for reading in read(text, region)
+    )
+
+
+def _is_one(text, region):
+    """Whether what was written in groups is one number."""
+    return _is_number(text, region) and any(
+        reading.valid and len(reading.national) <= MAX_GROUPED
+        for reading in read(text, region)
+    )
+
+
+def split_numbers(text, region=""):
+    """The numbers written in one field, each as a text of its own.
+
+    :param str region: two-letter code of the country to assume, or ``""``
+    """
+    return list(_split(text, region))
+
+
+@lru_cache(maxsize=4096)
+def _split(text, region):
+    text = phone_text.prepared(text)
+    match = _LETTER.search(text) and phone_text.VANITY.search(text)
+    if match and _read(match.group().strip(), region).typed:
+        return (match.group().strip(),)
+    numbers = []
+    area = ""
+    for before, piece in phone_text.cut(text):
+        count = len(digits(piece))
+        if count < phone_plan.shortest(region):
+            if numbers and before in ("comma", "list"):
+                numbers.extend(_successors(numbers[-1], [piece], region))
+            elif not numbers:
+                # "030, 1234567" typed with a comma after the area code
+                area = piece if before != "word" else ""
+            continue
+        if area and before == "comma":
+            piece = f"{area} {piece}"
+        area = ""
+        numbers.extend(_numbers_of(piece, region))
+    return tuple(dict.fromkeys(numbers))
+
+
+def _numbers_of(piece, region):
+    """The numbers in a piece: slashes part groups of one number, or numbers, or a
+    number and other endings of it."""
+    first, *ranges = piece.split(RANGE)
+    groups = [group for group in _SLASH.split(first) if digits(group)]
+    if len(groups) == 1 or len(groups) > MAX_GROUPS:
+        numbers = _one_or_endings(first, region)
+    elif region or first.lstrip(" (").startswith("+"):
+        numbers = _of_groups(groups, region)
     else:
-        national = _parse_once(number, region, False, explicit_zero)
-        abroad = None
-        if not number.startswith("0"):
-            # telephone systems send the country's code without its "+"
-            abroad = _parse_once("+" + number, region, True, explicit_zero)
-            abroad = abroad and abroad.valid and abroad._replace(certain=False)
-        unsure = not (national and national.valid)
-        found = [abroad, national] if unsure else [national, abroad]
-    readings = {r.e164: r for r in reversed([r for r in found if r])}
-    if readings:
-        return tuple(reversed(readings.values()))
-    return (Reading("", number.lstrip("0"), False, False, False, explicit_zero),)
+        numbers = _of_groups_anywhere(groups)
+    for ending in ranges:
+        numbers.extend(_range(numbers[-1], ending)[1:])
+    return numbers
 
 
-def parse(text, region):
+def _one_or_endings(text, region):
+    """A number; "415-555-2671-73" where that is none: it and its other endings."""
+    match = _SPACED.match(text)
+    if match and _is_number(match["first"], region):
+        if _follows(match["first"], match["ending"]):
+            return _range(match["first"], match["ending"])
+    match = _ENDING.match(text)
+    if match and not _is_number(text, region) and _is_number(match["first"], region):
+        first, ending = match["first"], match["ending"]
+        return _range(first, ending) if _follows(first, ending) else [first]
+    return [text]
+
+
+def _of_groups(groups, region):
+    """Groups of digits between slashes, as numbers: one if all of them make one, else
+    several that are numbers by themselves, else one with other endings."""
+    if numbers := _with_endings(groups, region, sure=True):
+        return numbers
+    whole = "/".join(groups)
+    if _is_one(whole, region):
+        return [whole]
+    count = len(groups)
+    for parts in range(2, count + 1):
+        best = None
+        for cuts in combinations(range(1, count), parts - 1):
+            edges = (0, *cuts, count)
+            found = [groups[start:end] for start, end in pairwise(edges)]
+            if all(_is_one("/".join(part), region) for part in found):
+                rank = sum(not part[0].startswith(("+", "0", "(")) for part in found)
+                if best is None or rank < best[0]:
+                    best = rank, found
+        if best:
+            return [
+                number
+                for part in best[1]
+                for number in (
+                    _with_endings(part, region, sure=True) or ["/".join(part)]
+                )
+            ]
+    if _read(whole, region).typed and _read(whole, region).typed[0].valid:
+        return [whole]  # a country's code without plus
+    if numbers := _with_endings(groups, region, sure=False):
+        return numbers
+    # a number beside something that is none
+    return [group for group in groups if _is_one(group, region)] or [whole]
+
+
+def _with_endings(groups, region, sure):
+    """A number with other endings behind it ("1234567/68"), or an empty list.
+
+    :param bool sure: only where the endings count on from the number's own, and the
+        number is complete without them; else whatever is left over is one
+    """
+    for end in range(len(groups) - 1, 0, -1):
+        first = "/".join(groups[:end])
+        endings = groups[end:]
+        if not _is_one(first, region):
+            continue
+        if any(len(digits(ending)) > len(digits(first)) - 2 for ending in endings):
+            continue
+        if sure and (
+            len(digits(groups[end - 1])) < 6
+            or any(len(digits(ending)) > 4 for ending in endings)
+            or len(_successors(first, endings, region)) < len(endings)
+        ):
+            continue
+        if sure and len(digits(first)) < 8:
+            continue
+        return [first, *(_with_ending(first, ending) for ending in endings)]
+    return []
+
+
+def _of_groups_anywhere(groups):
+    """The same where no country is known, so that lengths alone can tell."""
+    parts = [groups[0]]
+    for group in groups[1:]:
+        whole = len(digits(parts[-1])) >= 7
+        if whole and len(digits(group)) >= 6:
+            parts.append(group)
+        elif whole and len(digits(group)) <= 4 and _follows(parts[-1], group):
+            parts.append(_with_ending(parts[-1], group))
+        else:
+            parts[-1] += "/" + group
+    return parts
+
+
+def _successors(number, endings, region):
+    """Numbers with other endings, as long as each counts on from the one before."""
+    found = []
+    for ending in endings:
+        if not _follows(found[-1] if found else number, ending):
+            break
+        found.append(_with_ending(number, ending))
+    return found
+
+
+def _last(number, ending):
+    """The end of a number that another ending takes the place of: text before it, its
+    digits."""
+    count = len(digits(ending))
+    match = _DIRECT_DIAL.search(number)
+    if match and (ending.lstrip().startswith("-") or len(match[1]) < count <= 4):
+        return number[: match.start(1)], match[1]
+    return phone_text.without_ending(number, count)
+
+
+def _follows(number, ending):
+    """Whether an ending counts on from a number's own, as those of one customer do."""
+    if len(digits(number)) < 7:
+        return False
+    last = _last(number, ending)[1]
+    return 0 < int(digits(ending)) - int(last) <= RANGE_MAX
+
+
+def _with_ending(number, ending):
+    return _last(number, ending)[0] + digits(ending)
+
+
+def _range(number, ending):
+    """Each number from one to that with another ending; of a longer range both ends."""
+    before, last = _last(number, ending)
+    first, final = int(last), int(digits(ending))
+    if not first < final < first + RANGE_MAX:
+        return [number, before + digits(ending)]
+    width = len(last)
+    return [number, *(f"{before}{n:0{width}}" for n in range(first + 1, final + 1))]
+
+
+# -- texts -------------------------------------------------------------------
+
+
+def parse(text, region, sent=False):
     """Classify a text and read the numbers in it.
 
     :param str text: what a person typed, pasted, or a provider sent
     :param str region: two-letter code of the country to assume, or ``""``
+    :param bool sent: whether a telephone system sent it. Then digits that begin with a
+        country's code are read so first; what people type is national first.
     :rtype: Parsed
     """
     if is_anonymous(text):
         return Parsed("anonymous", (), "")
+    region = region or ""
     readings = []
-    for number in split_numbers(text):
-        readings.extend(read(number, region or ""))
+    for number in split_numbers(text, region):
+        readings.extend(read(number, region, sent))
     if readings:
         return Parsed("external", tuple(dict.fromkeys(readings)), "")
-    plain = _unwrap(_normalize(text))
+    internal = _internal(text)
+    return Parsed("internal" if internal else "invalid", (), internal)
+
+
+def _internal(text):
+    """The digits of a text that is an internal number, else an empty text."""
+    plain = phone_text.unwrap(phone_text.normalize(text))
     count = len(digits(plain))
     if 2 <= count <= INTERNAL_MAX_DIGITS and re.fullmatch(r"[\d\s.\-*#]+", plain):
-        return Parsed("internal", (), digits(plain))
-    return Parsed("invalid", (), "")
+        return digits(plain)
+    return ""
 
 
 def directory_entries(text, region):
-    """What the directory keeps of a field's text: pairs of (number as written,
-    its likeliest reading). An internal number has a reading without country."""
+    """What the directory keeps of a field's text: a list of :class:`Entry`.
+
+    A number that can be read in two ways is entered both ways. What has digits and was
+    not understood is entered, too, so that somebody can look at it.
+    """
     if is_anonymous(text):
         return []
-    entries = [
-        (number, readings[0])
-        for number in split_numbers(text)
-        if (readings := read(number, region or ""))
-    ]
-    if not entries:
-        parsed = parse(text, region)
-        if parsed.kind == "internal":
-            number = parsed.internal
-            entries.append((number, Reading("", number, False, False, False, False)))
+    region = region or ""
+    entries = []
+    unread = False
+    for number in split_numbers(text, region):
+        kept = _read(number, region).kept
+        unread |= not kept
+        entries.extend(Entry("external", number, reading) for reading in kept)
+    if entries and not unread:
+        return entries
+    if internal := _internal(text):
+        reading = Reading("", internal, False, False, False, False)
+        return [Entry("internal", internal, reading)]
+    if len(digits(phone_text.normalize(text))) >= 2 and (unread or not entries):
+        written = phone_text.normalize(text)[: phone_text.MAX_SHOWN]
+        entries.append(Entry("unread", written, _UNREAD))
     return entries
 
 
