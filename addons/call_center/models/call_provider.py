@@ -155,6 +155,11 @@ class CallProvider(models.Model):
         heads = own | {number[:-1] for number in own if number.endswith("0")}
         return frozenset(own | {head + ext for head in heads for ext in extensions})
 
+    @api.model
+    def _own_among(self, keys, company):
+        """Which of some E.164 numbers are a company's own."""
+        return self._own_numbers(company.id).intersection(keys)
+
     @api.depends("kind")
     def _compute_webhook_hint(self):
         for provider in self:

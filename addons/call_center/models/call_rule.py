@@ -178,7 +178,6 @@ class CallRule(models.Model):
     def _failing(self, caller):
         """The first condition that a caller does not meet; an empty text if none."""
         self.ensure_one()
-        to_number = caller.to_number or ""
         if not self._is_line(caller):
             return "line"
         if not _is_kind(self.caller, caller):
@@ -187,10 +186,8 @@ class CallRule(models.Model):
             return "tag"
         if not self._fits(self.caller_pattern, caller.e164):
             return "caller_number"
-        # sipgate sends international numbers without their plus
-        if not (
-            self._fits(self.called_pattern, to_number)
-            or self._fits(self.called_pattern, to_number.removeprefix("+"))
+        if self.called_pattern and not any(
+            self._fits(self.called_pattern, number) for number in _called(caller)
         ):
             return "called_number"
         # last: it takes longest
@@ -308,6 +305,17 @@ class CallRule(models.Model):
             if keys:
                 return keys[0]
         return user.phone_extension or ""
+
+
+def _called(caller):
+    """The number called, as it was sent and in full, with and without its plus: lines
+    send the same number in several ways."""
+    number = caller.to_number or ""
+    parsed = phone_number.parse(
+        number or "anonymous", caller.provider._region(), sent=True
+    )
+    numbers = [number, *(reading.e164 for reading in parsed.readings)]
+    return {form for n in numbers for form in (n, n.removeprefix("+"))}
 
 
 def _is_kind(kind, caller):

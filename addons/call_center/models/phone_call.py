@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..tools import phone_number
-
 PROVIDER_KINDS = [
     ("generic", "Generic"),
     ("sipgate", "sipgate"),
@@ -117,8 +115,12 @@ class PhoneCall(models.Model):
     def _compute_e164(self):
         for call in self:
             number = call.from_number if call.direction == "in" else call.to_number
-            region = call._region()
-            parsed = phone_number.parse(number or "anonymous", region)
+            parsed = call._parse_number(
+                number,
+                call.company_id or self.env.company,
+                call._region(),
+                sent=bool(call.provider_id or call.provider),
+            )
             call.e164 = parsed.readings[0].e164 if parsed.readings else False
             call.number_kind = (
                 parsed.kind if number or call.direction == "in" else False

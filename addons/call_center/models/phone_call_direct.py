@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..tools import phone_number, target
+from ..tools import target
 from .call_rule import REJECT, Caller
 
 # providers that wait for our answer before they put a call through
@@ -117,7 +117,7 @@ class PhoneCall(models.Model):
     def _is_caller_blocked(self, provider, direction, number):
         if direction != "in":
             return False
-        parsed = phone_number.parse(number or "anonymous", provider._region())
+        parsed = self._parse_number(number, provider.company_id, provider._region())
         e164 = parsed.readings[0].e164 if parsed.readings else False
         return self.env["call.blocked.number"]._is_blocked(provider.company_id, e164)
 

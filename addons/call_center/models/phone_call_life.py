@@ -501,9 +501,13 @@ class PhoneCallLife(models.AbstractModel):
         number = self.from_number if self.direction == "in" else self.to_number
         if not number or len(number) > 250:
             return {}
-        parsed = phone_number.parse(number, self._region())
-        if parsed.kind != "external" or self._is_own_number():
+        if self.number_kind != "external" or self._is_own_number():
             return {}
+        sent = bool(self.provider_id or self.provider)
+        parsed = phone_number.parse(number, self._region(), sent)
+        # the call's number first, which was chosen among those readings
+        readings = sorted(parsed.readings, key=lambda r: r.e164 != (self.e164 or ""))
+        parsed = parsed._replace(readings=tuple(readings))
         # an agent's companies decide what he sees; the line's what is linked
         lookup = self.with_context(allowed_company_ids=self.company_id.ids)
         _e164, found = lookup._lookup_cascade(parsed)
@@ -569,13 +573,6 @@ class PhoneCallLife(models.AbstractModel):
             self.browse(id_ for (id_,) in linked).invalidate_recordset(
                 ["partner_id", "res_model", "res_id"]
             )
-
-    @api.model
-    def _is_of_company(self, record, company):
-        return "company_id" not in record._fields or record.company_id in (
-            company,
-            company.browse(),
-        )
 
     # -- hooks -------------------------------------------------------------
 

@@ -42,6 +42,60 @@ class PhoneCallLookup(models.AbstractModel):
         }
 
     @api.model
+    def _parse_number(self, number, company, region, sent=True):
+        """Read the number of a call; its first reading is the call's number.
+
+        Digits without plus may be two numbers: then it is that which somebody has.
+
+        :param company: whose contacts, own and blocked numbers and call-backs count
+        :param bool sent: by a telephone system, else somebody typed it
+        :rtype: phone_number.Parsed
+        """
+        parsed = phone_number.parse(number or "anonymous", region, sent)
+        keys = {reading.e164: reading for reading in parsed.readings if reading.e164}
+        if len(keys) < 2:
+            return parsed
+        for held in (
+            self._held_by_contacts,
+            self.env["call.provider"]._own_among,
+            self.env["call.blocked.number"]._blocked_among,
+            self.env["phone.call.back"]._open_among,
+        ):
+            known = held(list(keys), company)
+            for key, reading in keys.items():
+                if key in known:
+                    rest = [other for other in parsed.readings if other != reading]
+                    return parsed._replace(readings=(reading, *rest))
+        return parsed
+
+    @api.model
+    def _held_by_contacts(self, keys, company):
+        """Which of some E.164 numbers a record has that is of a company, or of all."""
+        ids, numbers = defaultdict(set), defaultdict(set)
+        for row in self.env["phone.directory"]._find(SQL("e164 = ANY(%s)", keys)):
+            ids[row["res_model"]].add(row["res_id"])
+            numbers[row["res_model"], row["res_id"]].add(row["e164"])
+        held = set()
+        for model_name, res_ids in ids.items():
+            if model_name not in self.env:
+                continue
+            # sudo: whose number it is does not depend on who asks, and nothing of the
+            # record is told
+            model = self.env[model_name].sudo()
+            names = ["company_id"] if "company_id" in model._fields else []
+            for record in model.search_fetch([("id", "in", list(res_ids))], names):
+                if self._is_of_company(record, company):
+                    held |= numbers[model_name, record.id]
+        return held
+
+    @api.model
+    def _is_of_company(self, record, company):
+        return "company_id" not in record._fields or record.company_id in (
+            company,
+            company.browse(),
+        )
+
+    @api.model
     def _check_telephony_user(self):
         if not (self.env.su or self.env.user._is_internal()):
             raise AccessError(self.env._("Only internal users may look up callers."))

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 
 from ..models.call_rule import Caller, Direction
-from ..tools import phone_number
 
 
 class CallRuleTest(models.TransientModel):
@@ -39,7 +38,6 @@ class CallRuleTest(models.TransientModel):
     def _caller(self):
         # as a call of the line would be, never written
         provider = self.provider_id.sudo()  # a manager reads lines, not all contacts
-        parsed = phone_number.parse(self.number or "anonymous", provider._region())
         call = provider.env["phone.call"].new(
             {
                 "provider": provider.kind,
@@ -51,10 +49,10 @@ class CallRuleTest(models.TransientModel):
         )
         vals = call._customer_vals() if self.number else {}
         partner = provider.env["res.partner"].browse(vals.get("partner_id"))
-        e164 = parsed.readings[0].e164 if parsed.readings else ""
+        e164 = call.e164 or ""
         return Caller(
             provider=provider,
-            kind=parsed.kind,
+            kind=call.number_kind,
             e164=e164,
             to_number=self.to_number or "",
             partner=partner,

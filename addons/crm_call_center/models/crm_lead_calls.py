@@ -15,8 +15,11 @@ class CrmLead(models.Model):
         """Calls about the lead, from its number, and its customer's."""
         self.ensure_one()
         domain = Domain("res_model", "=", self._name) & Domain("res_id", "=", self.id)
-        if self.phone_sanitized:
-            domain |= Domain("e164", "=", self.phone_sanitized)
+        numbers = set(self.env["phone.directory"]._numbers_of(self))
+        if self.phone_sanitized:  # of a lost lead, which the directory has no more
+            numbers.add(self.phone_sanitized)
+        if numbers:
+            domain |= Domain("e164", "in", sorted(numbers))
         if self.partner_id:
             domain |= Domain("partner_id", "=", self.partner_id.id)
         return domain
