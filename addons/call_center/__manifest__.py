@@ -6,7 +6,7 @@
     "author": "Promise Desk contributors",
     "website": "https://github.com/promise-desk/promise-desk",
     "license": "AGPL-3",
-    "depends": ["phone_validation", "contacts", "bus", "resource"],
+    "depends": ["phone_validation", "contacts", "bus", "resource", "promise_desk_base"],
     "external_dependencies": {"python": ["phonenumbers", "cryptography"]},
     "data": [
         "security/call_center_groups.xml",
@@ -14,6 +14,7 @@
         "security/call_center_security.xml",
         "security/call_team_security.xml",
         "security/call_rule_security.xml",
+        "security/call_wizard_security.xml",
         "data/ir_cron.xml",
         "views/phone_call_views.xml",
         "views/call_provider_views.xml",

@@ -259,6 +259,13 @@ class Books:
                 sorted({line.promise for line in self.lines.values()}),
             )
         }
+        self.line_counts = dict(
+            self.rows(
+                "SELECT promise_id, count(*) FROM delivery_promise_line"
+                " WHERE promise_id = ANY(%s) GROUP BY promise_id",
+                sorted(self.promises),
+            )
+        )
         self.sale_lines = {
             row[0]: SaleLine(*row)
             for row in self.rows(

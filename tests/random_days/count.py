@@ -41,6 +41,10 @@ class Need(NamedTuple):
     reserved: float
     waits_for: tuple  # moves that bring just its goods
 
+    @property
+    def rank(self):
+        return self.day, not self.promised, self.line or 0
+
 
 class Count:
     """One reading of the tables, counted.
@@ -219,12 +223,101 @@ class Count:
             if claim.quantity > 0
             and (claim.product, claim.warehouse) == (product, warehouse)
         ]
-        return sorted(
-            found,
-            key=lambda need: (
-                need.day,
-                not need.promised,
-                need.line or 0,
-                need.move or 0,
-            ),
+        return sorted(found, key=lambda need: (need.rank, need.move or 0))
+
+    def rank(self, move):
+        """By what a move comes before others: its day, promises before the rest of a
+        day, older lines first. What has no date comes last."""
+        warehouse = self.books.leaves(move)
+        day = max(self.day(move.date, warehouse), self.today(warehouse))
+        line = self.books.lines.get(move.line)
+        if line and not line.promised:
+            day = date.max
+        return day, not move.line, move.line or 0
+
+    def free(self, product, warehouse):
+        """What lies on the shelf and is reserved for nobody."""
+        return sum(
+            quant.quantity - quant.reserved
+            for quant in self._shelf_quants(product, warehouse)
         )
+
+    def sourced(self):
+        """Moves whose goods come from moves before them."""
+        return {move for move, origins in self.books.origins.items() if origins}
+
+    def comes(self, product, warehouse):
+        """[(day, quantity)] of what is there and what comes, in order."""
+        today = self.today(warehouse)
+        on_hand, supply, __ = self.flows(product, warehouse)
+        found = [(today, on_hand)]
+        found += [(day, quantity) for day, quantity in supply.items() if quantity > 0]
+        found += [
+            # what a hold counts on being bought or made
+            (max(self.day(claim.date, warehouse), today), -claim.quantity)
+            for claim in self.books.claims
+            if claim.quantity < 0
+            and (claim.product, claim.warehouse) == (product, warehouse)
+        ]
+        return sorted(found)
+
+    def late(self, product, warehouse):
+        """{line: in words why its goods come after the day on which they are needed,
+        or False}. Those who rank before are served first, by whatever comes first."""
+        today = self.today(warehouse)
+        comes = self.comes(product, warehouse)
+        wanted, found = 0.0, {}
+        paired = {}
+        for out, into, quantity in self.pairs(product, warehouse):
+            if quantity > SMALL:
+                paired.setdefault(out.id, []).append((into, quantity))
+        for need in self.needs(product, warehouse):
+            quantity = need.quantity
+            days = []
+            for into, part in paired.get(need.move, ()):
+                arrives = self.day(into.date, warehouse)
+                days.append(arrives if arrives >= today else None)
+                quantity -= part
+            if quantity > SMALL:
+                wanted += quantity
+                days.append(_reached(comes, wanted))
+            if not need.line:
+                continue
+            said = False
+            if None in days:
+                said = f"no known supply for {need.quantity:g}"
+            elif days and max(days) > need.day:
+                said = f"needed on {need.day}, there on {max(days)}"
+            if said or need.line not in found:
+                found[need.line] = said
+        return found
+
+    def postponed(self, line):
+        """In words, which deliveries of a line are planned after the day on which they
+        would have to leave."""
+        books, found = self.books, []
+        if not line.ship:
+            return found
+        for move in books.open_moves():
+            if move.line != line.id or move.part or move.returned:
+                continue
+            warehouse = books.leaves(move)
+            if not warehouse:
+                continue
+            planned, ship = (
+                self.day(move.date, warehouse),
+                self.day(line.ship, warehouse),
+            )
+            if planned > max(ship, self.today(warehouse)):
+                found.append(f"leaves on {planned}, promised to leave on {ship}")
+        return found
+
+
+def _reached(comes, wanted):
+    """The day on which so many have come, or None."""
+    total = 0.0
+    for day, part in comes:
+        total += part
+        if total >= wanted - SMALL:
+            return day
+    return None

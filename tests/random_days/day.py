@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from . import checks, known
 from .books import Books
+from .checks import Complaint
 from .count import Count
 from .desk import Hidden, Refused
 from .steps import KINDS, SET_UP
@@ -29,17 +30,6 @@ class Step(NamedTuple):
     def words(self):
         kind = KINDS.get(self.kind) or SET_UP[self.kind]
         return f"{self.number}. {self.who}: {kind.words(self.arguments)}"
-
-
-class Complaint(NamedTuple):
-    """What a check found wrong."""
-
-    check: int
-    words: str
-
-    def key(self):
-        """The same fault in another day: numbers and names do not matter."""
-        return self.check, self.words.split(":")[0]
 
 
 class Outcome(NamedTuple):
@@ -120,6 +110,25 @@ class Day:
             for product in self.products.values()
         )
 
+    def kind_of(self, line):
+        """How the product of a promise's line is replenished."""
+        for product in self.products.values():
+            if product["id"] == line.product:
+                return product["kind"]
+        return None
+
+    def has_kits(self):
+        return any(product["kind"] == "kit" for product in self.products.values())
+
+    def pickings_of(self, label):
+        """Ids of an order's transfers."""
+        return [
+            id_
+            for (id_,) in self.sql(
+                "SELECT id FROM stock_picking WHERE sale_id = %s", self.id_of(label)
+            )
+        ]
+
     def count(self):
         return Count(Books(self.floor.connection, self.product_ids(), self.clock.now))
 
@@ -166,7 +175,7 @@ class Day:
             self.floor.jobs()
         kind = KINDS.get(step.kind) or SET_UP[step.kind]
         before = self.count() if self.products else None
-        messages = self.floor.messages()
+        messages = self.floor.messages(self.product_ids())
         note = ""
         try:
             note = kind.play(self, step) or ""
@@ -185,7 +194,8 @@ class Day:
         self.played.append((step, note))
         if step.kind in SET_UP or not self.products:
             return complaints, found
-        view = checks.View(self, step, before, self.count(), messages, note)
+        after, told = self.count(), self.floor.messages(self.product_ids())
+        view = checks.View(self, step, before, after, messages, told, note)
         kinds = [done.kind for done, __ in self.played]
         for complaint in checks.run(view):
             fault = known.known(complaint, kinds)

@@ -44,9 +44,13 @@ class Person:
         self.name = name
         self.uid = uid
         self.context = {"lang": "en_US", "tz": "UTC", **(context or {})}
+        self.between = None
 
     def do(self, function):
         """Run ``function(env)`` as a request.
+
+        ``between``, if it is set, happens once, after the request has begun and before
+        its work: what somebody else does in that moment.
 
         :raises Refused: with the words that the person reads
         """
@@ -57,7 +61,7 @@ class Person:
             with self.registry.cursor() as cursor:
                 env = api.Environment(cursor, self.uid, self.context)
                 env.transaction.default_env = env
-                result = retrying(partial(function, env), env)
+                result = retrying(partial(self._begun, function, env), env)
             self.registry.signal_changes()
         except UserError as error:  # ValidationError and AccessError are, too
             self.registry.reset_changes()
@@ -71,6 +75,13 @@ class Person:
             self.registry.reset_changes()
             raise
         return result
+
+    def _begun(self, function, env):
+        between, self.between = self.between, None
+        if between:
+            env.cr.execute("SELECT 1")  # from here on it sees the tables as they are
+            between()
+        return function(env)
 
 
 def press(record, name, **context):

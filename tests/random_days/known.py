@@ -28,9 +28,22 @@ class Fault(NamedTuple):
 FAULTS = (
     Fault(
         5,
-        "^done with open deliveries",
+        "^(done with open deliveries|promised is not what is ordered)",
         ("quantity", "return"),
         "more ordered after a delivery: the promise stays done",
+    ),
+    Fault(
+        6,
+        "^told without a reason: 1 messages on promises, 1 notes on orders, 1 rows",
+        ("delivery date", "quantity", "policy", "another product", "promise again"),
+        "a date that stays on its day is told as another",
+    ),
+    Fault(
+        1,
+        "^goods are taken from a promise that is now at risk",
+        ("confirm", "confirm many", "quantity"),
+        "an order is given goods that are reserved for a promise, since others could be"
+        " bought for that one, which nobody has ordered",
     ),
 )
 

@@ -9,8 +9,16 @@ import contextlib
 import json
 import logging
 import sys
+from typing import NamedTuple
 
 from . import checks
+from .checks.profile import profile
+from .checks.reservations import moved, reserved
+from .checks.risks import risks
+from .checks.silence import silence
+from .checks.states import states
+from .checks.undo import undone
+from .checks.watcher import watcher
 from .day import Day, Step
 from .worker import Floor
 
@@ -61,61 +69,105 @@ def patched(model, name, function):
         setattr(model, name, original)
 
 
-def faults(floor, products):
-    """{name: (check, context manager)}."""
+class Fault(NamedTuple):
+    """A deliberate fault, and what the step is said to have been."""
+
+    check: object
+    context: object
+    kind: str = "look"
+    note: str = ""
+
+
+def faults(floor, day):
+    """{name: :class:`Fault`}."""
     engine = floor.registry["delivery.promise.engine"]
-    own = f"product_id IN ({', '.join(map(str, products))})"
+    own = f"product_id IN ({', '.join(map(str, day.product_ids()))})"
     line = f"UPDATE delivery_promise_line SET {{}} WHERE {own}"
+    quant = f"UPDATE stock_quant SET {{}} WHERE {own}"
+
+    def changed(do, undo, statement=line):
+        return sql(floor, statement.format(do), statement.format(undo))
+
+    [(message,)] = day.sql(
+        "SELECT max(promise_id) FROM delivery_promise_line WHERE product_id = ANY(%s)",
+        day.product_ids(),
+    )
+    [(first,), (last,)] = day.sql(
+        "SELECT id FROM stock_move WHERE product_id = ANY(%s) AND sale_line_id IS NOT"
+        " NULL ORDER BY id",
+        day.product_ids(),
+    )
+    give = "UPDATE stock_move SET quantity = quantity + {} WHERE id = {}"
+    taken, back = give.format(-3, first), give.format(3, first)
+    given, lost = give.format(3, last), give.format(-3, last)
     return {
-        "more reserved than lies there": (
-            checks.reserved,
-            sql(
-                floor,
-                "UPDATE stock_quant SET reserved_quantity = reserved_quantity + 9"
-                f" WHERE {own}",
-                "UPDATE stock_quant SET reserved_quantity = reserved_quantity - 9"
-                f" WHERE {own}",
+        "more reserved than lies there": Fault(
+            reserved,
+            changed(
+                "reserved_quantity = reserved_quantity + 9",
+                "reserved_quantity = reserved_quantity - 9",
+                quant,
             ),
         ),
-        "holds are not counted": (
-            checks.profile,
-            patched(engine, "_demand_queries", lambda self, scope: []),
+        "goods go to a later order": Fault(
+            moved, sql(floor, f"{taken}; {given}", f"{back}; {lost}")
         ),
-        "something counts as delivered": (
-            checks.states,
-            sql(
-                floor,
-                line.format("delivered_quantity = 1"),
-                line.format("delivered_quantity = 0"),
+        "goods go to nobody": Fault(moved, sql(floor, taken, back)),
+        "holds are not counted": Fault(
+            profile, patched(engine, "_demand_queries", lambda self, scope: [])
+        ),
+        "something counts as delivered": Fault(
+            states, changed("delivered_quantity = 1", "delivered_quantity = 0")
+        ),
+        "the first promise moves": Fault(
+            states,
+            changed(
+                "first_promised_date = first_promised_date + interval '1 day'",
+                "first_promised_date = first_promised_date - interval '1 day'",
             ),
         ),
-        "the first promise moves": (
-            checks.states,
-            sql(
-                floor,
-                line.format(
-                    "first_promised_date = first_promised_date + interval '1 d'"
-                ),
-                line.format(
-                    "first_promised_date = first_promised_date - interval '1 d'"
-                ),
-            ),
-        ),
-        "done too early": (
-            checks.states,
+        "done too early": Fault(
+            states,
             sql(
                 floor,
                 "UPDATE delivery_promise SET state = 'done' WHERE state = 'confirmed'",
                 "UPDATE delivery_promise SET state = 'confirmed' WHERE state = 'done'",
             ),
         ),
-        "at risk without a reason": (
-            checks.watcher,
+        "less is promised than ordered": Fault(
+            states, changed("quantity = quantity + 1", "quantity = quantity - 1")
+        ),
+        "at risk without a reason": Fault(
+            risks, changed("at_risk = true", "at_risk = false")
+        ),
+        "goods vanish and nobody is at risk": Fault(
+            risks, changed("quantity = quantity - 5", "quantity = quantity + 5", quant)
+        ),
+        "told without a reason": Fault(
+            silence,
             sql(
                 floor,
-                line.format("at_risk = true"),
-                line.format("at_risk = false"),
+                "INSERT INTO mail_message (model, res_id, message_type, body)"
+                f" VALUES ('delivery.promise', {message}, 'comment', 'Deliberate')",
+                "DELETE FROM mail_message WHERE body = 'Deliberate'",
             ),
+        ),
+        "a refused step leaves something": Fault(
+            undone,
+            changed("quantity = quantity + 1", "quantity = quantity - 1"),
+            note="refused: no",
+        ),
+        "undone, and another day": Fault(
+            undone,
+            changed(
+                "promised_date = promised_date + interval '1 day'",
+                "promised_date = promised_date - interval '1 day'",
+            ),
+            "quantity and back",
+            "undone",
+        ),
+        "a mark that the watcher takes away": Fault(
+            watcher, changed("at_risk = true", "at_risk = false")
         ),
     }
 
@@ -129,17 +181,19 @@ def prove(floor):
         complaints, __ = day._one(step, [], [])
         if complaints:
             return {"": [complaint.words for __, complaint in complaints]}
-    messages = floor.messages()
+    messages = floor.messages(day.product_ids())
     before = day.count()
 
-    def look(check):
-        view = checks.View(day, step, before, day.count(), messages, "")
+    def look(check, kind="look", note=""):
+        after, told = day.count(), floor.messages(day.product_ids())
+        done = Step(9, kind, "nobody", {})
+        view = checks.View(day, done, before, after, messages, told, note)
         return [complaint.words for complaint in check(view)]
 
     result = {"": [words for check in checks.CHECKS for words in look(check)]}
-    for name, (check, fault) in faults(floor, day.product_ids()).items():
-        with fault:
-            result[name] = look(check)
+    for name, fault in faults(floor, day).items():
+        with fault.context:
+            result[name] = look(fault.check, fault.kind, fault.note)
     return result
 
 

@@ -26,6 +26,28 @@ STEPS = 15
 #: days of one database begin some weeks after one another, on the same weekday
 APART = timedelta(days=7)
 
+_MESSAGES = """
+WITH promise AS (
+    SELECT DISTINCT promise_id AS id FROM delivery_promise_line
+     WHERE product_id = ANY(%(products)s)
+), sold AS (
+    SELECT DISTINCT order_id AS id FROM sale_order_line
+     WHERE product_id = ANY(%(products)s)
+)
+SELECT (SELECT count(*) FROM mail_message JOIN promise ON promise.id = res_id
+         WHERE model = 'delivery.promise'),
+       (SELECT count(*) FROM mail_message JOIN sold ON sold.id = res_id
+         WHERE model = 'sale.order'
+           AND body ~ '(What is possible|No delivery date was)'),
+       (SELECT count(*) FROM delivery_promise_history h
+          JOIN promise ON promise.id = h.promise_id),
+       (SELECT count(*) FROM mail_activity JOIN promise ON promise.id = res_id
+         WHERE res_model = 'delivery.promise'),
+       (SELECT count(*) FROM mail_mail m
+          JOIN mail_message s ON s.id = m.mail_message_id
+          JOIN promise ON promise.id = s.res_id AND s.model = 'delivery.promise')
+"""
+
 
 class Floor:
     """What the days of a worker share.
@@ -102,23 +124,12 @@ class Floor:
             )
             return cursor.fetchone()[0]
 
-    def messages(self):
-        """How much the suite has told so far: (messages on promises and those of orders
-        in its own words, rows of history, activities, mails)."""
+    def messages(self, products):
+        """How much the suite has told about promises of these products: (messages on
+        promises, notes on orders in the suite's words, rows of history, activities,
+        mails)."""
         with self.connection.cursor() as cursor:
-            cursor.execute(
-                """
-                SELECT (SELECT count(*) FROM mail_message
-                         WHERE model = 'delivery.promise'),
-                       (SELECT count(*) FROM mail_message
-                         WHERE model = 'sale.order'
-                           AND body ~ '(What is possible|No delivery date was)'),
-                       (SELECT count(*) FROM delivery_promise_history),
-                       (SELECT count(*) FROM mail_activity
-                         WHERE res_model = 'delivery.promise'),
-                       (SELECT count(*) FROM mail_mail)
-                """
-            )
+            cursor.execute(_MESSAGES, {"products": products})
             return tuple(cursor.fetchone())
 
 

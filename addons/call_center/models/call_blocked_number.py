@@ -9,6 +9,7 @@ class CallBlockedNumber(models.Model):
 
     _name = "call.blocked.number"
     _description = "Blocked Number"
+    _inherit = ["company.guard"]
     _rec_name = "e164"
     _order = "create_date desc, id desc"
 

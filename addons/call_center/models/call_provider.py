@@ -28,8 +28,9 @@ class CallProvider(models.Model):
 
     _name = "call.provider"
     _description = "Telephony Line"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "company.guard"]
     _order = "name, id"
+    _check_company_auto = True
 
     name = fields.Char(required=True, tracking=True)
     kind = fields.Selection(
@@ -114,6 +115,8 @@ class CallProvider(models.Model):
 
     @api.depends("company_id")
     def _compute_agent_ids(self):
+        # a form may name any company
+        own = set(self.env.user._get_company_ids())
         for provider in self:
             # sudo: who has which extension is no secret to who sets lines up
             provider.agent_ids = (
@@ -123,7 +126,11 @@ class CallProvider(models.Model):
                     [
                         ("phone_extension", "!=", False),
                         ("share", "=", False),
-                        ("company_ids", "in", provider.company_id.ids),
+                        (
+                            "company_ids",
+                            "in",
+                            [id_ for id_ in provider.company_id.ids if id_ in own],
+                        ),
                     ]
                 )
             )
@@ -351,6 +358,7 @@ class CallProviderEvent(models.Model):
 
     _name = "call.provider.event"
     _description = "Received Telephony Event"
+    _inherit = ["company.guard"]
     _order = "id desc"
     _rec_name = "event"
 

@@ -40,6 +40,7 @@ class CallRule(models.Model):
 
     _name = "call.rule"
     _description = "Call Rule"
+    _inherit = ["company.guard"]
     _order = "sequence, id"
     _check_company_auto = True
 
@@ -97,7 +98,9 @@ class CallRule(models.Model):
         required=True,
         default="salesperson",
     )
-    user_id = fields.Many2one("res.users", domain="[('share', '=', False)]")
+    user_id = fields.Many2one(
+        "res.users", domain="[('share', '=', False)]", check_company=True
+    )
     number = fields.Char(
         "Number or Queue", help="What the telephone system is to dial."
     )

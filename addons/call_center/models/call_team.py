@@ -7,6 +7,7 @@ class CallTeam(models.Model):
 
     _name = "call.team"
     _description = "Call Team"
+    _inherit = ["company.guard"]
     _order = "sequence, name, id"
     _check_company_auto = True
 
@@ -19,17 +20,20 @@ class CallTeam(models.Model):
     user_id = fields.Many2one(
         "res.users",
         "Team Leader",
+        check_company=True,
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
     )
     member_ids = fields.Many2many(
         "res.users",
         string="Members",
+        check_company=True,
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
     )
     queue_ids = fields.One2many("call.team.queue", "team_id", "Queues")
     callback_user_id = fields.Many2one(
         "res.users",
         "Call-backs Go To",
+        check_company=True,
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
         help="Empty: to the customer's salesperson if he is in the team, else to the "
         "member with the fewest open call-backs.",
@@ -125,6 +129,7 @@ class CallTeamQueue(models.Model):
 
     _name = "call.team.queue"
     _description = "Queue of a Call Team"
+    _inherit = ["company.guard"]
     _order = "name, id"
 
     name = fields.Char(required=True, help="As the telephone system calls it.")
@@ -164,6 +169,7 @@ class CallProvider(models.Model):
     team_id = fields.Many2one(
         "call.team",
         domain="[('company_id', '=', company_id)]",
+        check_company=True,
         ondelete="set null",
         help="Calls that come by this line and name no queue of a team are this "
         "team's.",
@@ -186,6 +192,7 @@ class PhoneCall(models.Model):
         precompute=True,
         index="btree_not_null",
         ondelete="set null",
+        check_company=True,
     )
 
     # changes of teams, queues and lines are followed by CallTeam._queues_changed

@@ -17,6 +17,7 @@ class PhoneCall(models.Model):
         "phone.call.panel.mixin",
         "phone.call.life.mixin",
         "phone.call.dial.mixin",
+        "company.guard",
     ]
     _description = "Phone Call"
     _order = "started_at desc, id desc"
@@ -24,7 +25,11 @@ class PhoneCall(models.Model):
 
     provider = fields.Selection(PROVIDER_KINDS, index=True)
     provider_id = fields.Many2one(
-        "call.provider", "Line", index="btree_not_null", ondelete="set null"
+        "call.provider",
+        "Line",
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
     )
     leg_ids = fields.One2many("phone.call.leg", "call_id", "Parts", readonly=True)
     external_id = fields.Char(

@@ -38,7 +38,7 @@ class PhoneCallBack(models.Model):
 
     _name = "phone.call.back"
     _description = "Call-back"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "company.guard"]
     _order = "state desc, last_missed_at, id"
     _check_company_auto = True
 
@@ -63,7 +63,11 @@ class PhoneCallBack(models.Model):
     first_missed_at = fields.Datetime("First Missed", readonly=True)
     last_missed_at = fields.Datetime("Last Missed", readonly=True)
     reached_call_id = fields.Many2one(
-        "phone.call", "Reached By", readonly=True, ondelete="set null"
+        "phone.call",
+        "Reached By",
+        readonly=True,
+        ondelete="set null",
+        check_company=True,
     )
     closed_at = fields.Datetime("Closed", readonly=True)
 

@@ -27,7 +27,12 @@ class PhoneCall(models.Model):
         precompute=True,
     )
     rule_id = fields.Many2one(
-        "call.rule", "Directed By", readonly=True, copy=False, ondelete="set null"
+        "call.rule",
+        "Directed By",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        check_company=True,
     )
     directed_to = fields.Char(
         readonly=True,

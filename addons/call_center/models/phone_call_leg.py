@@ -8,6 +8,7 @@ class PhoneCallLeg(models.Model):
 
     _name = "phone.call.leg"
     _description = "Part of a Phone Call"
+    _inherit = ["company.guard"]
     _order = "rang_at, id"
     _rec_name = "name"
 

@@ -14,7 +14,11 @@ class PhoneCall(models.Model):
     _inherit = "phone.call"
 
     callback_id = fields.Many2one(
-        "phone.call.back", "Call-back", index="btree_not_null", ondelete="set null"
+        "phone.call.back",
+        "Call-back",
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
     )
     # for the job alone
     callback_due = fields.Boolean(copy=False)

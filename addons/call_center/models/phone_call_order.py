@@ -17,6 +17,7 @@ class PhoneCallOrder(models.Model):
 
     _name = "phone.call.order"
     _description = "Call to Be Placed"
+    _inherit = ["company.guard"]
     _order = "id"
     _rec_name = "number"
 

@@ -6,6 +6,7 @@ class PhoneCallOutcome(models.Model):
 
     _name = "phone.call.outcome"
     _description = "Outcome of a Phone Call"
+    _inherit = ["company.guard"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -37,6 +38,7 @@ class PhoneCallSubject(models.Model):
 
     _name = "phone.call.subject"
     _description = "Subject of a Phone Call"
+    _inherit = ["company.guard"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

@@ -435,6 +435,7 @@ class PhoneCall(models.Model):
     def action_plan_activity(self):
         """Open Odoo's dialog for the next activity, on what the call was about."""
         self.ensure_one()
+        self.check_access("read")
         record = next(iter(self._wrap_up_abouts()), None)
         if record is None:
             raise UserError(

@@ -28,6 +28,8 @@ class ResPartner(models.Model):
     def action_view_phone_calls(self):
         """Open the calls of the customer, those of all of his people included."""
         self.ensure_one()
+        self.check_access("read")
+        self.env["phone.call"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "call_center.phone_call_action"
         )

@@ -340,6 +340,7 @@ class PhoneCallReport(models.Model):
     def action_open_call(self):
         """Open the call behind a row."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "res_model": "phone.call",

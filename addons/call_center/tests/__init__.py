@@ -3,6 +3,7 @@ from . import test_dial
 from . import test_lookup
 from . import test_lookup_table
 from . import test_number_readings
+from . import test_neutralize
 from . import test_phone_call
 from . import test_phone_directory
 from . import test_caller_box

@@ -3,7 +3,7 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .test_call_life import NOW, CallLifeCommon
@@ -201,9 +201,23 @@ class TestCallRule(RuleCommon):
             self._rule(action="user", user_id=False)
 
     def test_user_who_is_in_another_company_gets_no_calls(self):
-        self._rule(action="user", user_id=self.env.ref("base.user_admin").id)
-        self.env.ref("base.user_admin").phone_extension = "555"
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        with self.assertRaises(UserError):
+            self._rule(action="user", user_id=self._admin_of(other).id)
+        self._rule(action="user", user_id=self.manager.id)
+        # who leaves the company is named by a rule still
+        self.manager.write({"company_ids": [(6, 0, other.ids)], "company_id": other.id})
         self.assertDials(None)
+
+    def _admin_of(self, company):
+        return self.env["res.users"].create(
+            {
+                "name": "Stranger",
+                "login": "cc_stranger",
+                "company_id": company.id,
+                "company_ids": [(6, 0, company.ids)],
+            }
+        )
 
     def test_number_or_queue(self):
         for number in ("+4930123", "support", "sales-2"):

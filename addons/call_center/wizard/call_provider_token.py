@@ -7,6 +7,7 @@ class CallProviderToken(models.TransientModel):
 
     _name = "call.provider.token"
     _description = "New Webhook Address"
+    _inherit = ["wizard.guard"]
 
     provider_id = fields.Many2one("call.provider", required=True, ondelete="cascade")
     url = fields.Char(store=False, readonly=True)

@@ -4,6 +4,7 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
+from odoo.addons.promise_desk_base.tools.waiting import WaitedTooLong
 from odoo.addons.stock_promise.models.own_context import own
 
 from .crm_lead_promise_line import GATHERING
@@ -125,6 +126,8 @@ class CrmLead(models.Model):
                 with self.env.cr.savepoint():
                     self._take_terms(terms)
                     self._rehold_covered(survivor, covered)
+            except WaitedTooLong:
+                raise
             except UserError as error:
                 problem = problem or str(error)
             else:

@@ -2,6 +2,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.promise_desk_base.tools.waiting import WaitedTooLong
+
 
 class CrmLead(models.Model):
     """Checking, holding, releasing: the buttons of a lead's products.
@@ -91,6 +93,7 @@ class CrmLead(models.Model):
     def action_view_promise(self):
         """Open the delivery promise of the lead."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Delivery Promise"),
@@ -138,7 +141,8 @@ class CrmLead(models.Model):
             "warehouse_id": self._promise_warehouse().id,
             "shipping_policy": self.promise_shipping_policy,
             **self._promise_consent(),
-            "origin": (self.name or "")[:200] or False,
+            # not its title: promises are read by those who may not read it
+            "origin": self.env._("Opportunity %s", self.id),
             "lines": [line._prepare_promise_request_line() for line in lines],
         }
 
@@ -302,6 +306,8 @@ class CrmLead(models.Model):
                 lead._lock_promise()
                 try:
                     lead._rehold_promise()
+                except WaitedTooLong:
+                    raise
                 except UserError as error:
                     raise UserError(
                         self.env._(
@@ -326,6 +332,8 @@ class CrmLead(models.Model):
             try:
                 with self.env.cr.savepoint():
                     lead._follow_promise_lines()
+            except WaitedTooLong:
+                raise
             except UserError as error:
                 promise.partner_id = lead.partner_id
                 lead.message_post(

@@ -26,7 +26,9 @@ class CrmLeadPromiseLine(models.Model):
 
     _name = "crm.lead.promise.line"
     _description = "Product Asked For by a Lead"
-    _inherit = ["delivery.promise.asking"]
+    _inherit = ["delivery.promise.asking", "company.guard"]
+    # a lead without a company is as Odoo has it: whoever may write it writes it
+    _no_company_is_all = False
     _rec_name = "product_id"
     _order = "lead_id, sequence, id"
 
@@ -349,13 +351,16 @@ class CrmLeadPromiseLine(models.Model):
 
     def action_add_from_catalog(self):
         """Open the product catalog for the lead that the context names."""
+        self.check_access("read")
         return self._lead_of_button().action_add_from_catalog()
 
     def action_paste_lines(self):
         """Open the window to paste products for the lead that the context names."""
+        self.check_access("read")
         return self._lead_of_button().action_paste_promise_lines()
 
     def _lead_of_button(self):
+        self.env["crm.lead"].check_access("write")
         lead_id = self.env.context.get("lead_id")
         # a client's own number, or whatever it sends instead
         lead = self.env["crm.lead"].browse(lead_id if isinstance(lead_id, int) else ())

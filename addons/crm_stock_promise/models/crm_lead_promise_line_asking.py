@@ -3,6 +3,8 @@ catalog."""
 
 from odoo import fields, models
 
+from odoo.addons.stock_promise.models.engine_links import own_id
+
 
 class CrmLeadPromiseLine(models.Model):
     _inherit = "crm.lead.promise.line"
@@ -60,7 +62,7 @@ class CrmLeadPromiseLine(models.Model):
         if self._has_manual_price():
             vals["price_unit"] = self.price_unit
         if self.promise_state == "held":
-            vals["promise_line_id"] = self.promise_line_id.id
+            vals["promise_line_id"] = own_id(self.promise_line_id)
         return vals
 
     def _get_product_catalog_lines_data(self, **kwargs):

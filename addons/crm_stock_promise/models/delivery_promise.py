@@ -3,6 +3,8 @@ from odoo import fields, models
 
 class DeliveryPromise(models.Model):
     _inherit = "delivery.promise"
+    # promises are the company's to read, opportunities their salesperson's
+    _neutral_links = frozenset({"lead_id"})
 
     lead_id = fields.Many2one(
         "crm.lead",
@@ -17,6 +19,7 @@ class DeliveryPromise(models.Model):
     def action_view_lead(self):
         """Open the lead that the promise was made for."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Opportunity"),

@@ -16,7 +16,7 @@ class TestHold(CrmPromiseCase):
         self.assertEqual(promise.lead_id, lead)
         self.assertEqual(promise.user_id, self.seller)
         self.assertEqual(promise.partner_id, self.partner)
-        self.assertEqual(promise.origin, lead.name)
+        self.assertEqual(promise.origin, f"Opportunity {lead.id}")
         self.assertEqual(lead.promise_status, "held")
         self.assertEqual(lead.promised_date, NOW)
         self.assertEqual(lead.promise_hold_until, NOW + timedelta(hours=24))

@@ -31,6 +31,7 @@ class CrmLeadPromisePaste(models.TransientModel):
 
     _name = "crm.lead.promise.paste"
     _description = "Paste Products into a Lead"
+    _inherit = ["wizard.guard"]
 
     lead_id = fields.Many2one(
         "crm.lead", required=True, ondelete="cascade", readonly=True
@@ -284,6 +285,7 @@ class CrmLeadPromisePaste(models.TransientModel):
 
 class CrmLeadPromisePasteLine(models.TransientModel):
     _name = "crm.lead.promise.paste.line"
+    _inherit = ["wizard.guard"]
     _description = "Pasted Product of a Lead"
     _order = "sequence, id"
 

@@ -9,7 +9,7 @@ class DeliveryTransitTime(models.Model):
     apply, the first in order counts."""
 
     _name = "delivery.transit.time"
-    _inherit = ["delivery.promise.fact"]
+    _inherit = ["delivery.promise.fact", "company.guard"]
     _description = "Transit Time"
     _order = "sequence, id"
     _check_company_auto = True

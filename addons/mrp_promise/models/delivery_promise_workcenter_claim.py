@@ -14,6 +14,7 @@ class DeliveryPromiseWorkcenterClaim(models.Model):
 
     _name = "delivery.promise.workcenter.claim"
     _description = "Working Hours Claimed by a Delivery Promise"
+    _inherit = ["company.guard"]
     _rec_name = "workcenter_id"
     _log_access = False
     _order = "date_from, id"

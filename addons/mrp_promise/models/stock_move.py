@@ -1,5 +1,7 @@
 from odoo import models
 
+from odoo.addons.stock_promise.models.engine_links import own_id
+
 
 class StockMove(models.Model):
     _inherit = "stock.move"
@@ -9,7 +11,7 @@ class StockMove(models.Model):
             **super()._prepare_phantom_move_values(
                 bom_line, product_qty, quantity_done
             ),
-            "promise_line_id": self.promise_line_id.id,
+            "promise_line_id": own_id(self.promise_line_id),
         }
 
     def _action_done(self, cancel_backorder=False):

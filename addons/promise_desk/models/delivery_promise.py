@@ -22,6 +22,7 @@ class DeliveryPromise(models.Model):
 
     def action_schedule_call_back(self):
         """Plan a call to each customer about his promise, unless one is planned."""
+        self.check_access("read")
         call = self.env.ref("mail.mail_activity_data_call")
         planned = self.env["mail.activity"].search(
             [
@@ -39,7 +40,7 @@ class DeliveryPromise(models.Model):
                 summary=told.env._(
                     "Call %(customer)s about %(promise)s",
                     customer=promise.partner_id.name
-                    or promise.lead_id.name
+                    or promise.lead_id._filtered_access("read").name
                     or told.env._("the customer"),
                     promise=promise.name,
                 ),

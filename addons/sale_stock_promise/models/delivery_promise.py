@@ -27,6 +27,7 @@ class DeliveryPromise(models.Model):
     def action_view_sale_orders(self):
         """Open the quotations and orders that rest on this promise."""
         self.ensure_one()
+        self.check_access("read")
         orders = self.env["sale.order"].search([("promise_id", "=", self.id)])
         action = {
             "type": "ir.actions.act_window",

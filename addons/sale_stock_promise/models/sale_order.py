@@ -197,10 +197,15 @@ class SaleOrder(models.Model):
 
     # -- buttons -------------------------------------------------------------------
 
+    def _check_promise_reader(self):
+        """Customers read their orders, too, but not what is behind their dates."""
+        self.check_access("read")
+        self.env["delivery.promise"].check_access("read")
+
     def _check_promise_button(self):
         """A public method: who calls it may change the order and use promises."""
         self.check_access("write")
-        self.env["delivery.promise"].check_access("read")
+        self._check_promise_reader()
         for order in self:
             if order.state == "cancel":
                 raise UserError(
@@ -298,6 +303,7 @@ class SaleOrder(models.Model):
     def action_view_promise(self):
         """Open the order's promise."""
         self.ensure_one()
+        self._check_promise_reader()
         return {
             "type": "ir.actions.act_window",
             "res_model": "delivery.promise",
@@ -332,7 +338,8 @@ class SaleOrder(models.Model):
         for line, promise_line in zip(
             lines.with_env(order.env), promise.line_ids, strict=True
         ):
-            line.promise_line_id = promise_line
+            # sudo: the link is written by the engine alone
+            line.sudo().promise_line_id = promise_line
 
     # -- orders that the addon did not see -------------------------------------------
 

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
+from odoo.addons.promise_desk_base.tools.waiting import WaitedTooLong
 from odoo.addons.stock_promise.models.own_context import own, owned
 
 #: written in the course of an adjustment; it must not start another one
@@ -121,6 +122,8 @@ class SaleOrder(models.Model):
             promise.with_context(promise_asking_order_ids=own(tuple(self.ids)))._rehold(
                 self._prepare_promise_request(lines, requested)
             )
+        except WaitedTooLong:
+            raise
         except UserError as error:
             raise UserError(
                 self.env._(
@@ -146,7 +149,8 @@ class SaleOrder(models.Model):
         """The hold is not this quotation's to change: say so, and that its changed
         lines rest on nothing until it is confirmed."""
         changed = lines.filtered("promise_line_id")
-        lines.with_context(**WATCHED).promise_line_id = False
+        # sudo: the link is written by the engine alone
+        lines.sudo().with_context(**WATCHED).promise_line_id = False
         names = (changed or lines).mapped("product_id.display_name")
         self.message_post(
             body=self.env._(
@@ -164,7 +168,8 @@ class SaleOrder(models.Model):
         for line in lines.with_context(**WATCHED):
             promise_line = by_reference.get(line._promise_reference())
             if promise_line and line.sudo().promise_line_id != promise_line:
-                line.promise_line_id = promise_line.id
+                # sudo: the link is written by the engine alone
+                line.sudo().promise_line_id = promise_line.id
 
     # -- a promised order ----------------------------------------------------------
 
@@ -197,6 +202,8 @@ class SaleOrder(models.Model):
         before = {line: line.sudo().promise_line_id.promised_date for line in lines}
         try:
             answer = self._rerecord_promise(promise, request, line_vals, moves)
+        except WaitedTooLong:
+            raise
         except UserError as error:
             # An archived product, say: the order goes on, its promise stays.
             self.message_post(body=self._promise_failure(error))

@@ -9,11 +9,13 @@ class SaleOrder(models.Model):
 
     def action_promise_again(self):
         """Show what promising the orders again would change, and ask."""
+        self._check_promise_reader()
         return self._promises_in_force().action_promise_again()
 
     def action_set_promise_by_hand(self):
         """Ask a planner for the date of an order, and why."""
         self.ensure_one()
+        self._check_promise_reader()
         return self._promises_in_force().action_set_by_hand()
 
     def _promises_in_force(self):
@@ -59,4 +61,5 @@ class SaleOrderLine(models.Model):
     def action_set_promise_by_hand(self):
         """Ask a planner for the date of this line, and why."""
         self.ensure_one()
+        self.order_id._check_promise_reader()
         return self.promise_line_id.action_set_by_hand()

@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.promise_desk_base.tools.waiting import WaitedTooLong
 from odoo.addons.stock_promise.models.own_context import own, owned
 
 from .sale_order_adjust import WATCHED
@@ -72,6 +73,8 @@ class SaleOrder(models.Model):
         request = self._prepare_promise_request(lines)
         try:
             promise._lock_request(request)
+        except WaitedTooLong:
+            raise
         except UserError as error:
             self.message_post(body=self._promise_failure(error))
             return False
@@ -178,6 +181,8 @@ class SaleOrder(models.Model):
                     request, vals=self._prepare_promise_values(), ignore_moves=moves.ids
                 )
             )
+        except WaitedTooLong:
+            raise
         except UserError as error:
             self.message_post(body=self._promise_failure(error))
             return
@@ -224,6 +229,7 @@ class SaleOrder(models.Model):
     # -- giving up -----------------------------------------------------------------
 
     def action_draft(self):
+        self.check_access("write")
         orders = self.filtered(lambda order: order.state in ("cancel", "sent"))
         orders._restore_wished_date()
         orders._end_promise(
@@ -271,7 +277,8 @@ class SaleOrder(models.Model):
     def _forget_promise(self, message=None):
         """Loosen the link; the promise itself stays as it is."""
         order = self.with_context(**WATCHED)
-        order.order_line.promise_line_id = False
+        # sudo: the link is written by the engine alone
+        order.order_line.sudo().promise_line_id = False
         order.promise_id = False
         if message:
             self.message_post(body=message)

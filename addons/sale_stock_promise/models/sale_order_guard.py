@@ -12,6 +12,9 @@ class SaleOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        if self._is_client_linking():
+            for vals in vals_list:
+                self._check_readable_promise(vals.get("promise_id"))
         orders = super(SaleOrder, without_defaults(self, {"promise_id"})).create(
             vals_list
         )
@@ -31,6 +34,8 @@ class SaleOrder(models.Model):
                     order.sudo().promise_id.id != (vals["promise_id"] or False)
                 )
             )
+            if linked:
+                self._check_readable_promise(vals["promise_id"])
             for order in linked:
                 if order.state not in ("draft", "sent"):
                     raise UserError(
@@ -47,6 +52,19 @@ class SaleOrder(models.Model):
     @api.model
     def _is_client_linking(self):
         return not self.env.su and not owned(self.env, "promise_watched")
+
+    @api.model
+    def _check_readable_promise(self, promise_id):
+        """Asked first: what does not fit is said by name."""
+        if not promise_id:
+            return
+        promise = self.env["delivery.promise"].browse(promise_id)
+        if not (promise.exists() and promise.has_access("read")):
+            raise AccessError(
+                self.env._(
+                    "The promise that you name is not there, or you may not read it."
+                )
+            )
 
     def _check_linked_promise(self):
         for order in self:

@@ -4,6 +4,13 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_date
 
+from odoo.addons.stock_promise.models.engine_links import (
+    check_unchanged,
+    own_id,
+    taken,
+)
+from odoo.addons.stock_promise.models.own_context import without_defaults
+
 
 class SaleOrderLine(models.Model):
     _name = "sale.order.line"
@@ -143,7 +150,7 @@ class SaleOrderLine(models.Model):
         promise_line = self.sudo().promise_line_id
         if promise_line.promise_id.state not in ("confirmed", "done"):
             return values
-        values["promise_line_id"] = promise_line.id
+        values["promise_line_id"] = own_id(promise_line)
         if promise_line.ship_date:
             # where it is in parts, each of them has its own: _create_procurements
             values["date_deadline"] = promise_line.ship_date
@@ -239,11 +246,16 @@ class SaleOrderLine(models.Model):
         orders = self.env["sale.order"].browse(
             {vals["order_id"] for vals in vals_list if vals.get("order_id")}
         )
+        vals_list = taken(self, vals_list, "promise_line_id")
+        clean = without_defaults(self, {"promise_line_id"})
         with orders._promise_watched() as watched:
-            lines = super(SaleOrderLine, self.with_context(**watched)).create(vals_list)
+            lines = super(SaleOrderLine, clean.with_context(**watched)).create(
+                vals_list
+            )
         return lines.with_env(self.env)
 
     def write(self, vals):
+        check_unchanged(self, vals, "promise_line_id")
         with self.order_id._promise_watched() as watched:
             return super(SaleOrderLine, self.with_context(**watched)).write(vals)
 

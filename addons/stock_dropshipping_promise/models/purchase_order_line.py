@@ -1,5 +1,7 @@
 from odoo import models
 
+from odoo.addons.stock_promise.models.engine_links import own_id
+
 
 class PurchaseOrderLine(models.Model):
     _inherit = "purchase.order.line"
@@ -11,5 +13,5 @@ class PurchaseOrderLine(models.Model):
         promise_line = self.sudo().sale_line_id.promise_line_id
         if promise_line and self._is_dropshipped():
             for move in moves:
-                move["promise_line_id"] = promise_line.id
+                move["promise_line_id"] = own_id(promise_line)
         return moves

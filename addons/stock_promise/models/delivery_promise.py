@@ -9,7 +9,7 @@ class DeliveryPromise(models.Model):
 
     _name = "delivery.promise"
     _description = "Delivery Promise"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "company.guard"]
     _order = "id desc"
     _check_company_auto = True
 
@@ -314,6 +314,7 @@ class DeliveryPromise(models.Model):
     def action_view_claimed(self):
         """The promise as a form, for links from other documents."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "res_model": self._name,

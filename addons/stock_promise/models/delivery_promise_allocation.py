@@ -15,6 +15,7 @@ class DeliveryPromiseAllocation(models.Model):
 
     _name = "delivery.promise.allocation"
     _description = "Share of a Customer Class"
+    _inherit = ["company.guard"]
     _order = "date_from desc, class_id, id"
     _check_company_auto = True
 

@@ -8,6 +8,7 @@ class DeliveryPromiseClaim(models.Model):
 
     _name = "delivery.promise.claim"
     _description = "Claim of a Delivery Promise"
+    _inherit = ["company.guard"]
     _rec_name = "product_id"
     _log_access = False
     _order = "date, id"

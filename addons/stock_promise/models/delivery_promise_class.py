@@ -9,6 +9,7 @@ from .own_context import without_defaults
 class DeliveryPromiseClass(models.Model):
     _name = "delivery.promise.class"
     _description = "Customer Class"
+    _inherit = ["company.guard"]
     _order = "sequence, name, id"
 
     name = fields.Char(required=True, translate=True)
@@ -95,6 +96,8 @@ class ResPartner(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._check_readable_class(vals.get("promise_class_id"))
         partners = super(
             ResPartner, without_defaults(self, {"promise_class_id"})
         ).create(vals_list)
@@ -106,6 +109,7 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         if "promise_class_id" in vals:
+            self._check_readable_class(vals["promise_class_id"])
             self.filtered(
                 lambda partner: (
                     partner.promise_class_id.id != (vals["promise_class_id"] or False)
@@ -145,6 +149,20 @@ class ResPartner(models.Model):
                 contact.promise_class_id = (
                     entity.promise_class_id if entity != contact else False
                 )
+
+    @api.model
+    def _check_readable_class(self, class_id):
+        """Another company's class is not named, as Odoo's own check would."""
+        if (
+            class_id
+            and not self.env.su
+            and not self.env["delivery.promise.class"].search_count(
+                [("id", "=", class_id)], limit=1
+            )
+        ):
+            raise AccessError(
+                self.env._("This customer class is not there, or not your company's.")
+            )
 
     def _check_promise_class_rights(self):
         """Who goes first is decided by those who share out; contacts follow."""

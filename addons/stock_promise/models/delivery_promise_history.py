@@ -13,6 +13,7 @@ class DeliveryPromiseHistory(models.Model):
 
     _name = "delivery.promise.history"
     _description = "Change of a Promised Date"
+    _inherit = ["company.guard"]
     _order = "id desc"
     _log_access = False
     _check_company_auto = True

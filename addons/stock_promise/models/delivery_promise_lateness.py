@@ -50,7 +50,7 @@ def lateness_keys(product_id, partner_id, category_id):
 
 class DeliveryPromiseLateness(models.Model):
     _name = "delivery.promise.lateness"
-    _inherit = ["delivery.promise.fact"]
+    _inherit = ["delivery.promise.fact", "company.guard"]
     _description = "Lateness of Planned Dates"
     _order = "kind, case_count desc, id"
     _rec_name = "kind"
@@ -304,6 +304,7 @@ class DeliveryPromiseLateness(models.Model):
 class DeliveryPromiseBacktest(models.Model):
     _name = "delivery.promise.backtest"
     _description = "Back-Test of the 50 % and 90 % Dates"
+    _inherit = ["company.guard"]
     _order = "month desc, kind, id"
     _rec_name = "month"
 

@@ -10,6 +10,9 @@ from .stock_move import OPEN_STATES
 class DeliveryPromiseLine(models.Model):
     _name = "delivery.promise.line"
     _description = "Delivery Promise Line"
+    _inherit = ["company.guard"]
+    # by whom a promise is at risk: maybe somebody of another company
+    _neutral_links = frozenset({"risk_user_id"})
     _order = "promise_id desc, sequence, id"
     _check_company_auto = True
     _rec_name = "product_id"

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from odoo.addons.promise_desk_base.tools import waiting
+
 BUCKETS = 1024
 
 
@@ -31,19 +33,23 @@ class DeliveryPromiseLock(models.Model):
         )
 
     def _acquire(self, keys):
-        """Hold the locks of ``keys`` (integers) until the transaction ends."""
+        """Hold the locks of ``keys`` (integers) until the transaction ends.
+
+        :raises WaitedTooLong: others hold them for longer than the request may wait
+        """
         buckets = sorted({key % BUCKETS + 1 for key in keys})
         if not buckets:
             return
         # Failing is how a stale transaction learns that it is: no error to log.
-        self.env.cr.execute(
-            SQL(
-                "SELECT id FROM delivery_promise_lock WHERE id = ANY(%s)"
-                " ORDER BY id FOR NO KEY UPDATE",
-                buckets,
-            ),
-            log_exceptions=False,
-        )
+        with waiting.for_locks(self.env):
+            self.env.cr.execute(
+                SQL(
+                    "SELECT id FROM delivery_promise_lock WHERE id = ANY(%s)"
+                    " ORDER BY id FOR NO KEY UPDATE",
+                    buckets,
+                ),
+                log_exceptions=False,
+            )
         self.env.cr.execute(
             SQL(
                 "UPDATE delivery_promise_lock SET version = (version + 1) %% 1000000000"

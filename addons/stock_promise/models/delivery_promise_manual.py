@@ -34,6 +34,7 @@ class DeliveryPromiseLine(models.Model):
 
     def action_set_by_hand(self):
         """Ask for the date and the reason."""
+        self.check_access("read")
         lines = self.filtered(
             lambda line: (
                 line.promise_state in ("held", "confirmed") and not line.delivered_date
@@ -273,4 +274,5 @@ class DeliveryPromise(models.Model):
     def action_set_by_hand(self):
         """Ask for the date and the reason."""
         self.ensure_one()
+        self.check_access("read")
         return self.line_ids.action_set_by_hand()

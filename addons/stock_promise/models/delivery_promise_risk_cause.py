@@ -76,7 +76,7 @@ class DeliveryPromiseLine(models.Model):
             line.risk_reason = label and line._risk_sentence(label, document, user)
 
     def _risk_reasons(self):
-        """{line: (label, document's name if it may be read, user's name)}."""
+        """{line: (label, document's name, user's name)}, of those that may be read."""
         labels = dict(self._fields["risk_cause"]._description_selection(self.env))
         names = self.env["delivery.promise.history"]._document_names(
             {
@@ -85,12 +85,14 @@ class DeliveryPromiseLine(models.Model):
                 if line.at_risk and line.risk_model
             }
         )
+        # sudo: only to get to the users, whose rights are asked
+        users = self.sudo().risk_user_id.with_env(self.env)._filtered_access("read")
+        authors = {user.id: user.name for user in users}
         return {
             line: (
                 line.at_risk and labels.get(line.risk_cause, False),
                 names.get((line.risk_model, line.risk_res_id), False),
-                # sudo: who did it is for colleagues to ask
-                line.sudo().risk_user_id.name,
+                authors.get(line.sudo().risk_user_id.id, False),  # sudo: as above
             )
             for line in self
         }

@@ -7,6 +7,7 @@ from odoo.exceptions import ValidationError
 class DeliveryPromiseSubstitute(models.Model):
     _name = "delivery.promise.substitute"
     _description = "Substitute Product"
+    _inherit = ["company.guard"]
     _order = "sequence, id"
     _check_company_auto = True
     _rec_name = "substitute_id"

@@ -2,12 +2,8 @@
 
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.http import request as http_request
-from odoo.service.server import thread_local
-from odoo.sql_db import Cursor
-from odoo.tools import SQL
 
-LOCK_TIMEOUT = "20s"
+from odoo.addons.promise_desk_base.tools import waiting
 
 
 class DeliveryPromise(models.Model):
@@ -24,36 +20,40 @@ class DeliveryPromise(models.Model):
         Where nothing was written yet, the transaction is begun again under READ
         COMMITTED, in which each statement sees what was committed before it. Where
         something was written, the lock's version makes a stale transaction fail, and
-        Odoo runs it again.
+        Odoo runs it again. All of that together waits no longer than the budget of
+        the request.
+
+        :raises WaitedTooLong: it is spent
         """
+        cr = self.env.cr
+        left = waiting.budget(self.env)
+        if left is None:
+            return
+        if self._is_begun_anew():
+            with left.restart():
+                cr.rollback()
+            cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        waiting.bound(self.env)
+
+    @api.model
+    def _is_begun_anew(self):
+        """Whether nothing was written yet, so that the transaction may begin again. One
+        that did so already goes on, maybe in a savepoint."""
         cr = self.env.cr
         transaction = self.env.transaction
         if (
-            not self._is_called_from_outside()
-            or type(cr) is not Cursor  # a test's cursor lives in one transaction
-            or cr.readonly
+            cr.readonly
             or any(transaction.field_dirty.values())
             or any(transaction.tocompute.values())
             or cr.precommit
             or cr.postcommit
         ):
-            return
-        # A transaction that was begun again already goes on, maybe in a savepoint.
+            return False
         cr.execute(
             "SELECT pg_current_xact_id_if_assigned() IS NULL"
             " AND current_setting('transaction_isolation') <> 'read committed'"
         )
-        if not cr.fetchone()[0]:
-            return
-        cr.rollback()
-        cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-        cr.execute(SQL("SELECT set_config('lock_timeout', %s, true)", LOCK_TIMEOUT))
-
-    @api.model
-    def _is_called_from_outside(self):
-        """Whether a request of a user or of a program is being served. XML-RPC hides
-        the request from what it calls, and leaves the name of the method instead."""
-        return bool(http_request) or bool(getattr(thread_local, "rpc_model_method", ""))
+        return cr.fetchone()[0]
 
     @api.model
     def _lock_request(self, request):

@@ -14,6 +14,8 @@ from typing import NamedTuple
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.promise_desk_base.tools.waiting import WaitedTooLong
+
 from .shelves import Shelves
 
 #: seconds after which nobody's turn begins any more: with the last of them and the end
@@ -85,6 +87,8 @@ class PromisedAgain:
                 try:
                     with self.env.cr.savepoint():
                         self._promise(promise)
+                except WaitedTooLong:
+                    raise
                 except UserError as raised:
                     error = raised
             self.moved.add(promise)

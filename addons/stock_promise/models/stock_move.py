@@ -2,6 +2,9 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 
+from .engine_links import check_unchanged, own_id, taken
+from .own_context import without_defaults
+
 #: what is planned and not done: drafts do not count, neither do done and cancelled ones
 OPEN_STATES = ("waiting", "confirmed", "partially_available", "assigned")
 
@@ -14,6 +17,7 @@ class StockMove(models.Model):
         index="btree_not_null",
         copy=False,
         ondelete="set null",
+        readonly=True,
         help="The promise that this move fulfils.",
     )
     first_planned_date = fields.Datetime(
@@ -34,6 +38,7 @@ class StockMove(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        vals_list = taken(self, vals_list, "promise_line_id")
         returned = {
             vals["origin_returned_move_id"]
             for vals in vals_list
@@ -47,7 +52,21 @@ class StockMove(models.Model):
                 line_id = line_ids.get(vals.get("origin_returned_move_id"))
                 if line_id:
                     vals.setdefault("promise_line_id", line_id)
-        return super().create(vals_list)
+        clean = without_defaults(self, {"promise_line_id"})
+        moves = super(StockMove, clean).create(vals_list).with_env(self.env)
+        moves._drop_foreign_promises()
+        return moves
+
+    def _drop_foreign_promises(self):
+        """What another company's warehouse sends on fulfils no promise there."""
+        # sudo: only compared
+        foreign = self.sudo().filtered(
+            lambda move: (
+                move.promise_line_id
+                and move.promise_line_id.company_id != move.company_id
+            )
+        )
+        foreign.promise_line_id = False
 
     def _action_confirm(self, merge=True, merge_into=False, create_proc=True):
         moves = super()._action_confirm(
@@ -77,6 +96,7 @@ class StockMove(models.Model):
         return result
 
     def write(self, vals):
+        check_unchanged(self, vals, "promise_line_id")
         result = super().write(vals)
         if not vals.keys().isdisjoint(
             ("date", "product_uom_qty", "location_id", "location_dest_id")
@@ -94,14 +114,14 @@ class StockMove(models.Model):
     def _prepare_move_split_vals(self, qty):
         return {
             **super()._prepare_move_split_vals(qty),
-            "promise_line_id": self.promise_line_id.id,
+            "promise_line_id": own_id(self.promise_line_id),
             "first_planned_date": self.first_planned_date,
         }
 
     def _prepare_procurement_values(self):
         return {
             **super()._prepare_procurement_values(),
-            "promise_line_id": self.promise_line_id.id,
+            "promise_line_id": own_id(self.promise_line_id),
         }
 
     @api.model

@@ -252,6 +252,7 @@ class DeliveryPromiseReport(models.Model):
     def action_open_promise(self):
         """The promise of this line, as a form."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "res_model": "delivery.promise",

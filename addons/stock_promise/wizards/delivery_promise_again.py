@@ -17,6 +17,7 @@ SHOWN = 200
 class DeliveryPromiseAgain(models.TransientModel):
     _name = "delivery.promise.again"
     _description = "Promise Again"
+    _inherit = ["wizard.guard"]
 
     row_ids = fields.One2many(
         "delivery.promise.again.row", "wizard_id", string="Outcome"
@@ -117,6 +118,7 @@ class DeliveryPromiseAgain(models.TransientModel):
 class DeliveryPromiseAgainRow(models.TransientModel):
     _name = "delivery.promise.again.row"
     _description = "Promise Again: Outcome for One Promise"
+    _inherit = ["wizard.guard"]
 
     wizard_id = fields.Many2one(
         "delivery.promise.again", required=True, ondelete="cascade"

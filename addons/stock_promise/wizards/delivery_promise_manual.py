@@ -7,6 +7,7 @@ class DeliveryPromiseManual(models.TransientModel):
 
     _name = "delivery.promise.manual"
     _description = "Set a Promised Date by Hand"
+    _inherit = ["wizard.guard"]
 
     line_ids = fields.Many2many(
         "delivery.promise.line", string="Promise Lines", required=True

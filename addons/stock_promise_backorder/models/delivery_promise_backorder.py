@@ -10,7 +10,7 @@ class DeliveryPromiseBackorder(models.Model):
 
     _name = "delivery.promise.backorder"
     _description = "Backorder Processing"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "company.guard"]
     _order = "id desc"
     _check_company_auto = True
 
@@ -27,6 +27,7 @@ class DeliveryPromiseBackorder(models.Model):
     user_id = fields.Many2one(
         "res.users",
         string="Planner",
+        check_company=True,
         default=lambda self: self.env.user,
         readonly=True,
         copy=False,
@@ -235,6 +236,7 @@ class DeliveryPromiseBackorder(models.Model):
     def action_view_lines(self):
         """The result, line by line, as a list and a graph."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "stock_promise_backorder.delivery_promise_backorder_line_action"
         )

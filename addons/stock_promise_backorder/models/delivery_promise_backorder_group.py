@@ -6,6 +6,7 @@ class DeliveryPromiseBackorderGroup(models.Model):
 
     _name = "delivery.promise.backorder.group"
     _description = "Products of Backorder Processing"
+    _inherit = ["company.guard"]
     _order = "run_id desc, sequence, id"
 
     run_id = fields.Many2one(

@@ -8,6 +8,7 @@ class DeliveryPromiseBackorderLine(models.Model):
 
     _name = "delivery.promise.backorder.line"
     _description = "Result of Backorder Processing"
+    _inherit = ["company.guard"]
     _order = "run_id desc, group_id, sequence, id"
     _rec_name = "promise_line_id"
 

@@ -14,6 +14,8 @@ class DeliveryPromiseBackorderRule(models.Model):
 
     _name = "delivery.promise.backorder.rule"
     _description = "Strategy of Backorder Processing"
+    _inherit = ["company.guard"]
+    _check_company_auto = True
     _order = "run_id desc, sequence, id"
 
     run_id = fields.Many2one(
@@ -29,6 +31,7 @@ class DeliveryPromiseBackorderRule(models.Model):
         "delivery.promise.class",
         string="Customer Class",
         ondelete="cascade",
+        check_company=True,
         help="Promises to customers of this class; empty for all.",
     )
     partner_category_id = fields.Many2one(

@@ -137,7 +137,7 @@ class Validate(_OnTransfer):
 
 
 class Receive(Validate):
-    codes = ("incoming",)
+    codes = ("incoming", "dropship")
     name = "receive"
     weight = 4
 
@@ -207,9 +207,8 @@ class Return(_OnTransfer):
         return {"part": dice.random() < 0.5, "done": dice.random() < 0.7}
 
     def work(self, day, env, step, picking):
-        action = env.ref("stock.act_stock_return_picking").read()[0]
         wizard = Form(
-            env[action["res_model"]].with_context(
+            env["stock.return.picking"].with_context(
                 active_id=picking.id, active_ids=picking.ids, active_model=picking._name
             )
         )
