@@ -502,7 +502,7 @@ class Pbx:
         for name in self.extensions:
             yield f"exten => {name},1,Dial(PJSIP/{name},20,tT)"
             yield f"exten => *8{name},1,PickupChan(PJSIP/{name},p)"
-        yield "exten => _9X.,1,Dial(PJSIP/+${EXTEN:1}@trunk,20,tT)"
+        yield "exten => _00X.,1,Dial(PJSIP/+${EXTEN:2}@trunk,20,tT)"
         yield " same => n,Hangup(${HANGUPCAUSE})"
         yield f"exten => _+X.,1,Set(CALLERID(num)={OUR_NUMBER})"
         # hung up a second after the customer has answered

@@ -6,7 +6,6 @@ who had to do with it; on the way each agent's screen shows what their telephone
 """
 
 import contextlib
-import datetime
 import os
 import time
 from types import SimpleNamespace
@@ -177,9 +176,9 @@ class Crew(SimpleNamespace):
         assert (call["partner_id"] or [0, None])[1] == partner, told
         assert call["user_id"][1] == f"Agent {user}", told
         assert call["answered_at"], told
-        start = datetime.datetime.fromisoformat(call["started_at"])
-        answer = datetime.datetime.fromisoformat(call["answered_at"])
-        assert (answer - start).total_seconds() < 6, told
+        first = min(leg["answered_at"] for leg in legs if leg["answered_at"])
+        assert call["answered_at"] == first, told
+        assert call["started_at"] <= min(leg["rang_at"] for leg in legs), told
         self._write_down({name for name, kind in parts.items() if kind == SPOKE})
         return call
 
@@ -209,7 +208,7 @@ def blind_transfer(crew):
 
 
 def blind_transfer_of_a_call_that_we_placed(crew):
-    mine = crew.a.call(f"9{ELSEWHERE}")
+    mine = crew.a.call(f"00{ELSEWHERE}")
     customer = crew.outside.ringing()
     crew.see({"101": RINGS})
     customer.answer()
@@ -274,23 +273,23 @@ def transferrer_hangs_up_early(crew):
 
 def transfer_to_the_outside(crew):
     customer, desk = crew.talking()
-    desk.send_on(f"9{ELSEWHERE}")
+    desk.send_on(f"00{ELSEWHERE}")
     crew.outside.ringing().answer()
     crew.see({"101": WRITES})
     time.sleep(0.5)
     customer.hang_up()
-    crew.ended({"101": SPOKE, f"9{ELSEWHERE}": OUTSIDE}, user="101")
+    crew.ended({"101": SPOKE, f"00{ELSEWHERE}": OUTSIDE}, user="101")
 
 
 def attended_transfer_to_the_outside(crew):
     customer, desk = crew.talking()
-    question = crew.a.call(f"9{ELSEWHERE}")
+    question = crew.a.call(f"00{ELSEWHERE}")
     crew.outside.ringing().answer()
     question.wait("talking")
     desk.connect(question)
     crew.see({"101": WRITES})
     customer.hang_up()
-    crew.ended({"101": SPOKE, f"9{ELSEWHERE}": OUTSIDE}, user="101")
+    crew.ended({"101": SPOKE, f"00{ELSEWHERE}": OUTSIDE}, user="101")
 
 
 def parked_and_fetched(crew):

@@ -324,6 +324,8 @@ class PhoneCallBack(models.Model):
         user."""
         if not isinstance(number, str):
             raise UserError(self.env._("number: a telephone number is expected."))
+        # of a company's, not of a number's: how a number reads, records say
+        fresh.one_after_the_other(self.env, f"call_back|{self.env.company.id}")
         # an unsaved call reads the number as a call's
         call = self.env["phone.call"].new(
             {
@@ -341,9 +343,6 @@ class PhoneCallBack(models.Model):
             raise UserError(
                 self.env._("number: “%s” is one of our own numbers.", number[:64])
             )
-        fresh.one_after_the_other(
-            self.env, f"call_back|{call.company_id.id}|{call.e164}"
-        )
         back = self._of_number(call)
         if not back.has_access("write"):
             # sudo: it stays the other team's, who hear that he was promised a call

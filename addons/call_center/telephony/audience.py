@@ -166,4 +166,10 @@ def _rings(call, part):
         answers = [call.answered_at]
     if not answers:
         return True
-    return bool(part.rang_at) and part.rang_at > max(answers)
+    if not part.rang_at:
+        return False
+    # moments are whole seconds; where it is told who leaves, a telephone that stops
+    # ringing is told of, too, and so the same second is late enough
+    tells = any(other.left_at for other in call.parts)
+    last = max(answers)
+    return part.rang_at >= last if tells else part.rang_at > last
