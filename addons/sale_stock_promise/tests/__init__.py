@@ -12,6 +12,7 @@ from . import test_promise_again
 from . import test_quotation
 from . import test_report
 from . import test_reservation
+from . import test_reservation_chains
 from . import test_rights
 from . import test_tell
 from . import test_tell_parts
