@@ -208,11 +208,9 @@ class CrmLeadPromiseLine(models.Model):
     @api.depends("requested_date", "promised_date")
     def _compute_is_late(self):
         for line in self:
-            line.is_late = bool(
-                line.requested_date
-                and line.promised_date
-                and line.promised_date > line.requested_date
-            )
+            wished, promised = line.requested_date, line.promised_date
+            day = line.lead_id._promise_warehouse()._promise_day
+            line.is_late = bool(wished and promised and day(promised) > day(wished))
 
     @api.onchange(
         "product_id",

@@ -132,8 +132,7 @@ class SaleOrder(models.Model):
                     )
                 )[:1]
                 if found:
-                    line.promised_date = found.promised_date
-                    line._set_promise_parts(found.promise_parts)
+                    line._set_looked_up(found.promised_date, None, found.promise_parts)
                     checked -= found
 
     def _is_quotation_of(self, promise):

@@ -41,6 +41,14 @@ class DeliveryPromise(models.Model):
             action.update(view_mode="form", res_id=orders.id)
         return action
 
+    def _reopen_closed_short(self):
+        result = super()._reopen_closed_short()
+        for promise in self.filtered("has_closed_short"):
+            promise.check_access("write")
+            # sudo: whoever may promise anew has the order's goods sent
+            promise.sudo().sale_order_ids._procure_closed_short()
+        return result
+
     def _follow_dates(self):
         """An order follows its promise: its delivery date is the new arrival."""
         result = super()._follow_dates()

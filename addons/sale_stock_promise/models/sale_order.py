@@ -30,6 +30,10 @@ class SaleOrder(models.Model):
         "things stand now.",
     )
     promise_alert = fields.Char(compute="_compute_promise_possible")
+    promise_not_stocked = fields.Char(
+        compute="_compute_promise_possible",
+        help="Products that are promised without looking at any stock.",
+    )
 
     @api.constrains("promise_id")
     def _check_promise_partner(self):
@@ -71,6 +75,7 @@ class SaleOrder(models.Model):
         """Only forms read this: one question to the engine for each quotation."""
         self.promise_possible_date = False
         self.promise_alert = False
+        self.promise_not_stocked = False
         for order in self:
             if order.state not in ("draft", "sent") or not order._promise_lines():
                 continue
@@ -84,6 +89,7 @@ class SaleOrder(models.Model):
                 continue
             order.promise_possible_date = answer["promised_date"]
             order.promise_alert = order._get_promise_alert(answer)
+            order.promise_not_stocked = order._get_not_stocked(answer)
 
     def _get_promise_alert(self, answer):
         """Why the typed delivery date cannot be kept, or False."""
@@ -107,12 +113,27 @@ class SaleOrder(models.Model):
                 " would suffice.",
                 products=", ".join(dict.fromkeys(missing)),
             )
-        if wished < possible:
+        if self._promise_day(wished) < self._promise_day(possible):
             return self.env._(
                 "The delivery date cannot be kept: it is possible from %(date)s.",
                 date=format_datetime(self.env, possible, dt_format="short"),
             )
         return False
+
+    def _get_not_stocked(self, answer):
+        """Say which products are promised because nobody counts them, or False."""
+        self.ensure_one()
+        names = [
+            line.product_id.display_name
+            for line, found in zip(self._promise_lines(), answer["lines"], strict=True)
+            if any(reason["code"] == "untracked" for reason in found["reasons"])
+        ]
+        if not names:
+            return False
+        return self.env._(
+            "Promised without looking at stock, because it is not tracked: %s",
+            ", ".join(dict.fromkeys(names)),
+        )
 
     @api.onchange("commitment_date", "expected_date")
     def _onchange_commitment_date(self):
@@ -142,6 +163,15 @@ class SaleOrder(models.Model):
         """To whom the goods travel."""
         self.ensure_one()
         return self.partner_shipping_id or self.partner_id
+
+    def _promise_day(self, moment):
+        """The day of a moment in the warehouse that the order leaves from, or False."""
+        self.ensure_one()
+        return moment and self.warehouse_id._origin._promise_day(moment)
+
+    def _is_same_promise_day(self, first, second):
+        """Whether two moments, or none, are the same to a customer."""
+        return self._promise_day(first) == self._promise_day(second)
 
     def _prepare_promise_request(self, lines, requested=None):
         """The request for some lines.
@@ -227,20 +257,20 @@ class SaleOrder(models.Model):
         self._check_promise_button()
         for order in self:
             if order.state == "sale" or order._has_live_hold():
+                # sudo: as in _adjust_promise
+                order.sudo()._procure_closed_short()
                 order._adjust_promise(order._promise_lines())
                 continue
             answer = order._simulate_promise()
             for line, found in zip(
                 order._promise_lines(), answer["lines"], strict=True
             ):
-                line.write(
-                    {
-                        "promised_date": found["promised_date"],
-                        "promise_ship_date": found["ship_date"],
-                    }
-                )
                 parts = self.env["delivery.promise.line"]._answered_parts(found)
-                line._set_promise_parts(line._stored_parts(parts))
+                line._set_looked_up(
+                    fields.Datetime.to_datetime(found["promised_date"]),
+                    fields.Datetime.to_datetime(found["ship_date"]),
+                    line._stored_parts(parts),
+                )
         return True
 
     def action_hold_promise(self):

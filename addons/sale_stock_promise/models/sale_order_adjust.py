@@ -1,6 +1,7 @@
 """Whatever changes on a quotation that holds goods, or on a promised order, changes
 its claim at once: one adjustment for each order, whoever writes how many lines."""
 
+import logging
 from contextlib import contextmanager
 
 from odoo import api, fields, models
@@ -9,6 +10,10 @@ from odoo.tools import format_datetime
 
 from odoo.addons.promise_desk_base.tools.waiting import WaitedTooLong
 from odoo.addons.stock_promise.models.own_context import own, owned
+
+from .customer_change import CustomerChange
+
+_logger = logging.getLogger(__name__)
 
 #: written in the course of an adjustment; it must not start another one
 WATCHED = {"promise_watched": own(True)}
@@ -46,7 +51,12 @@ class SaleOrder(models.Model):
         }
         yield WATCHED
         for order in self.browse(before).exists():
-            order._adjust_changed(before[order.id])
+            try:
+                order._adjust_changed(before[order.id])
+            except UserError as error:
+                if order._is_changed_by_customer():
+                    raise order._error_for_customers(error) from None
+                raise
 
     def _has_confirmed_promise(self):
         self.ensure_one()
@@ -68,7 +78,8 @@ class SaleOrder(models.Model):
         self.ensure_one()
         return {
             "header": self._promise_header_key(),
-            "date": self.commitment_date,
+            # people promise days: another hour of the same day is no other wish
+            "date": self._promise_day(self.commitment_date),
             "lines": {
                 line.id: line._promise_asked_key() for line in self._promise_lines()
             },
@@ -83,7 +94,7 @@ class SaleOrder(models.Model):
         lines = self._promise_lines()
         requested = None
         if after["date"] != before["date"]:
-            requested = after["date"]
+            requested = self.commitment_date
         elif after["header"] == before["header"]:
             lines = lines.filtered(
                 lambda line: before["lines"].get(line.id) != after["lines"][line.id]
@@ -118,9 +129,12 @@ class SaleOrder(models.Model):
                 promise, self.env._("Nothing is left on %s to hold.", self.name)
             )
             return
+        if self._is_changed_by_customer():
+            CustomerChange(self, promise).follow()
+            return
         try:
-            promise.with_context(promise_asking_order_ids=own(tuple(self.ids)))._rehold(
-                self._prepare_promise_request(lines, requested)
+            self._rehold_promise(
+                promise, self._prepare_promise_request(lines, requested)
             )
         except WaitedTooLong:
             raise
@@ -144,6 +158,30 @@ class SaleOrder(models.Model):
             }
         )
         self._link_by_reference(promise, lines)
+
+    def _rehold_promise(self, promise, request):
+        """The hold for a request, without what this order itself quotes."""
+        return promise.with_context(
+            promise_asking_order_ids=own(tuple(self.ids))
+        )._rehold(request)
+
+    def _is_changed_by_customer(self):
+        """Whether the customer, or somebody of the public, does what is done now: on
+        the portal, by paying, in a shop."""
+        # superuser mode or not, it is the user of the request who reads the answer
+        return not self.env.user._is_internal()
+
+    def _error_for_customers(self, error):
+        """What a customer reads instead of an error made for employees: that names
+        stock, documents and what an employee could do about it."""
+        self.ensure_one()
+        _logger.info("%s: a customer's change was refused: %s", self.name, error)
+        return UserError(
+            self.env._(
+                "This change cannot be made online at the moment. Please contact us and"
+                " we will make it for you."
+            )
+        )
 
     def _leave_shared_hold(self, promise, lines):
         """The hold is not this quotation's to change: say so, and that its changed
@@ -180,12 +218,7 @@ class SaleOrder(models.Model):
         self._drop_settled_lines(promise)
         if self.picking_policy == "one" and lines:
             lines = self._promise_lines()
-        pending = lines.filtered(
-            lambda line: (
-                line.product_uom_id.compare(line.product_uom_qty, line.qty_delivered)
-                > 0
-            )
-        )
+        pending = lines.filtered(lambda line: line._is_delivery_due())
         self._shrink_delivered_lines(lines - pending)
         if pending:
             promise.write({"state": "confirmed", **self._promise_consent()})
@@ -195,22 +228,24 @@ class SaleOrder(models.Model):
 
     def _promise_pending(self, promise, lines, requested):
         request, line_vals = self._prepare_pending_request(lines, requested)
-        # sudo: the moves of an order follow its promise, whoever may edit moves
-        moves = lines.sudo().move_ids.filtered(
-            lambda move: move.state not in ("done", "cancel")
-        )
+        moves = lines._promised_moves()
         before = {line: line.sudo().promise_line_id.promised_date for line in lines}
         try:
             answer = self._rerecord_promise(promise, request, line_vals, moves)
         except WaitedTooLong:
             raise
         except UserError as error:
-            # An archived product, say: the order goes on, its promise stays.
+            # The order goes on; what is due is due on the date that was promised.
             self.message_post(body=self._promise_failure(error))
+            for line in lines.sudo().filtered("promise_line_id"):
+                line.promise_line_id._reduce(line.product_uom_qty)
+            lines.sudo().promise_line_id._update_delivery()
             return
         self._link_by_reference(promise, lines)
         self._check_promised_again(lines, answer, before, requested)
         lines._plan_promised_moves()
+        # what was delivered of less is not delivered of more
+        lines.sudo().promise_line_id._update_delivery()
 
     def _rerecord_promise(self, promise, request, line_vals=None, moves=()):
         """New dates on the lines of the request, without the order's own moves."""
@@ -237,11 +272,12 @@ class SaleOrder(models.Model):
                 line_vals.append({"requested_date": requested})
             line_vals[-1]["quantity"] = line.product_uom_qty
             line_vals[-1]["minimum_first"] = request_line.get("minimum_first", 0.0)
-            if line.qty_delivered:
+            delivered = line._promise_delivered()
+            if delivered:
                 # a first delivery was made already
                 request_line.pop("minimum_first", None)
             request_line.update(
-                quantity=line.product_uom_qty - line.qty_delivered,
+                quantity=line.product_uom_qty - delivered,
                 requested_date=wished and fields.Datetime.to_string(wished),
             )
         return request, line_vals
@@ -252,7 +288,7 @@ class SaleOrder(models.Model):
         for line, found in zip(lines, answer["lines"], strict=True):
             promised = fields.Datetime.to_datetime(found["promised_date"])
             earlier = before[line]
-            late = not promised or (requested and promised > requested)
+            late = not promised or line._is_later_day(promised, requested)
             if requested and earlier and late:
                 why = "; ".join(reason["message"] for reason in found["reasons"])
                 raise UserError(
@@ -273,7 +309,7 @@ class SaleOrder(models.Model):
                         why=why,
                     )
                 )
-            if not promised or (earlier and promised > earlier):
+            if not promised or line._is_later_day(promised, earlier):
                 moved.append((line, promised))
         if moved:
             self._post_unkept(moved)
@@ -311,7 +347,15 @@ class SaleOrder(models.Model):
         for line in delivered:
             line.promise_line_id._reduce(line.qty_delivered)
         delivered.promise_line_id._update_delivery()
-        (lines - delivered).promise_line_id.unlink()
+        called_off = (lines - delivered).promise_line_id
+        # Called off after its day was over, it stays a promise that was not kept.
+        now = fields.Datetime.now()
+        late = called_off.filtered(
+            lambda line: (line.late_from and line.late_from <= now) or line.missed_date
+        )
+        late.filtered(lambda line: not line.cancelled_date)._note_cancelled()
+        late._update_delivery()
+        (called_off - late).unlink()
 
     def _shrink_delivered_lines(self, lines):
         """Less was ordered than before, and all of it is delivered already."""
@@ -320,6 +364,66 @@ class SaleOrder(models.Model):
             if line.promise_line_id:
                 line.promise_line_id._reduce(line.product_uom_qty)
         lines.sudo().promise_line_id._update_delivery()
+
+    def _procure_closed_short(self):
+        """Have sent after all what a delivery that was cancelled, or closed without a
+        backorder, has left."""
+        lines = self.order_line.filtered(
+            lambda line: line.state == "sale" and line.promise_line_id.closed_short
+        )
+        locked = lines.order_id.filtered("locked")
+        if locked:
+            raise UserError(
+                self.env._(
+                    "%s is locked, so nothing more can be sent for it. Unlock it"
+                    " first.",
+                    ", ".join(locked.mapped("name")),
+                )
+            )
+        if lines:
+            lines._action_launch_stock_rule()
+            lines.promise_line_id._update_delivery()
+
+    # -- what was delivered is exchanged --------------------------------------------
+
+    def _promise_exchange(self, wanted):
+        """Promise goods that are sent for others that come back: a quantity that is
+        due anew, beside what was promised and delivered before.
+
+        :param wanted: [(order line, quantity, unit)]
+        :return: the promise lines, in their order; none where nothing was promised
+        """
+        self.ensure_one()
+        # sudo: who takes goods back makes the promise that follows from it
+        order = self.sudo()
+        promise = order.promise_id
+        if not order._has_confirmed_promise():
+            return promise.line_ids.browse()
+        # the promise is in force again
+        promise.state = "confirmed"
+        count = sum("/exchange/" in (line.reference or "") for line in promise.line_ids)
+        lines = []
+        for number, (line, quantity, uom) in enumerate(wanted, count + 1):
+            asked = line._prepare_promise_line(False, quantity)
+            asked.pop("minimum_first", None)
+            asked["uom_id"] = uom.id
+            asked["reference"] = f"{line._promise_reference()}/exchange/{number}"
+            lines.append(asked)
+        request = {
+            **order._prepare_promise_request(order.order_line.browse()),
+            "lines": lines,
+        }
+        try:
+            order._rerecord_promise(promise, request)
+        except UserError as error:
+            # The goods are exchanged; no date is promised for them.
+            order.message_post(body=order._promise_failure(error))
+            return promise.line_ids.browse()
+        by_reference = {line.reference: line for line in promise.line_ids}
+        order._set_promised_commitment(promise)
+        return promise.line_ids.browse(
+            [by_reference[line["reference"]].id for line in lines]
+        )
 
     def _restore_promised_deadlines(self):
         for order in self:

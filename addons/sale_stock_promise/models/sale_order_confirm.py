@@ -46,6 +46,11 @@ class SaleOrder(models.Model):
         promise = self.sudo().promise_id
         if promise.state == "held" and self._take_hold(promise):
             return
+        if promise.state == "held" and not self._promise_is_shared():
+            # It could not be taken: what the order asks for now counts, once.
+            promise._release(
+                self.env._("%s was confirmed without this hold.", self.name)
+            )
         if promise:
             self._forget_promise(
                 self.env._(
@@ -84,10 +89,17 @@ class SaleOrder(models.Model):
         if promise.state != "held":
             return False
         exact = self._hold_covers(promise, lines)
-        promise._confirm()
+        try:
+            with self.env.cr.savepoint():
+                promise._confirm()
+                if not exact:
+                    promise.write(self._promise_consent())
+                    answer = self._rerecord_promise(promise, request)
+        except UserError as error:
+            # The order goes on, whoever confirms it; without this hold.
+            self.message_post(body=self._promise_failure(error))
+            return False
         if not exact:
-            promise.write(self._promise_consent())
-            answer = self._rerecord_promise(promise, request)
             self._link_by_reference(promise, lines)
             (promise.line_ids - lines.sudo().promise_line_id).unlink()
             self._post_missed(lines, answer)
@@ -131,8 +143,15 @@ class SaleOrder(models.Model):
             and all(
                 # The date of the whole promise, as a lead hands it over, is no wish.
                 not wished
-                or wished
-                in (promise.promised_date, line.requested_date, line.promised_date)
+                or any(
+                    line._is_same_day(wished, date)
+                    for date in (
+                        promise.promised_date,
+                        line.requested_date,
+                        line.promised_date,
+                    )
+                    if date
+                )
                 for line in held
             )
             and all(
@@ -143,10 +162,37 @@ class SaleOrder(models.Model):
                     line.promise_line_id.product_uom_id.id,
                     line.promise_line_id.warehouse_id.id,
                     line.promise_line_id.lead_days,
+                    line.promise_line_id.route_ids.sorted("id").ids,
+                    line.promise_line_id.no_variant_value_ids.sorted("id").ids,
                 )
                 for line in lines.sudo()
             )
+            and self._hold_arrives(held)
         )
+
+    def _hold_arrives(self, held):
+        """Whether what is held, sent when it was planned, is with this order's address
+        on the days that were promised: the address, the carrier or the way may be
+        others by now."""
+        engine = self._promise_model().env["delivery.promise.engine"]
+        partner = self._promise_partner()
+        schedules = engine._schedules(
+            held.warehouse_id, self.company_id, fields.Datetime.now()
+        )
+        for line in held:
+            warehouse = line.warehouse_id
+            if not line.ship_date or not line.promised_date or line.is_manual:
+                continue
+            arrival = schedules[warehouse.id].arrival(
+                line.ship_date,
+                engine._transit_days(warehouse, partner),
+                engine._delivered_by(
+                    engine._transit_carrier(warehouse, partner), partner
+                ),
+            )
+            if not line._is_same_day(arrival, line.promised_date):
+                return False
+        return True
 
     def _take_from_others(self, promise):
         """Who shared the hold has none any more, and is told."""
@@ -168,9 +214,7 @@ class SaleOrder(models.Model):
         if not lines:
             return
         request = self._prepare_promise_request(lines)
-        moves = lines.sudo().move_ids.filtered(  # sudo: the order's own moves
-            lambda move: move.state not in ("done", "cancel")
-        )
+        moves = lines._promised_moves()
         wished = self.commitment_date
         try:
             # sudo: a customer or a shop confirms too
@@ -196,7 +240,7 @@ class SaleOrder(models.Model):
         missed = []
         for line, found in zip(lines, answer["lines"], strict=True):
             promised = fields.Datetime.to_datetime(found["promised_date"])
-            if not promised or (wished and promised > wished):
+            if not promised or line._is_later_day(promised, wished):
                 missed.append((line, promised))
         if missed:
             self._post_unkept(missed, wished)
@@ -214,7 +258,7 @@ class SaleOrder(models.Model):
         for line, found in zip(lines, answer["lines"], strict=True):
             promised = fields.Datetime.to_datetime(found["promised_date"])
             planned = self.commitment_date or line._expected_date()
-            if not promised or promised.date() > planned.date():
+            if not promised or line._is_later_day(promised, planned):
                 missed.append((line, promised))
         if missed:
             self._post_unkept(missed, self.commitment_date)
@@ -223,7 +267,9 @@ class SaleOrder(models.Model):
         """The order's delivery date is the promised arrival of its last line."""
         promised = promise.promised_date
         for order in self:
-            if promised and order.commitment_date != promised:
+            if promised and not order._is_same_promise_day(
+                promised, order.commitment_date
+            ):
                 order.with_context(**WATCHED).commitment_date = promised
 
     # -- giving up -----------------------------------------------------------------
@@ -242,7 +288,9 @@ class SaleOrder(models.Model):
         for order in self:
             # sudo: the order's own promise
             promise = order.sudo().promise_id
-            if promise and order.commitment_date == promise.promised_date:
+            if promise and order._is_same_promise_day(
+                order.commitment_date, promise.promised_date
+            ):
                 wished = promise.line_ids.mapped("requested_date")
                 order.with_context(**WATCHED).commitment_date = all(wished) and max(
                     wished, default=False

@@ -1,10 +1,7 @@
 """What the customer of an order agrees to, and what follows from it for its moves."""
 
-from odoo import api, models
-from odoo.exceptions import AccessError
+from odoo import models
 from odoo.tools.sql import column_exists, create_column
-
-from odoo.addons.stock_promise.models.own_context import without_defaults
 
 
 class SaleOrder(models.Model):
@@ -52,35 +49,6 @@ class SaleOrderLine(models.Model):
         if not column_exists(self.env.cr, "sale_order_line", "promise_parts"):
             create_column(self.env.cr, "sale_order_line", "promise_parts", "jsonb")
         return super()._auto_init()
-
-    # -- what the engine alone writes ------------------------------------------------
-
-    def _set_promise_parts(self, parts):
-        """Note the parts that were looked up."""
-        self.ensure_one()
-        if parts != self.promise_parts:
-            # sudo: the engine's answer is not the user's to write
-            self.sudo().promise_parts = parts
-
-    @api.model
-    def _check_parts_written(self, vals):
-        if vals.get("promise_parts") and not self.env.su:
-            raise AccessError(
-                self.env._("The parts of a line cannot be written: they are computed.")
-            )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_parts_written(vals)
-        lines = super(SaleOrderLine, without_defaults(self, {"promise_parts"})).create(
-            vals_list
-        )
-        return lines.with_env(self.env)
-
-    def write(self, vals):
-        self._check_parts_written(vals)
-        return super().write(vals)
 
     # -- the moves of a line in parts --------------------------------------------------
 

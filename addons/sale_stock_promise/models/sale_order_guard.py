@@ -1,9 +1,11 @@
 """Which promise an order rests on is not a client's to choose: it would release, extend
-or take what a colleague holds, by a quotation of its own."""
+or take what a colleague holds, by a quotation of its own. Nor are the dates of its
+lines: they are computed, or set by hand with a reason by who may."""
 
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from odoo.addons.stock_promise.models.delivery_promise_guard import labels
 from odoo.addons.stock_promise.models.own_context import owned, without_defaults
 
 
@@ -87,18 +89,82 @@ class SaleOrder(models.Model):
         return promise.has_access("write")
 
 
+#: what an order line says of its promise, written by the engine alone
+DATES = frozenset({"promised_date", "promise_ship_date", "promise_parts"})
+
+
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            for vals in vals_list:
+                self._check_engine_dates({name for name in DATES if vals.get(name)})
+        lines = super(SaleOrderLine, without_defaults(self, DATES)).create(vals_list)
+        return lines.with_env(self.env)
+
+    def write(self, vals):
+        if not self.env.su:
+            self._check_engine_dates(DATES & vals.keys())
+            self._check_promise_line_kept(vals)
+        return super().write(vals)
+
+    @api.model
+    def _check_engine_dates(self, names):
+        if names:
+            raise AccessError(
+                self.env._(
+                    "%s of an order line cannot be written: dates are computed. Use"
+                    " Promise Dates, or have an administrator of promises set the date"
+                    " by hand, with a reason.",
+                    labels(self, names),
+                )
+            )
+
+    def _check_promise_line_kept(self, vals):
+        """A confirmed line keeps what it was promised."""
+        if "promise_line_id" not in vals or owned(self.env, "promise_watched"):
+            return
+        for line in self:
+            if line.state == "sale" and line.promise_line_id.id != (
+                vals["promise_line_id"] or False
+            ):
+                raise UserError(
+                    self.env._(
+                        "%s is confirmed: the promise of its lines goes with it and"
+                        " cannot be exchanged.",
+                        line.order_id.name,
+                    )
+                )
+
+    def _set_looked_up(self, promised, ship, parts):
+        """Note the dates that were looked up.
+
+        :param promised: when all of it is with the customer, or False
+        :param ship: when it leaves, or False; None: not known here
+        :param parts: as :meth:`_stored_parts` gives them
+        """
+        self.ensure_one()
+        vals = {"promised_date": promised, "promise_parts": parts}
+        if ship is not None:
+            vals["promise_ship_date"] = ship
+        # sudo: the engine's answer is not the user's to write
+        self.sudo().write(vals)
 
     @api.constrains("promise_line_id")
     def _check_promise_line(self):
         for line in self.sudo():  # sudo: only compared
-            promise = line.promise_line_id.promise_id
-            if promise and promise != line.order_id.promise_id:
+            promise_line = line.promise_line_id
+            promise = promise_line.promise_id
+            if promise and (
+                promise != line.order_id.promise_id
+                or promise_line.product_id != line.product_id
+            ):
                 raise ValidationError(
                     self.env._(
                         "%(product)s of %(order)s cannot rest on %(promise)s, which is"
-                        " not the order's.",
+                        " not the order's or not for this product.",
                         product=line.product_id.display_name,
                         order=line.order_id.name,
                         promise=promise.name,

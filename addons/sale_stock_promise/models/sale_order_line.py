@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_date
 
+from odoo.addons.stock_promise.models.delivery_promise_parts import Part
 from odoo.addons.stock_promise.models.engine_links import (
     check_unchanged,
     own_id,
@@ -29,6 +30,7 @@ class SaleOrderLine(models.Model):
         string="Promised",
         compute="_compute_promise_dates",
         store=True,
+        # for the engine, which keeps what it looked up: people may not, see the guard
         readonly=False,
         copy=False,
         help="When the whole quantity is with the customer. Without a hold it is what "
@@ -74,6 +76,9 @@ class SaleOrderLine(models.Model):
         "customer_lead",
         "order_id.commitment_date",
         "order_id.picking_policy",
+        "order_id.partner_shipping_id",
+        "route_ids",
+        "product_no_variant_attribute_value_ids",
     )
     def _compute_promise_dates(self):
         """The dates of the promise. A date that was only looked up is void as soon
@@ -105,6 +110,12 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         return self.warehouse_id or self.order_id.warehouse_id
 
+    def _is_later_day(self, moment, than):
+        """Whether a moment is on a later day of the warehouse than another one, if
+        that is given."""
+        day = self._promise_warehouse()._origin._promise_day
+        return bool(than) and day(moment) > day(than)
+
     def _promise_reference(self):
         """What ties the line to its promise line; a line that came with a promise
         keeps the reference that it was given there."""
@@ -120,7 +131,20 @@ class SaleOrderLine(models.Model):
             self.product_uom_id.id,
             self._promise_warehouse().id,
             self.customer_lead,
+            *self._promise_choices().values(),
         )
+
+    def _promise_choices(self):
+        """What was chosen for the line besides its product, as keys of a request."""
+        self.ensure_one()
+        # sudo: what was chosen decides the date, whoever may read routes
+        line = self.sudo()
+        return {
+            "route_ids": line.route_ids._origin.sorted("id").ids,
+            "no_variant_value_ids": (
+                line.product_no_variant_attribute_value_ids._origin.sorted("id").ids
+            ),
+        }
 
     def _promise_asked_key(self):
         """The same, and what decides about the parts of the line."""
@@ -138,6 +162,7 @@ class SaleOrderLine(models.Model):
             "warehouse_id": self._promise_warehouse()._origin.id,
             "reference": self._promise_reference(),
             "lead_days": max(self.customer_lead, 0.0),
+            **self._promise_choices(),
             **self._minimum_first_asked(),
         }
 
@@ -163,10 +188,63 @@ class SaleOrderLine(models.Model):
         """Open moves follow the promise of their line."""
         # sudo: the moves of an order follow its promise, whoever may edit moves
         for line in self.sudo().filtered("promise_line_id"):
-            line.move_ids.filtered(
-                lambda move: move.state not in ("done", "cancel")
-            ).promise_line_id = line.promise_line_id
+            line._promised_moves().promise_line_id = line.promise_line_id
         self.sudo().promise_line_id._update_move_dates()
+
+    def _promised_moves(self):
+        """The open moves that these lines' promise is about; what is exchanged has a
+        promise of its own."""
+        # sudo: the moves of an order follow its promise, whoever may edit moves
+        lines = self.sudo()
+        return lines.move_ids.filtered(
+            lambda move: (
+                move.state not in ("done", "cancel")
+                and move.promise_line_id not in move.sale_line_id._exchanged()
+            )
+        )
+
+    def _exchanged(self):
+        """The promise lines of what was sent again for this line's goods."""
+        # sudo: the order's own promise
+        line = self.sudo()
+        return line.move_ids.promise_line_id.filtered(
+            lambda promised: "/exchange/" in (promised.reference or "")
+        )
+
+    def _promise_delivered(self):
+        """How much of the line was sent and needs not be sent again, in its unit.
+
+        As Odoo counts it, or as the promise does: of goods that come back to be
+        exchanged Odoo counts the return, but what is sent for them has a promise of
+        its own.
+        """
+        self.ensure_one()
+        promise_line = self.sudo().promise_line_id  # sudo: the order's own promise
+        if promise_line.product_id != self.product_id:
+            return self.qty_delivered
+        delivered = promise_line.product_uom_id._compute_quantity(
+            promise_line.delivered_quantity, self.product_uom_id, round=False
+        )
+        return max(self.qty_delivered, delivered)
+
+    def _is_delivery_due(self):
+        """Whether something of the line is still to be sent: not what came back, nor
+        what was closed short, unless more is ordered or under way again."""
+        self.ensure_one()
+        unit = self.product_uom_id
+        if unit.compare(self.product_uom_qty, self._promise_delivered()) <= 0:
+            return False
+        promise_line = self.sudo().promise_line_id  # sudo: the order's own promise
+        if not (promise_line.delivered_date or promise_line.closed_short):
+            return True
+        promised = promise_line.product_uom_id._compute_quantity(
+            promise_line.quantity, unit, round=False
+        )
+        return (
+            promise_line.product_id != self.product_id
+            or unit.compare(self.product_uom_qty, promised) > 0
+            or bool(self._promised_moves())
+        )
 
     # -- what could be asked for instead ---------------------------------------------
 
@@ -193,6 +271,9 @@ class SaleOrderLine(models.Model):
     def _asking_ship_date(self):
         return self.promise_ship_date
 
+    def _asking_option_ids(self):
+        return self._promise_choices()["no_variant_value_ids"]
+
     def _set_promise_warehouse(self, warehouse_id):
         self.order_id.warehouse_id = warehouse_id
 
@@ -213,7 +294,7 @@ class SaleOrderLine(models.Model):
             # what is typed on the line is no promise
             if promise_line.promised_date or promise_line._parts():
                 words = line._promise_in_words(
-                    promise_line.promised_date, promise_line._parts()
+                    promise_line.promised_date, line._held_parts(promise_line)
                 )
                 pairs.append((self.env._("Promised"), words))
         elif line.state in ("draft", "sent") and not state and dated:
@@ -222,7 +303,31 @@ class SaleOrderLine(models.Model):
         if promise_line.delivered_date and line.state == "sale":
             delivered = line._promise_local_date(promise_line.delivered_date)
             pairs.append((self.env._("Delivered"), delivered))
+        if line.state == "sale":
+            for exchange in line._exchanged():
+                words = line._promise_in_words(
+                    exchange.promised_date, exchange._parts()
+                )
+                pairs.append((self.env._("Exchange promised"), words))
+                if exchange.delivered_date:
+                    delivered = line._promise_local_date(exchange.delivered_date)
+                    pairs.append((self.env._("Exchange delivered"), delivered))
         return pairs
+
+    def _held_parts(self, promise_line):
+        """The parts of the line, with what was ordered more than its hold is for."""
+        self.ensure_one()
+        parts = promise_line._parts()
+        if promise_line.promise_state != "held":
+            return parts
+        held = promise_line.product_uom_id._compute_quantity(
+            promise_line.quantity, self.product_uom_id, round=False
+        )
+        rest = self.product_uom_qty - held
+        if self.product_uom_id.compare(rest, 0.0) <= 0:
+            return parts
+        whole = [Part(held, promise_line.ship_date, promise_line.promised_date)]
+        return [*(parts or whole), Part(rest)]
 
     def _promise_in_words(self, promised, parts=None):
         """The date of a line, or the dates of its parts."""

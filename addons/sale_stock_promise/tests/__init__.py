@@ -3,7 +3,10 @@ from . import test_after
 from . import test_cancel
 from . import test_chain
 from . import test_confirm
+from . import test_customer_change
+from . import test_days
 from . import test_documents
+from . import test_engine_dates
 from . import test_forged_context
 from . import test_history
 from . import test_install
@@ -14,9 +17,11 @@ from . import test_report
 from . import test_reservation
 from . import test_reservation_chains
 from . import test_rights
+from . import test_same_promise
 from . import test_tell
 from . import test_tell_parts
 from . import test_tours
+from . import test_open_again
 from . import test_parts
 from . import test_parts_random
 from . import test_policy

@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError
 from odoo.tests import HttpCase
 
 from odoo.addons.mail.tests.common import MockEmail
@@ -55,10 +56,12 @@ class TestDocuments(SalePromiseCase, MockEmail):
         self._tick(hours=25)
         self.assertEqual(line._get_promise_dates(), [], "an expired hold says nothing")
 
-    def test_what_was_typed_over_a_promise_is_not_printed(self):
+    def test_nothing_is_typed_over_a_promise(self):
         self.order.action_hold_promise()
         line = self.order.order_line[0]
-        line.promised_date = NOW.replace(day=1)
+        with self.assertRaises(AccessError):
+            line.promised_date = NOW.replace(day=1)
+        self.env.invalidate_all()
         self.assertEqual(line._get_promise_dates(), [("Promised", "03/04/2030")])
 
     def test_the_date_is_one_of_the_warehouses_days(self):

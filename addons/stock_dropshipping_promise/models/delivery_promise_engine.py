@@ -3,7 +3,6 @@
 from odoo import api, fields, models, tools
 from odoo.tools import SQL
 
-from odoo.addons.stock_promise.models.own_context import owned
 from odoo.addons.stock_promise.models.stock_move import OPEN_STATES
 from odoo.addons.stock_promise.promising.words import Terms
 
@@ -18,8 +17,13 @@ class DeliveryPromiseEngine(models.AbstractModel):
         ``purchase_stock_promise``), by the vendor's time alone."""
         lines = super()._promising_lines(request)
         routes, templates, categories = self._drop_ship_facts(request.company.id)
-        own = self._order_line_routes() if routes else {}
-        if not templates and not categories and not own:
+        if (
+            not templates
+            and not categories
+            and not any(
+                routes.intersection(checked.route_ids) for checked in request.lines
+            )
+        ):
             return lines
         products, found, schedules = self._drop_ship_products(lines), {}, None
         result = []
@@ -30,9 +34,9 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 if (
                     product.product_tmpl_id.id in templates
                     or product.categ_id.id in categories
-                    or checked.reference in own
+                    or checked.route_ids
                 ) and self._is_drop_shipped(
-                    product, checked.warehouse, own.get(checked.reference), found
+                    product, checked.warehouse, checked.route_ids, found
                 ):
                     straight.add(part.product_id)
             if straight and straight == {part.product_id for part in line.components}:
@@ -140,24 +144,10 @@ class DeliveryPromiseEngine(models.AbstractModel):
             frozenset(categories.search([("id", "child_of", categories.ids)]).ids),
         )
 
-    def _order_line_routes(self):
-        """{reference: routes} of the order lines that ask."""
-        # sudo: as in _drop_ship_products
-        orders = (
-            self.env["sale.order"]
-            .sudo()
-            .browse(owned(self.env, "promise_asking_order_ids", ()))
-        )
-        return {
-            line._promise_reference(): line.route_ids
-            for line in orders.order_line
-            if line.route_ids
-        }
-
     def _is_drop_shipped(self, part, warehouse, own, found):
         """Whether Odoo would buy a part of a line for the customer.
 
-        :param own: routes of the order line
+        :param own: ids of the routes of the order line
         :param found: {routes: whether they drop-ship}, filled as lines are looked at
         """
         warehouse = warehouse.sudo()  # sudo: as in _drop_ship_products
@@ -174,7 +164,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
             {
                 "warehouse_id": warehouse,
                 "company_id": warehouse.company_id,
-                "route_ids": own or Rule.route_id,
+                "route_ids": self.env["stock.route"].sudo().browse(own or ()),
             },
         )
         return rule.action == "buy" and rule.location_dest_id.usage == "customer"

@@ -4,6 +4,9 @@ from odoo.exceptions import ValidationError
 
 MAX_QUANTITY = 1e12
 
+#: states of a promise that somebody counts on, or has counted on
+IN_FORCE = ("held", "confirmed", "done")
+
 
 def check_numbers(model, vals, names):
     """Refuse what is no number to count with. JSON carries NaN and Infinity, and to

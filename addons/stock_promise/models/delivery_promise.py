@@ -258,14 +258,15 @@ class DeliveryPromise(models.Model):
         }
 
     @api.model
-    def _simulate(self, request, ignore=None, ignore_moves=()):
+    def _simulate(self, request, ignore=None, ignore_moves=(), archived=False):
         """:meth:`simulate` for bridges.
 
         :param ignore: promises whose own claims do not count
         :param ignore_moves: ids of open moves that do not count
+        :param archived: what was promised before may have been archived since
         """
         engine = self.env["delivery.promise.engine"]
-        checked = engine._check_request(request)
+        checked = engine._check_request(request, archived)
         return engine._compute_request(
             checked, ignore.ids if ignore else (), ignore_moves
         ).answer
@@ -327,14 +328,16 @@ class DeliveryPromise(models.Model):
     def _update_done(self):
         """A confirmed promise is done when nothing of it is under way any more."""
         for promise in self:
-            if promise.state == "confirmed" and all(
-                line.delivered_date or line.closed_short for line in promise.line_ids
-            ):
-                promise.state = "done"
-            elif promise.state == "done" and not all(
-                line.delivered_date or line.closed_short for line in promise.line_ids
-            ):
-                promise.state = "confirmed"
+            if promise.state not in ("confirmed", "done"):
+                continue
+            done = all(
+                (line.delivered_date or line.closed_short)
+                and not line._is_delivery_open()
+                for line in promise.line_ids
+            )
+            state = "done" if done else "confirmed"
+            if promise.state != state:
+                promise.state = state
 
     @api.model
     def _cron_tidy(self):

@@ -146,6 +146,8 @@ class DeliveryPromiseEngine(models.AbstractModel):
                     product_quantity=quantity,
                     minimum_first=checked.minimum_first / checked.quantity * quantity,
                     lead_days=None,
+                    # they are the other product's
+                    option_ids=(),
                 )
                 options.append(Option(index, "product", instead, ask))
         return options

@@ -154,4 +154,9 @@ class DeliveryPromiseAsking(models.AbstractModel):
             reasons,
             offers,
             parts,
+            self._asking_option_ids(),
         )
+
+    def _asking_option_ids(self):
+        """Ids of chosen values of attributes that create no variant; hook."""
+        return ()

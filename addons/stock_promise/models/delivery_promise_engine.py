@@ -96,8 +96,8 @@ class DeliveryPromiseEngine(models.AbstractModel):
     def _explode(self, wanted, company):
         """What products are taken from the shelf as.
 
-        :param wanted: set of (product, quantity)
-        :return: {(product, quantity): ((component, its quantity for one product), …)}
+        :param wanted: set of :func:`~..promising.values.goods`
+        :return: {goods: ((component, its quantity for one product), …)}
             in the components' own units; missing where a product is itself the
             component
         """
@@ -138,8 +138,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
 
     def _promising_lines(self, request):
         exploded = self._explode(
-            {(line.product, line.product_quantity) for line in request.lines},
-            request.company,
+            {line.goods for line in request.lines}, request.company
         )
         transit = {
             warehouse: (
@@ -154,9 +153,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         now = fields.Datetime.now()
         lines = []
         for line in request.lines:
-            parts = (
-                exploded and exploded.get((line.product, line.product_quantity))
-            ) or ((line.product, 1.0),)
+            parts = (exploded and exploded.get(line.goods)) or ((line.product, 1.0),)
             found = Line(
                 warehouse_id=line.warehouse.id,
                 components=tuple(

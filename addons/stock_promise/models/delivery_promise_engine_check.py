@@ -7,6 +7,7 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.tools import SQL, float_round
 
+from ..promising.values import goods
 from .delivery_promise_engine_values import MAX_DAYS
 
 MAX_LINES = 1000
@@ -35,6 +36,8 @@ LINE_KEYS = {
     "warehouse_id",
     "reference",
     "lead_days",
+    "route_ids",
+    "no_variant_value_ids",
 }
 
 
@@ -56,6 +59,15 @@ class CheckedLine(NamedTuple):
     ahead: tuple = ()
     #: ((product id, moment), …) of parts of a kit that others bring to the customer
     coming: tuple = ()
+    #: ids of the routes that the line names itself
+    route_ids: tuple[int, ...] = ()
+    #: ids of chosen values of attributes that create no variant
+    option_ids: tuple[int, ...] = ()
+
+    @property
+    def goods(self):
+        """What :meth:`DeliveryPromiseEngine._explode` knows the line by."""
+        return goods(self.product, self.product_quantity, self.option_ids)
 
 
 class CheckedRequest(NamedTuple):
@@ -74,24 +86,34 @@ class CheckedRequest(NamedTuple):
     customer_class: models.BaseModel | None = None
     #: a part will do where the whole cannot be promised
     partial: bool = False
+    #: what was promised before may have been archived since
+    archived: bool = False
 
 
 class DeliveryPromiseEngine(models.AbstractModel):
     _inherit = "delivery.promise.engine"
 
     @api.model
-    def _check_request(self, request):
+    def _check_request(self, request, archived=False):
         """Turn a request of the public API into a :class:`CheckedRequest`.
 
+        :param archived: it is about what a document, or a promise, names already: what
+            of it was archived since is still to be delivered
         :raises ValidationError: naming the line and the key
         """
         request = self._checked_dict(request, REQUEST_KEYS, self.env._("The request"))
         company = self._checked_company(request.get("company_id"))
         self._prime_company(company)
         partner = self._checked_record(
-            "res.partner", request.get("partner_id"), "partner_id", company=company
+            "res.partner",
+            request.get("partner_id"),
+            "partner_id",
+            company=company,
+            archived=archived,
         )
-        warehouse = self._checked_warehouse(request.get("warehouse_id"), company)
+        warehouse = self._checked_warehouse(
+            request.get("warehouse_id"), company, archived
+        )
         customer_class = self.env["delivery.promise.class"]._of_partner(
             partner, company
         )
@@ -118,6 +140,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
             ),
             lines=(),
             customer_class=customer_class,
+            archived=archived,
         )
         return values._replace(lines=self._checked_lines(request.get("lines"), values))
 
@@ -141,7 +164,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
             if not isinstance(line, dict) or not line.keys() <= LINE_KEYS:
                 where = self.env._("Line %(number)s", number=number)
                 self._checked_dict(line, LINE_KEYS, where)
-        products = self._checked_products(lines, request.company)
+        products = self._checked_products(lines, request.company, request.archived)
         uoms = self._records_by_id("uom.uom", lines, "uom_id")
         warehouses = self._records_by_id("stock.warehouse", lines, "warehouse_id")
         return tuple(
@@ -200,7 +223,11 @@ class DeliveryPromiseEngine(models.AbstractModel):
         if line.get("warehouse_id"):
             warehouse = warehouses.get(line["warehouse_id"])
             self._check_warehouse(
-                warehouse, line["warehouse_id"], request.company, number
+                warehouse,
+                line["warehouse_id"],
+                request.company,
+                number,
+                request.archived,
             )
         if not warehouse:
             self._refuse(
@@ -216,9 +243,35 @@ class DeliveryPromiseEngine(models.AbstractModel):
             warehouse=warehouse,
             reference=self._checked_reference(number, line.get("reference")),
             lead_days=self._checked_lead_days(number, line.get("lead_days")),
+            route_ids=self._checked_ids(number, line, "route_ids", "stock.route"),
+            option_ids=self._checked_ids(
+                number,
+                line,
+                "no_variant_value_ids",
+                "product.template.attribute.value",
+            ),
         )
 
-    def _checked_products(self, lines, company):
+    def _checked_ids(self, number, line, key, model):
+        """The ids that a line names under a key, sorted; those that do not exist are
+        refused."""
+        ids = line.get(key)
+        if not ids:
+            return ()
+        if not isinstance(ids, (list, tuple)):
+            self._refuse_line(number, key, self.env._("must be a list of ids."))
+        for record_id in ids:
+            self._check_id(number, key, record_id)
+        # sudo: whether they exist, and nothing else of them
+        found = self.env[model].sudo().browse(ids).exists()
+        missing = set(ids) - set(found.ids)
+        if missing:
+            self._refuse_line(
+                number, key, self.env._("%s does not exist.", min(missing))
+            )
+        return tuple(sorted(found.ids))
+
+    def _checked_products(self, lines, company, archived=False):
         ids = []
         for number, line in enumerate(lines, 1):
             if not line.get("product_id"):
@@ -331,8 +384,10 @@ class DeliveryPromiseEngine(models.AbstractModel):
         if self._is_absent(company_id):
             return self.env.company
         self._check_id(None, "company_id", company_id)
+        # A customer online works for no company: what is done for them is checked by
+        # whoever does it in superuser mode.
         # sudo: the ids of the user's companies, and no more, are compared
-        if company_id not in self.env.user.sudo().company_ids.ids:
+        if not self.env.su and company_id not in self.env.user.sudo().company_ids.ids:
             self._refuse(
                 self.env._(
                     "company_id: company %s does not exist, or you do not work for it.",
@@ -341,7 +396,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
             )
         return self.env["res.company"].browse(company_id)
 
-    def _checked_warehouse(self, warehouse_id, company):
+    def _checked_warehouse(self, warehouse_id, company, archived=False):
         if self._is_absent(warehouse_id):
             return self.env["stock.warehouse"]
         self._check_id(None, "warehouse_id", warehouse_id)
@@ -350,7 +405,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
             .with_context(active_test=False)
             .search_fetch([("id", "=", warehouse_id)], self._warehouse_fields())
         )
-        self._check_warehouse(warehouse, warehouse_id, company, None)
+        self._check_warehouse(warehouse, warehouse_id, company, None, archived)
         return warehouse
 
     def _warehouse_fields(self):
@@ -365,7 +420,9 @@ class DeliveryPromiseEngine(models.AbstractModel):
             "promise_cutoff",
         ]
 
-    def _check_warehouse(self, warehouse, warehouse_id, company, number):
+    def _check_warehouse(
+        self, warehouse, warehouse_id, company, number, archived=False
+    ):
         if not warehouse:
             problem = self.env._("warehouse %s does not exist.", warehouse_id)
         elif warehouse.company_id != company:
@@ -374,7 +431,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 warehouse=warehouse.display_name,
                 company=company.name,
             )
-        elif not warehouse.active:
+        elif not warehouse.active and not archived:
             problem = self.env._("%s is archived.", warehouse.display_name)
         else:
             return
@@ -385,11 +442,12 @@ class DeliveryPromiseEngine(models.AbstractModel):
             self._default_warehouse_id(company.id)
         )
 
-    def _checked_record(self, model, record_id, key, company=None):
+    def _checked_record(self, model, record_id, key, company=None, archived=False):
         if self._is_absent(record_id):
             return self.env[model]
         self._check_id(None, key, record_id)
-        record = self.env[model].search([("id", "=", record_id)])
+        Model = self.env[model].with_context(active_test=not archived)
+        record = Model.search([("id", "=", record_id)]).with_env(self.env)
         if not record:
             self._refuse(
                 self.env._("%(key)s: %(id)s does not exist.", key=key, id=record_id)

@@ -59,7 +59,8 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 promised
                 and (
                     not checked.requested
-                    or promised <= max(checked.requested, schedule.now)
+                    or schedule.day(promised)
+                    <= max(schedule.day(checked.requested), schedule.today)
                 )
             ),
             "date_50": False,
@@ -169,7 +170,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 self._transit_message(self._days(line.transit_days), line.carrier),
             )
         if wished:
-            if confirmation.promised <= wished:
+            if schedule.day(confirmation.promised) <= schedule.day(wished):
                 yield "requested", self._say(_lt("planned for the requested date"))
             else:
                 yield (

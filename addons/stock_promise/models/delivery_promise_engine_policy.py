@@ -21,8 +21,8 @@ class DeliveryPromiseEngine(models.AbstractModel):
     # -- the request -----------------------------------------------------------------
 
     @api.model
-    def _check_request(self, request):
-        checked = super()._check_request(request)
+    def _check_request(self, request, archived=False):
+        checked = super()._check_request(request, archived)
         if "partial" in request:
             checked = checked._replace(partial=self._checked_bool(request, "partial"))
         return checked

@@ -4,10 +4,8 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
-from .checks import check_numbers
+from .checks import IN_FORCE, check_numbers
 from .own_context import without_defaults
-
-IN_FORCE = ("held", "confirmed", "done")
 
 
 def computed_fields(model):

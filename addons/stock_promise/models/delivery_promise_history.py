@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .delivery_promise_guard import IN_FORCE
+from .checks import IN_FORCE
 from .own_context import own, owned, without_defaults
 
 

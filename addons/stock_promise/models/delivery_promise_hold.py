@@ -121,9 +121,10 @@ class DeliveryPromise(models.Model):
         """Compute the dates again, from what is there now, and promise those.
 
         The promise's own quantities are free for it meanwhile. The first promised
-        date stays on record.
+        date stays on record. What was closed short is sent after all.
         """
         self._begin_claim()
+        self._reopen_closed_short()
         for promise in self:
             if promise.state not in ("held", "confirmed"):
                 raise UserError(
@@ -175,7 +176,7 @@ class DeliveryPromise(models.Model):
         :return: (promise, answer)
         """
         engine = self.env["delivery.promise.engine"]
-        checked = engine._check_request(request)
+        checked = engine._check_request(request, archived=True)
         self._lock(checked)
         computation = engine._compute_request(checked, (), ignore_moves)
         promise = self._create_promise(
@@ -226,9 +227,12 @@ class DeliveryPromise(models.Model):
             if line:
                 if line.first_promised_date:
                     del vals["first_promised_date"]
+                for name in ("route_ids", "no_variant_value_ids"):
+                    if name not in vals and line[name]:
+                        vals[name] = [Command.clear()]
                 # sudo: what is in force is written by the engine alone; the right to
                 # write the promise was checked
-                line.sudo().write(vals)
+                line.sudo().write(line._keep_same_days(vals))
             else:
                 line = Line.sudo().create({**vals, "promise_id": self.id})
             lines += line.with_env(self.env)
@@ -249,6 +253,10 @@ class DeliveryPromise(models.Model):
         claims = promises.claim_ids.sudo()
         self._touch_products(claims.product_id.ids)
         claims.unlink()
+        ordered = promises.filtered(lambda promise: promise.state == "confirmed")
+        ordered.sudo().line_ids.filtered(
+            lambda line: not line.delivered_date
+        )._note_cancelled()
         promises.sudo().write({"state": "released"})
         if reason:
             for promise in promises:
@@ -267,7 +275,7 @@ class DeliveryPromise(models.Model):
         """
         self.check_access("write")
         engine = self.env["delivery.promise.engine"]
-        checked = engine._check_request(request)
+        checked = engine._check_request(request, archived=True)
         if self.state == "confirmed":
             checked = self._with_parts_ahead(checked, lines)
         self._lock(checked)
@@ -295,6 +303,10 @@ class DeliveryPromise(models.Model):
         computation = self._compute_again(request)
         lines._write_answer(computation.answer, computation.confirmations)
         self._write_claims(lines, computation.confirmations)
+
+    def _reopen_closed_short(self):
+        """Have what was closed short sent after all; hook for bridges, which know the
+        document that asks for it."""
 
     def _follow_dates(self):
         """Bring the documents of confirmed promises up to dates that have moved; hook
@@ -355,9 +367,20 @@ class DeliveryPromise(models.Model):
             "latest_date": checked.latest,
             **({} if checked.lead_days is None else {"lead_days": checked.lead_days}),
             "minimum_first": checked.minimum_first,
+            **self._prepare_choices(checked),
             "first_promised_date": vals["promised_date"],
             **vals,
         }
+
+    @api.model
+    def _prepare_choices(self, checked):
+        """What was chosen for a line besides the product; mostly nothing, which then
+        needs no row."""
+        choices = {
+            "route_ids": checked.route_ids,
+            "no_variant_value_ids": checked.option_ids,
+        }
+        return {name: [Command.set(ids)] for name, ids in choices.items() if ids}
 
     def _write_claims(self, lines, confirmations):
         """Replace the claims of these lines by those of the confirmations, in one
@@ -429,8 +452,10 @@ class DeliveryPromise(models.Model):
                         line.promised_date
                         and (
                             not line.requested_date
-                            or line.promised_date
-                            <= max(line.requested_date, line.create_date)
+                            or line.warehouse_id._promise_day(line.promised_date)
+                            <= line.warehouse_id._promise_day(
+                                max(line.requested_date, line.create_date)
+                            )
                         )
                     ),
                     "date_50": False,

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..promising.values import goods
 from .stock_move import OPEN_STATES
 
 
@@ -52,6 +53,20 @@ class DeliveryPromiseLine(models.Model):
         precompute=True,
         check_company=True,
     )
+    route_ids = fields.Many2many(
+        "stock.route",
+        string="Routes",
+        readonly=True,
+        copy=False,
+        help="The way that was chosen for this line. Empty: that of the product.",
+    )
+    no_variant_value_ids = fields.Many2many(
+        "product.template.attribute.value",
+        string="Options",
+        readonly=True,
+        copy=False,
+        help="Chosen values of attributes that create no variant.",
+    )
     requested_date = fields.Datetime(help="When the customer wants it.")
     latest_date = fields.Datetime(help="Later than this is of no use to the customer.")
     lead_days = fields.Float(
@@ -68,6 +83,20 @@ class DeliveryPromiseLine(models.Model):
         copy=False,
         index=True,
         help="When all of it is with the customer.",
+    )
+    missed_date = fields.Datetime(
+        string="Missed Date",
+        readonly=True,
+        copy=False,
+        help="A promised date that was in force when its day ended without all of it"
+        " being delivered. Promising a later date afterwards does not undo that: the"
+        " line is measured by this date.",
+    )
+    cancelled_date = fields.Datetime(
+        string="Called Off",
+        readonly=True,
+        copy=False,
+        help="When what had been ordered was called off.",
     )
     ship_date = fields.Datetime(
         readonly=True, copy=False, help="When it leaves the warehouse."
@@ -207,6 +236,7 @@ class DeliveryPromiseLine(models.Model):
         "delivered_date",
         "closed_short",
         "promised_date",
+        "missed_date",
         "first_promised_date",
         "requested_date",
         "at_risk",
@@ -218,7 +248,7 @@ class DeliveryPromiseLine(models.Model):
             line.late_from = line.promised_date and line._end_of_day(line.promised_date)
             line.kept_requested = line._is_kept(line.requested_date)
             line.kept_first = line._is_kept(line.first_promised_date)
-            line.kept_latest = line._is_kept(line.promised_date)
+            line.kept_latest = line._is_kept(line.missed_date or line.promised_date)
             if line.closed_short:
                 line.status = "broken"
             elif line.delivered_date:
@@ -237,14 +267,71 @@ class DeliveryPromiseLine(models.Model):
             return False
         return self.delivered_date < self._end_of_day(date)
 
+    def _note_missed_day(self):
+        """Keep the promised date that is about to be replaced, if its day is over and
+        not all was delivered on it. The first such date is the one that counts."""
+        now = fields.Datetime.now()
+        for line in self:
+            if (
+                line.promised_date
+                and not line.missed_date
+                and line.promise_id.state in ("confirmed", "done")
+                and line._end_of_day(line.promised_date) <= now
+                and not line.kept_latest
+            ):
+                line.missed_date = line.promised_date
+
+    def _note_cancelled(self):
+        """Note when these lines were called off, before their day or after it."""
+        self.write({"cancelled_date": fields.Datetime.now()})
+
     def _end_of_day(self, moment):
         """The moment, in UTC, at which the warehouse's day of ``moment`` is over."""
         # sudo: the time zone counts, whoever asks
         warehouse = self.warehouse_id.sudo()
         zone = warehouse._promise_zone() if warehouse else timezone.utc
-        day = moment.replace(tzinfo=timezone.utc).astimezone(zone).date()
+        day = warehouse._promise_day(moment)
         midnight = datetime.combine(day + timedelta(days=1), time.min, zone)
         return midnight.astimezone(timezone.utc).replace(tzinfo=None)
+
+    def _is_same_day(self, first, second):
+        """Whether two moments, or none, are the same to a person: the same day of the
+        warehouse."""
+        if not first or not second:
+            return not first and not second
+        warehouse = self.warehouse_id
+        return warehouse._promise_day(first) == warehouse._promise_day(second)
+
+    #: the moments of a promise; they move together or not at all
+    _moments = ("promised_date", "ship_date", "material_date")
+
+    def _keep_same_days(self, vals):
+        """These computed values; where every moment is on the day on which it was
+        promised before, that moment stays: people promise days."""
+        self.ensure_one()
+        if not self.promised_date or not self.first_promised_date:
+            return vals
+        moments = {name for name in self._moments if name in vals}
+        if not all(self._is_same_day(self[name], vals[name]) for name in moments):
+            return vals
+        kept = {**vals, **{name: self[name] for name in moments}}
+        answer = vals.get("answer")
+        if answer and answer.get("schedule"):
+            wire = fields.Datetime.to_string
+            dates = {"delivery_date": "promised_date", "ship_date": "ship_date"}
+            kept["answer"] = {
+                **answer,
+                "schedule": [
+                    entry
+                    | {
+                        key: wire(self[name])
+                        for key, name in dates.items()
+                        if entry[key] and entry[key] == wire(vals[name])
+                    }
+                    for entry in answer["schedule"]
+                ],
+            }
+        return kept
 
     #: what a date was computed for: it does not hold for anything else
     _computed_for = {
@@ -259,6 +346,9 @@ class DeliveryPromiseLine(models.Model):
     }
 
     def write(self, vals):
+        if "promised_date" in vals:
+            # sudo: what was missed is noted whoever promises anew
+            self.sudo()._note_missed_day()
         if "promised_date" not in vals and not self._computed_for.isdisjoint(vals):
             changed = self.filtered(
                 lambda line: any(
@@ -315,7 +405,16 @@ class DeliveryPromiseLine(models.Model):
             "warehouse_id": self.warehouse_id.id,
             "reference": self.reference,
             "lead_days": self.lead_days,
+            # sudo: what was chosen is the line's own, whoever may read routes
+            "route_ids": self.sudo().route_ids.ids,
+            "no_variant_value_ids": self.sudo().no_variant_value_ids.ids,
         }
+
+    def _goods(self, quantity):
+        """What the engine knows a quantity of this line by, in the product's unit."""
+        self.ensure_one()
+        # sudo: as in _prepare_request_line
+        return goods(self.product_id, quantity, self.sudo().no_variant_value_ids.ids)
 
     @api.model
     def _prepare_answer_vals(self, answer, confirmation=None):
@@ -330,6 +429,8 @@ class DeliveryPromiseLine(models.Model):
             "feasible_date": False,
             "risk_said": False,
             "hours_delay": 0,
+            # what was called off is ordered again
+            "cancelled_date": False,
         }
         if confirmation is not None:
             vals["material_date"] = confirmation.material
@@ -355,7 +456,7 @@ class DeliveryPromiseLine(models.Model):
             if confirmations and not line.first_promised_date:
                 vals["first_promised_date"] = vals["promised_date"]
             # sudo: dates are written by the engine alone
-            line.sudo().write(vals)
+            line.sudo().write(line._keep_same_days(vals))
 
     def _write_hours(self, confirmations):
         """Keep the hours of work centres that these lines, in force, count on instead

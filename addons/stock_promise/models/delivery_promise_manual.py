@@ -253,8 +253,8 @@ class DeliveryPromise(models.Model):
         )
         components = (
             self.env["delivery.promise.engine"]
-            ._explode({(product, wanted)}, self.company_id)
-            .get((product, wanted))
+            ._explode({line._goods(wanted)}, self.company_id)
+            .get(line._goods(wanted))
         ) or ((product, 1.0),)
         Claim.create(
             [

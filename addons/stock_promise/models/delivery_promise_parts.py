@@ -204,7 +204,9 @@ class DeliveryPromiseLine(models.Model):
             if line.part_late:
                 line.kept_latest = False
             if line.delivered_date and not line.closed_short:
-                kept = line.kept_latest if line.promised_date else not line.part_late
+                kept = line.kept_latest
+                if not line.promised_date and not line.missed_date:
+                    kept = not line.part_late
                 line.status = "kept" if kept else "broken"
         return result
 
@@ -313,12 +315,12 @@ class DeliveryPromiseLine(models.Model):
         moments = {}
         for company, lines in self.grouped("company_id").items():
             exploded = engine._explode(
-                {(line.product_id, line.quantity) for line in lines}, company
+                {line._goods(line.quantity) for line in lines}, company
             )
             wanted = {
                 line: {
                     (product.id, line.warehouse_id.id)
-                    for product, __ in exploded.get((line.product_id, line.quantity))
+                    for product, __ in exploded.get(line._goods(line.quantity))
                     or ((line.product_id, 1.0),)
                 }
                 for line in lines

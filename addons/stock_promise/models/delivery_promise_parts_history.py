@@ -111,9 +111,18 @@ class DeliveryPromiseLine(models.Model):
         keep = in_parts or new[0]["from"]
         noted["old_parts"] = keep and not first and old
         noted["new_parts"] = keep and new
-        return self.promised_date != noted["old"] or bool(
-            in_parts and moved_units(old, new)
+        return not self._is_same_day(self.promised_date, noted["old"]) or bool(
+            in_parts and self._units_on_other_days(old, new)
         )
+
+    def _units_on_other_days(self, old, new):
+        """As :func:`moved_units`, of units whose day is another one."""
+        self.ensure_one()
+        return [
+            unit
+            for unit in moved_units(old, new)
+            if not self._is_same_day(unit[1], unit[2])
+        ]
 
     def _units_in_words(self, units):
         """As :meth:`_parts_in_words`, of [(quantity, date)]."""

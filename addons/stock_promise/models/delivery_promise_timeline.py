@@ -5,6 +5,8 @@ from datetime import UTC
 
 from odoo import api, fields, models
 
+from ..promising.values import goods
+
 #: the picture goes on for some days after the goods have left
 SHORTEST, LONGEST, DAYS_AFTER = 30, 365, 14
 
@@ -42,6 +44,8 @@ class DeliveryPromiseLine(models.Model):
             self.ship_date,
             [reason["message"] for reason in self.reasons or ()],
             parts=self._parts(),
+            # sudo: what was chosen is the line's own
+            option_ids=self.sudo().no_variant_value_ids.ids,
         )
 
     def _timeline(
@@ -53,6 +57,7 @@ class DeliveryPromiseLine(models.Model):
         reasons,
         alternatives=(),
         parts=(),
+        option_ids=(),
     ):
         """As :meth:`get_promise_timeline`; without a line in force the quantity is
         drawn on the day on which it would leave.
@@ -71,9 +76,8 @@ class DeliveryPromiseLine(models.Model):
 
         engine = self.env["delivery.promise.engine"]
         company = warehouse.sudo().company_id or self.env.company
-        components = engine._explode({(product, quantity)}, company).get(
-            (product, quantity)
-        ) or ((product, 1.0),)
+        wanted = goods(product, quantity, option_ids)
+        components = engine._explode({wanted}, company).get(wanted) or ((product, 1.0),)
         today = day(fields.Datetime.now())
         counted = defaultdict(lambda: defaultdict(float))
         for part, moment, taken in line._timeline_claims():

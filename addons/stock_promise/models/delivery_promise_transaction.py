@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 
 from odoo.addons.promise_desk_base.tools import waiting
 
+from .checks import IN_FORCE
+
 
 class DeliveryPromise(models.Model):
     _inherit = "delivery.promise"
@@ -59,7 +61,7 @@ class DeliveryPromise(models.Model):
     def _lock_request(self, request):
         """Take the lock of a request before it is simulated and recorded."""
         engine = self.env["delivery.promise.engine"]
-        self._lock(engine._check_request(request))
+        self._lock(engine._check_request(request, archived=True))
 
     def _lock_as_they_stand(self, states=("held", "confirmed"), refuse=True):
         """Wait for the locks first and read afterwards: while one waits, an order may
@@ -74,7 +76,9 @@ class DeliveryPromise(models.Model):
         for promise in self:
             if promise.state in states:
                 try:
-                    request = engine._check_request(promise._prepare_request())
+                    request = engine._check_request(
+                        promise._prepare_request(), archived=promise.state in IN_FORCE
+                    )
                 except UserError as error:
                     if refuse:
                         raise

@@ -78,6 +78,12 @@ class StockMove(models.Model):
                 by_date[move.date] |= move
         for date, planned in by_date.items():
             planned.first_planned_date = date
+        # sudo: a delivery is measured whoever plans it
+        lines = moves.sudo().promise_line_id
+        # more is under way of what was settled
+        lines.filtered(
+            lambda line: line.delivered_date or line.closed_short
+        )._update_delivery()
         moves._touch_promises()
         return moves
 

@@ -1,3 +1,4 @@
+from datetime import timezone
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
@@ -70,3 +71,13 @@ class StockWarehouse(models.Model):
         """The time zone in which this warehouse's days begin and end."""
         self.ensure_one()
         return ZoneInfo(self.env["delivery.promise.engine"]._zone_name(self.id))
+
+    def _promise_day(self, moment):
+        """The day of a moment in this warehouse, a date; that of UTC without one.
+
+        :param moment: naive, in UTC
+        """
+        # sudo: the time zone counts, whoever asks
+        warehouse = self.sudo()
+        zone = warehouse._promise_zone() if warehouse else timezone.utc
+        return moment.replace(tzinfo=timezone.utc).astimezone(zone).date()

@@ -5,6 +5,14 @@ from datetime import datetime
 from typing import NamedTuple
 
 
+def goods(product, quantity, option_ids=()):
+    """What is exploded: (product, quantity), and where the product was chosen with
+    values of attributes that create no variant, their ids."""
+    if option_ids:
+        return product, quantity, tuple(sorted(option_ids))
+    return product, quantity
+
+
 class Component(NamedTuple):
     """What one unit of a line takes from the shelf.
 

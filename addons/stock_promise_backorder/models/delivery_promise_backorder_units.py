@@ -131,7 +131,8 @@ class DeliveryPromiseBackorder(models.Model):
 
     def _prepare_line(self, line):
         """What is still to be delivered, as a ``CheckedLine``."""
-        remaining = line._prepare_remaining_line()["quantity"]
+        asked = line._prepare_remaining_line()
+        remaining = asked["quantity"]
         return CheckedLine(
             product=line.product_id,
             quantity=remaining,
@@ -145,6 +146,8 @@ class DeliveryPromiseBackorder(models.Model):
             reference=line.reference,
             # a first delivery was made already
             minimum_first=0.0 if line.delivered_quantity else line.minimum_first,
+            route_ids=tuple(sorted(asked["route_ids"])),
+            option_ids=tuple(sorted(asked["no_variant_value_ids"])),
             **line._open_parts(),
         )
 

@@ -1,0 +1,148 @@
+"""A quotation that holds goods is changed by its customer."""
+
+from odoo import fields
+from odoo.exceptions import UserError
+
+to_datetime = fields.Datetime.to_datetime
+#: more steps than it takes to find a quantity among sixteen million
+MAX_STEPS = 24
+
+
+class CustomerChange:
+    """Customers order what they like. Their hold follows in quantity, as far as the
+    goods are there on the days that were promised: nobody's hold, and no date, is
+    moved from outside. What is not held is looked up when the order is confirmed.
+
+    :param order: the quotation, after the change
+    :param promise: its hold, in superuser mode
+    """
+
+    def __init__(self, order, promise):
+        self.order = order
+        self.promise = promise
+        self.lines = order._promise_lines()
+        self.wanted = {line: line.product_uom_qty for line in self.lines}
+        # sudo: the order's own hold
+        self.promised = {
+            line: promise_line
+            for line in self.lines.sudo()
+            if (promise_line := line.promise_line_id) and promise_line.promised_date
+        }
+
+    def follow(self):
+        """Bring the hold up to what the order says, as far as it may."""
+        kept = {line: self._held(line) for line in self.lines}
+        quantities = kept
+        try:
+            self.promise._lock_request(self._request(self.wanted))
+            quantities = self._quantities(kept)
+            with self.order.env.cr.savepoint():
+                self._rehold(quantities)
+        except UserError:
+            # worth more than may be held, say: what was held stays
+            quantities = kept
+            try:
+                with self.order.env.cr.savepoint():
+                    self._rehold(quantities)
+            except UserError as error:
+                self.order.message_post(
+                    body=self.order.env._(
+                        "The customer has changed this quotation, but %(promise)s could"
+                        " not be changed with it: %(why)s",
+                        promise=self.promise.name,
+                        why=error.args[0],
+                    )
+                )
+                return
+        self._note_what_is_not_held(quantities)
+
+    def _held(self, line):
+        """How much of what is wanted of a line was held before, in its unit."""
+        promise_line = line.sudo().promise_line_id  # sudo: the order's own hold
+        if promise_line.product_id != line.product_id:
+            return 0.0
+        held = promise_line.product_uom_id._compute_quantity(
+            promise_line.quantity, line.product_uom_id, round=False
+        )
+        return min(held, self.wanted[line])
+
+    def _quantities(self, kept):
+        """{line: the most that can be held of what is wanted}, in the lines' order."""
+        quantities = dict(kept)
+        for line in self.lines:
+            low, high = kept[line], self.wanted[line]
+            if low == high:
+                continue
+            if self._fits({**quantities, line: high}):
+                quantities[line] = high
+                continue
+            for __ in range(MAX_STEPS):
+                # whole units of what is ordered
+                middle = low + (high - low) // 2
+                if middle <= low or high - low <= 1:
+                    break
+                if self._fits({**quantities, line: middle}):
+                    low = middle
+                else:
+                    high = middle
+            quantities[line] = low
+        return quantities
+
+    def _fits(self, quantities):
+        """Whether so much has a date, and what was promised keeps its day."""
+        request = self._request(quantities)
+        if not request["lines"]:
+            return True
+        answer = self.order._promise_model()._simulate(
+            request, ignore=self.promise, archived=True
+        )
+        by_reference = {line["reference"]: line for line in answer["lines"]}
+        for line in self.lines:
+            found = by_reference.get(line._promise_reference())
+            if not found:
+                continue
+            promised = found["promised_date"]
+            before = self.promised.get(line.sudo())
+            if not promised or (
+                before
+                and line._is_later_day(to_datetime(promised), before.promised_date)
+            ):
+                return False
+        return True
+
+    def _request(self, quantities):
+        lines = self.lines.filtered(lambda line: quantities[line] > 0)
+        request = self.order._prepare_promise_request(lines)
+        for asked, line in zip(request["lines"], lines, strict=True):
+            asked["quantity"] = quantities[line]
+            if asked.get("minimum_first", 0.0) > quantities[line]:
+                asked["minimum_first"] = quantities[line]
+        return request
+
+    def _rehold(self, quantities):
+        request = self._request(quantities)
+        if not request["lines"]:
+            return
+        self.order._rehold_promise(self.promise, request)
+        self.order._link_by_reference(self.promise, self.lines)
+
+    def _note_what_is_not_held(self, quantities):
+        env = self.order.env
+        rows = [
+            env._(
+                "%(product)s: %(held)s of %(wanted)s held",
+                product=line.product_id.display_name,
+                held=f"{quantities[line]:g}",
+                wanted=f"{self.wanted[line]:g}",
+            )
+            for line in self.lines
+            if quantities[line] < self.wanted[line]
+        ]
+        if rows:
+            self.order.message_post(
+                body=env._(
+                    "The customer has ordered more than could be held for the promised"
+                    " day. The rest is looked up when the order is confirmed. %(rows)s",
+                    rows="; ".join(rows),
+                )
+            )
