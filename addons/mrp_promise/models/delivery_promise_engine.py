@@ -24,11 +24,12 @@ class DeliveryPromiseEngine(models.AbstractModel):
             .sudo()
             ._bom_find(products, company_id=company.id, bom_type="phantom")
         )
-        for product, quantity in wanted:
+        for each in wanted:
+            product = each[0]
             if kits.get(product):
-                parts = self._kit_parts(kits[product], product, quantity)
+                parts = self._kit_parts(kits[product], *each)
                 if parts:
-                    exploded[product, quantity] = parts
+                    exploded[each] = parts
         return exploded
 
     @api.model
@@ -45,14 +46,22 @@ class DeliveryPromiseEngine(models.AbstractModel):
         return frozenset(id_ for (id_,) in rows)
 
     @api.model
-    def _kit_parts(self, kit, product, quantity):
+    def _kit_parts(self, kit, product, quantity, option_ids=()):
         """((component, quantity for one kit), …): what Odoo's own explosion takes for
-        the whole quantity, which it rounds up to whole units of each component."""
+        the whole quantity, which it rounds up to whole units of each component.
+
+        :param option_ids: chosen values of attributes that create no variant
+        """
+        # sudo: as in _explode
+        options = self.env["product.template.attribute.value"].sudo()
         times = product.uom_id._compute_quantity(
             quantity / kit.product_qty, kit.product_uom_id, round=False
         )
         totals = defaultdict(float)
-        for bom_line, data in kit.explode(product, times)[1]:
+        exploded = kit.explode(
+            product, times, never_attribute_values=options.browse(option_ids)
+        )
+        for bom_line, data in exploded[1]:
             component = bom_line.product_id
             if component.type == "consu" and data["qty"]:
                 totals[component] += bom_line.product_uom_id._compute_quantity(

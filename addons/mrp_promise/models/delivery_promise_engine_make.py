@@ -31,11 +31,28 @@ class DeliveryPromiseEngine(models.AbstractModel):
         another, and for others: they share the hours of work centres."""
         scope, cache = loaded.scope, self.env.cr.cache
         ignored = scope.ignore_promises if scope.ignore_hours else ()
-        cache[LOAD] = WorkLoad(partial(self._promised_hours, ignore_promises=ignored))
+        load = WorkLoad(partial(self._promised_hours, ignore_promises=ignored))
+        load.options = self._options_to_make(request)
+        cache[LOAD] = load
         try:
             return super()._planner(request, lines, loaded, schedules)
         finally:
             cache.pop(LOAD, None)
+
+    @api.model
+    def _options_to_make(self, request):
+        """{(product id, warehouse id): value ids} of what Odoo makes with the options
+        of its order line: only what is made to order gets to know of them, not what a
+        reordering rule has made. Lines with other options of the same product are
+        planned with the parts of all of them."""
+        chosen = defaultdict(set)
+        for line in request.lines:
+            if line.option_ids:
+                chosen[line.product.id, line.warehouse.id].update(line.option_ids)
+        if not chosen:
+            return {}
+        to_order = self._to_order_keys(chosen, request.company)
+        return {key: sorted(ids) for key, ids in chosen.items() if key in to_order}
 
     def _rule_option(self, rule, product, warehouse, quantity, days, schedules):
         if rule.action != "manufacture":
@@ -73,12 +90,15 @@ class DeliveryPromiseEngine(models.AbstractModel):
             product, picking_type.default_location_dest_id, warehouse
         )
         exploded, finished = {}, {}
+        options = load.options.get((product.id, warehouse.id), ())
 
         def explode(needed):
             if needed not in exploded:
                 exploded[needed] = tuple(
                     (part.id, place.id, total)
-                    for part, total in self._bill_parts(bill, product, needed).items()
+                    for part, total in self._bill_parts(
+                        bill, product, needed, options
+                    ).items()
                 )
             return exploded[needed]
 
@@ -153,12 +173,20 @@ class DeliveryPromiseEngine(models.AbstractModel):
         lots[-1] += batch * (count - len(lots))
         return lots
 
-    def _bill_parts(self, bill, product, quantity):
-        """{component whose stock is kept: quantity in its unit}"""
+    def _bill_parts(self, bill, product, quantity, option_ids=()):
+        """{component whose stock is kept: quantity in its unit}
+
+        :param option_ids: chosen values of attributes that create no variant
+        """
+        # sudo: as bills are read here
+        options = self.env["product.template.attribute.value"].sudo()
         totals = defaultdict(float)
         for lot in self._bill_lots(bill, product, quantity):
             lines = bill.explode(
-                product, lot / bill.product_qty, picking_type=bill.picking_type_id
+                product,
+                lot / bill.product_qty,
+                picking_type=bill.picking_type_id,
+                never_attribute_values=options.browse(option_ids),
             )[1]
             for line, data in lines:
                 part = line.product_id

@@ -237,8 +237,8 @@ class DeliveryPromise(models.Model):
             lambda move: move.state not in ("done", "cancel")
         )
         try:
-            checked = engine._check_request(request)
-        except UserError:  # archived since
+            checked = engine._check_request(request, archived=True)
+        except UserError:  # of another company since, say
             return [Confirmation()] * len(lines)
         if ordered:
             checked = self._with_parts_ahead(checked, lines)

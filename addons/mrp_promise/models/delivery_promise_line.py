@@ -29,8 +29,8 @@ class DeliveryPromiseLine(models.Model):
         )
         parts = (
             self.env["delivery.promise.engine"]
-            ._explode({(self.product_id, wanted)}, self.company_id)
-            .get((self.product_id, wanted), ())
+            ._explode({self._goods(wanted)}, self.company_id)
+            .get(self._goods(wanted), ())
         )
         needs = {part: ratio * wanted for part, ratio in parts}
         if not moves.bom_line_id:

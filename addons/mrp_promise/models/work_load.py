@@ -21,6 +21,9 @@ class WorkLoad:
         #: names what is taken at the moment: the same slots, the same name
         self.state = 0
         self._names = {}
+        #: {(product id, warehouse id): ids of the values of attributes without
+        #: variants that were chosen for what is made to order}
+        self.options = {}
 
     def expect(self, centres):
         """Announce work centres that may be asked for."""
