@@ -7,8 +7,6 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 
 PERIODS = (30, 90, 365)
-#: lines whose day is over or whose goods are delivered
-DECIDED = ("on_time", "late", "short", "undated", "overdue")
 #: rows that fit on the screen beside their picture
 TOP = 8
 
@@ -60,31 +58,36 @@ class PromiseDeskOverview(models.AbstractModel):
         """Shares of the lines whose day came in the period, and week by week."""
         Report = self.env["delivery.promise.report"]
         now = fields.Datetime.now()
-        domain = self._overview_domain() & Domain(
-            [
-                ("promised_date", ">=", now - timedelta(days=days)),
-                ("promised_date", "<", now + timedelta(days=1)),
-                ("state", "in", ("confirmed", "done")),
-                ("outcome", "in", DECIDED),
-            ]
-        )
-        names = ("on_time_requested", "on_time_first", "on_time_latest")
-        names += ("in_full", "otif_latest")
-        ((count, *shares),) = Report._read_group(
-            domain, [], ["__count", *(f"{name}:avg" for name in names)]
-        )
+        # A line is due on the day that it is measured by, each in its own period:
+        # promising it again for a later day takes it out of none.
+        bases = {
+            "requested_date": ("on_time_requested",),
+            "first_promised_date": ("on_time_first",),
+            "due_date": ("on_time_latest", "in_full", "otif_latest"),
+        }
+        found = {}
+        for date, names in bases.items():
+            domain = self._overview_domain() & Domain(
+                [
+                    (date, ">=", now - timedelta(days=days)),
+                    (date, "<", now + timedelta(days=1)),
+                ]
+            )
+            # of those that are decided, one way or the other
+            ((count, *shares),) = Report._read_group(
+                domain, [], [f"{names[0]}:count", *(f"{name}:avg" for name in names)]
+            )
+            for name, share in zip(names, shares, strict=True):
+                found[name] = share if share is not None and count else False
         weeks = Report._read_group(
             domain,
-            ["promised_date:week"],
-            ["__count", "on_time_latest:sum"],
-            order="promised_date:week",
+            ["due_date:week"],
+            ["on_time_latest:count", "on_time_latest:sum"],
+            order="due_date:week",
         )
         return {
             "lines": count,
-            **{
-                name: share if share is not None and count else False
-                for name, share in zip(names, shares, strict=True)
-            },
+            **found,
             "weeks": [
                 {
                     "date": fields.Date.to_string(week),
@@ -92,6 +95,7 @@ class PromiseDeskOverview(models.AbstractModel):
                     "late": total - round(kept or 0),
                 }
                 for week, total, kept in weeks
+                if total
             ],
         }
 

@@ -86,6 +86,11 @@ class DeliveryPromiseReport(models.Model):
     requested_date = fields.Datetime(readonly=True)
     first_promised_date = fields.Datetime(readonly=True)
     promised_date = fields.Datetime(string="Latest Promised Date", readonly=True)
+    due_date = fields.Datetime(
+        readonly=True,
+        help="The latest promise that was in force when its day ended, or the promise"
+        " in force now.",
+    )
     delivered_date = fields.Datetime(
         readonly=True, help="When the last unit was with the customer."
     )

@@ -7,7 +7,16 @@ from odoo.tools import SQL
 BASES = {
     "requested": "requested_date",
     "first": "first_promised_date",
-    "latest": "promised_date",
+    "latest": "due_date",
+}
+#: those dates in the table of lines: latest is the promise that was in force when its
+#: day ended, however late it was promised again
+DATES = {
+    "requested_date": SQL("l.requested_date"),
+    "first_promised_date": SQL("l.first_promised_date"),
+    "due_date": SQL("COALESCE(l.missed_date, l.promised_date)"),
+    "delivered_date": SQL("l.delivered_date"),
+    "cancelled_date": SQL("l.cancelled_date"),
 }
 
 
@@ -17,6 +26,7 @@ class DeliveryPromiseReport(models.Model):
         "delivery.promise": ["state", "hold_until", "partner_id", "user_id"],
         "delivery.promise.line": [
             "amount",
+            "cancelled_date",
             "closed_short",
             "company_id",
             "delivered_date",
@@ -24,6 +34,7 @@ class DeliveryPromiseReport(models.Model):
             "kept_first",
             "kept_latest",
             "kept_requested",
+            "missed_date",
             "product_id",
             "product_uom_id",
             "promise_id",
@@ -106,6 +117,7 @@ class DeliveryPromiseReport(models.Model):
                 " THEN 'expired' ELSE p.state END",
                 fields.Datetime.now(),
             ),
+            "promised_date": SQL("l.promised_date"),
             "delivered_date": SQL("l.delivered_date"),
             "hold_until": SQL("p.hold_until"),
             "closed_short": SQL("COALESCE(l.closed_short, FALSE)"),
@@ -116,6 +128,9 @@ class DeliveryPromiseReport(models.Model):
                 "EXISTS (SELECT FROM stock_move m WHERE m.promise_line_id = l.id)"
             ),
             "owed": SQL("p.state IN ('confirmed', 'done')"),
+            "cancelled_day": SQL(
+                "CASE WHEN p.state = 'released' THEN day.cancelled END"
+            ),
             "today": SQL("day.today"),
             "early_days": SQL(
                 "CASE WHEN company.promise_otif_limit_early"
@@ -134,7 +149,7 @@ class DeliveryPromiseReport(models.Model):
                 "kept": SQL.identifier(f"kept_{basis}"),
                 "by": SQL.identifier(f"by_{basis}"),
             }
-            columns[date] = SQL("l.%(date)s", **names)
+            columns[date] = DATES[date]
             columns[f"{basis}_day"] = SQL("day.%(basis)s", **names)
             columns[f"days_{basis}"] = SQL(
                 "CASE WHEN p.state IN ('confirmed', 'done')"
@@ -152,11 +167,15 @@ class DeliveryPromiseReport(models.Model):
         promise."""
         days = SQL(", ").join(
             SQL(
-                "(l.%s AT TIME ZONE 'UTC' AT TIME ZONE zone.name)::date AS %s",
-                SQL.identifier(date),
+                "(%s AT TIME ZONE 'UTC' AT TIME ZONE zone.name)::date AS %s",
+                DATES[date],
                 SQL.identifier(basis),
             )
-            for basis, date in {**BASES, "delivered": "delivered_date"}.items()
+            for basis, date in {
+                **BASES,
+                "delivered": "delivered_date",
+                "cancelled": "cancelled_date",
+            }.items()
         )
         return SQL(
             """delivery_promise_line l
@@ -255,7 +274,8 @@ class DeliveryPromiseReport(models.Model):
 
         - days late = max(days, 0); days early = max(−days, 0)
         - on time = 1 when the last unit arrived by that day; 0 when it did not, or
-          that day is over, or less was delivered and no more will be
+          that day is over, or less was delivered and no more will be. What was called
+          off before that day is outside, what was called off after it is not
         - OTIF = 1 when complete and −early ≤ days ≤ late, the company's window; 0 as
           above, the window's last day being the one that is over
         """
@@ -289,14 +309,18 @@ class DeliveryPromiseReport(models.Model):
                 **names,
             )
             columns[f"on_time_{basis}"] = SQL(
-                "CASE WHEN NOT fact.owed OR %(day)s IS NULL THEN NULL"
+                "CASE WHEN %(day)s IS NULL OR NOT"
+                " (fact.owed OR COALESCE(fact.cancelled_day > %(day)s, FALSE))"
+                " THEN NULL"
                 " WHEN %(kept)s THEN 1.0"
                 " WHEN fact.complete OR fact.closed_short OR fact.today > %(day)s"
                 " THEN 0.0 END",
                 **names,
             )
             columns[f"otif_{basis}"] = SQL(
-                "CASE WHEN NOT fact.owed OR %(day)s IS NULL THEN NULL"
+                "CASE WHEN %(day)s IS NULL OR NOT"
+                " (fact.owed OR COALESCE(fact.cancelled_day > %(day)s, FALSE))"
+                " THEN NULL"
                 " WHEN fact.complete THEN CASE WHEN %(days)s <= fact.late_days"
                 " AND %(days)s >= -COALESCE(fact.early_days, -%(days)s)"
                 " THEN 1.0 ELSE 0.0 END"

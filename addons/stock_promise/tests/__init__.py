@@ -6,6 +6,7 @@ from . import test_changed_hours
 from . import test_confidence
 from . import test_facts
 from . import test_forged_context
+from . import test_due
 from . import test_fuzz
 from . import test_history
 from . import test_hold
