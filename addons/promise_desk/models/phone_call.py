@@ -16,6 +16,15 @@ class PhoneCall(models.Model):
         return domain
 
     @api.model
+    def _caller_is_late(self, order, date):
+        """An order is late when a line of its promise is, here as in every list."""
+        # sudo: whoever may read the order may know whether it is late
+        promise = order.sudo().promise_id
+        if promise.state in ("confirmed", "done"):
+            return any(line.status == "late" for line in promise.line_ids)
+        return super()._caller_is_late(order, date)
+
+    @api.model
     def _caller_lead_values(self, lead):
         """Date, time left on the hold and the reason of the date stand on the lead."""
         statuses = dict(lead._fields["promise_status"]._description_selection(self.env))
