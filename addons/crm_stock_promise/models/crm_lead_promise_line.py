@@ -209,8 +209,10 @@ class CrmLeadPromiseLine(models.Model):
     def _compute_is_late(self):
         for line in self:
             wished, promised = line.requested_date, line.promised_date
-            day = line.lead_id._promise_warehouse()._promise_day
-            line.is_late = bool(wished and promised and day(promised) > day(wished))
+            line.is_late = False
+            if wished and promised and line.lead_id:
+                day = line.lead_id._promise_warehouse()._promise_day
+                line.is_late = day(promised) > day(wished)
 
     @api.onchange(
         "product_id",

@@ -83,12 +83,18 @@ class SaleOrder(models.Model):
             "lines": {
                 line.id: line._promise_asked_key() for line in self._promise_lines()
             },
+            "choices": {
+                line.id: line._promise_choices() for line in self._promise_lines()
+            },
         }
 
     def _adjust_changed(self, before):
         """Compare with what was and adjust what changed."""
         self.ensure_one()
         after = self._promise_keys()
+        if not self._has_live_hold():
+            # The deliveries of an order go on as they were planned.
+            after["choices"] = before["choices"]
         if after == before:
             return
         lines = self._promise_lines()
@@ -97,7 +103,10 @@ class SaleOrder(models.Model):
             requested = self.commitment_date
         elif after["header"] == before["header"]:
             lines = lines.filtered(
-                lambda line: before["lines"].get(line.id) != after["lines"][line.id]
+                lambda line: any(
+                    before[name].get(line.id) != after[name].get(line.id)
+                    for name in ("lines", "choices")
+                )
             )
         self._adjust_promise(lines, requested)
 

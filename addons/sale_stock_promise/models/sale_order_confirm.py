@@ -135,8 +135,14 @@ class SaleOrder(models.Model):
         """Whether the hold is for exactly what is confirmed."""
         held = lines.sudo().promise_line_id
         wished = self.commitment_date
+        today = self._promise_day(fields.Datetime.now())
         return (
             held == promise.line_ids
+            # what was held for a day that is over is promised for another one
+            and not any(
+                line.promised_date and self._promise_day(line.promised_date) < today
+                for line in held
+            )
             and len(held) == len(lines)
             and promise.shipping_policy == self.picking_policy
             and self._hold_has_consent(promise, lines)
@@ -162,9 +168,14 @@ class SaleOrder(models.Model):
                     line.promise_line_id.product_uom_id.id,
                     line.promise_line_id.warehouse_id.id,
                     line.promise_line_id.lead_days,
-                    line.promise_line_id.route_ids.sorted("id").ids,
-                    line.promise_line_id.no_variant_value_ids.sorted("id").ids,
                 )
+                and line._promise_choices()
+                == {
+                    "route_ids": line.promise_line_id.route_ids.sorted("id").ids,
+                    "no_variant_value_ids": (
+                        line.promise_line_id.no_variant_value_ids.sorted("id").ids
+                    ),
+                }
                 for line in lines.sudo()
             )
             and self._hold_arrives(held)

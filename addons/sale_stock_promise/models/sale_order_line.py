@@ -123,7 +123,8 @@ class SaleOrderLine(models.Model):
         return self.promise_line_id.reference or f"{self._name},{self._origin.id}"
 
     def _promise_key(self):
-        """What a claim rests on: when it changes, the claim has to change."""
+        """What a claim, or the deliveries of an order, rest on: when it changes, they
+        have to change."""
         self.ensure_one()
         return (
             self.product_id.id,
@@ -131,7 +132,6 @@ class SaleOrderLine(models.Model):
             self.product_uom_id.id,
             self._promise_warehouse().id,
             self.customer_lead,
-            *self._promise_choices().values(),
         )
 
     def _promise_choices(self):

@@ -46,6 +46,7 @@ class StockReturnPicking(models.TransientModel):
 
     def action_create_exchanges(self):
         """What is sent for goods that come back is promised anew."""
+        self.check_access("write")
         if self.picking_id.picking_type_id.code != "incoming":
             self._promise_sent_again()
         return super().action_create_exchanges()

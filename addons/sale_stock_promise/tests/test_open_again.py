@@ -3,6 +3,7 @@ closed short, sent after all."""
 
 from datetime import timedelta
 
+from odoo.exceptions import UserError
 from odoo.tests import Form
 
 from .common import NOW, SalePromiseCase
@@ -300,3 +301,86 @@ class TestClosedShort(OpenAgainCase):
         order.commitment_date = NOW + timedelta(days=3)
         self.assertEqual((first.status, first.closed_short), ("broken", True))
         self.assertEqual(self._open_moves(order).product_id, self.other)
+
+
+class TestUnitsAndMerges(OpenAgainCase):
+    def test_dozens_are_counted_as_ordered(self):
+        self._stock(self.product, 50)
+        order = self._order((self.product, 2))
+        order.order_line.product_uom_id = self.env.ref("uom.product_uom_dozen")
+        order.action_confirm()
+        line = order.sudo().promise_id.line_ids
+        backorder = self._deliver(order.sudo().picking_ids, {self.product: 12})
+        if not backorder:
+            # the picking is in dozens
+            self.assertEqual(line.delivered_quantity, 12)
+        delivered = line.delivered_quantity
+        order.order_line.product_uom_qty = 3
+        open_units = sum(
+            move.product_qty
+            for move in self._open_moves(order)
+            if move._promise_delivery_sign() > 0
+        )
+        self.assertEqual(open_units, (3 - delivered) * 12)
+        self.assertEqual((line.quantity, line.status), (3, "on_time"))
+        self._deliver(self._open_moves(order).picking_id)
+        self.assertEqual((line.status, line.promise_id.state), ("kept", "done"))
+
+    def test_merged_contacts_keep_what_was_promised(self):
+        duplicate = self.env["res.partner"].create({"name": "Lindholm Garage"})
+        order = self._order((self.product, 6), partner_id=duplicate.id)
+        order.action_hold_promise()
+        self.env.flush_all()
+        self.env["base.partner.merge.automatic.wizard"]._merge(
+            (duplicate | self.partner).ids, self.partner
+        )
+        self.env.invalidate_all()
+        self.assertEqual(order.sudo().promise_id.partner_id, self.partner)
+        order.order_line.product_uom_qty = 7
+        order.action_confirm()
+        promise = order.sudo().promise_id
+        self.assertEqual((promise.state, promise.line_ids.quantity), ("confirmed", 7))
+        self.assertEqual(self._atp(self.product), 3)
+
+    def test_a_locked_order_is_exchanged_but_sends_no_rest(self):
+        order = self._delivered(5)
+        order.sudo().action_lock()
+        self._return(order.sudo().picking_ids, 2, "action_create_exchanges")
+        promise = order.sudo().promise_id
+        self.assertEqual(promise.state, "confirmed")
+        self.assertEqual(promise.line_ids.mapped("quantity"), [5, 2])
+        closed = self._delivered(2, ordered=3, backorder=False)
+        closed.sudo().action_lock()
+        with self.assertRaisesRegex(UserError, "locked"):
+            closed.sudo().promise_id.with_user(self.seller).action_repromise()
+
+    def test_hold_and_release_leave_what_can_be_had(self):
+        before = self._atp(self.product), self._atp(self.product, 5)
+        order = self._order((self.product, 6))
+        order.action_hold_promise()
+        order.action_release_promise()
+        self.assertEqual((self._atp(self.product), self._atp(self.product, 5)), before)
+        self.assertFalse(order.sudo().promise_id.claim_ids)
+        self.assertEqual(order.order_line._get_promise_dates(), [])
+
+    def test_cancelled_and_a_quotation_again_is_promised_like_new(self):
+        order = self._delivered(0, ordered=5)
+        order.sudo()._action_cancel()
+        self.assertEqual(self._atp(self.product), 10)
+        order.action_draft()
+        self.assertFalse(order.promise_id or order.order_line.promised_date)
+        order.action_confirm()
+        promise = order.sudo().promise_id
+        self.assertEqual((promise.state, promise.status), ("confirmed", "on_time"))
+        self.assertEqual(self._atp(self.product), 5)
+
+    def test_a_route_changed_after_confirmation_moves_nothing(self):
+        order = self._order((self.product, 5))
+        order.action_confirm()
+        line = order.sudo().promise_id.line_ids
+        history = line.history_ids
+        order.order_line.route_ids = self.env["stock.route"].create(
+            {"name": "By ship", "sale_selectable": True}
+        )
+        self._run_hooks()
+        self.assertEqual((line.promised_date, line.history_ids), (NOW, history))

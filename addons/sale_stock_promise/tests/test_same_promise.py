@@ -177,3 +177,19 @@ class TestArchived(SalePromiseCase):
         self._archive(self.product)
         with self.assertRaisesRegex(UserError, "archived"):
             order.action_hold_promise()
+
+
+class TestHeldForAPastDay(SalePromiseCase):
+    def test_a_hold_for_yesterday_is_promised_for_today(self):
+        self.company.promise_hold_hours = 48
+        order = self._order((self.product, 3))
+        order.action_hold_promise()
+        self._tick(days=1)
+        self.assertEqual(order.promise_id.state, "held")
+        order.action_confirm()
+        line = order.sudo().promise_id.line_ids
+        today = NOW + timedelta(days=1)
+        self.assertEqual((line.promised_date, line.status), (today, "on_time"))
+        self.assertEqual(line.first_promised_date, NOW)
+        self.assertFalse(line.missed_date, "nobody had ordered it")
+        self.assertEqual(order.sudo().picking_ids.move_ids.date_deadline, today)

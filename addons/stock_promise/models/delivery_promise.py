@@ -332,7 +332,7 @@ class DeliveryPromise(models.Model):
                 continue
             done = all(
                 (line.delivered_date or line.closed_short)
-                and not line._is_delivery_open()
+                and not line._has_open_moves()
                 for line in promise.line_ids
             )
             state = "done" if done else "confirmed"

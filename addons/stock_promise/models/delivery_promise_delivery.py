@@ -35,7 +35,11 @@ class DeliveryPromiseLine(models.Model):
         ]
 
     def _is_delivery_open(self):
-        """Whether more is under way to the customer; what comes back, and is put away
+        """Whether more is under way to the customer, or about to be; hook."""
+        return self._has_open_moves()
+
+    def _has_open_moves(self):
+        """Whether moves are under way to the customer; what comes back, and is put away
         then, is not."""
         self.ensure_one()
         return any(
@@ -86,14 +90,14 @@ class DeliveryPromiseLine(models.Model):
                     complete = moment
                 if not all_sent and unit.compare(sent, wanted) >= 0:
                     all_sent = moment
-            is_over = not line._is_delivery_open()
+            is_over = not complete and not line._is_delivery_open()
             if is_over:
-                complete = complete or all_sent
+                complete = all_sent
             short = bool(
-                not complete
+                is_over
+                and not complete
                 and line.move_ids
                 and line.promise_id.state in ("confirmed", "done")
-                and is_over
             )
             if short != line.closed_short:
                 line.promise_id._note_closed_short()
