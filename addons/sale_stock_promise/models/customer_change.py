@@ -3,6 +3,8 @@
 from odoo import fields
 from odoo.exceptions import UserError
 
+from odoo.addons.promise_desk_base.tools.waiting import WaitedTooLong
+
 to_datetime = fields.Datetime.to_datetime
 #: more steps than it takes to find a quantity among sixteen million
 MAX_STEPS = 24
@@ -38,12 +40,16 @@ class CustomerChange:
             quantities = self._quantities(kept)
             with self.order.env.cr.savepoint():
                 self._rehold(quantities)
+        except WaitedTooLong:
+            raise
         except UserError:
             # worth more than may be held, say: what was held stays
             quantities = kept
             try:
                 with self.order.env.cr.savepoint():
                     self._rehold(quantities)
+            except WaitedTooLong:
+                raise
             except UserError as error:
                 self.order.message_post(
                     body=self.order.env._(

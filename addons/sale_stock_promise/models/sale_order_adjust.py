@@ -53,6 +53,8 @@ class SaleOrder(models.Model):
         for order in self.browse(before).exists():
             try:
                 order._adjust_changed(before[order.id])
+            except WaitedTooLong:
+                raise
             except UserError as error:
                 if order._is_changed_by_customer():
                     raise order._error_for_customers(error) from None
@@ -424,6 +426,8 @@ class SaleOrder(models.Model):
         }
         try:
             order._rerecord_promise(promise, request)
+        except WaitedTooLong:
+            raise
         except UserError as error:
             # The goods are exchanged; no date is promised for them.
             order.message_post(body=order._promise_failure(error))

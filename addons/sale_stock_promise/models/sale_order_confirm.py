@@ -95,6 +95,8 @@ class SaleOrder(models.Model):
                 if not exact:
                     promise.write(self._promise_consent())
                     answer = self._rerecord_promise(promise, request)
+        except WaitedTooLong:
+            raise
         except UserError as error:
             # The order goes on, whoever confirms it; without this hold.
             self.message_post(body=self._promise_failure(error))

@@ -107,7 +107,6 @@ class SaleOrderLine(models.Model):
     def write(self, vals):
         if not self.env.su:
             self._check_engine_dates(DATES & vals.keys())
-            self._check_promise_line_kept(vals)
         return super().write(vals)
 
     @api.model
@@ -121,22 +120,6 @@ class SaleOrderLine(models.Model):
                     labels(self, names),
                 )
             )
-
-    def _check_promise_line_kept(self, vals):
-        """A confirmed line keeps what it was promised."""
-        if "promise_line_id" not in vals or owned(self.env, "promise_watched"):
-            return
-        for line in self:
-            if line.state == "sale" and line.promise_line_id.id != (
-                vals["promise_line_id"] or False
-            ):
-                raise UserError(
-                    self.env._(
-                        "%s is confirmed: the promise of its lines goes with it and"
-                        " cannot be exchanged.",
-                        line.order_id.name,
-                    )
-                )
 
     def _set_looked_up(self, promised, ship, parts):
         """Note the dates that were looked up.

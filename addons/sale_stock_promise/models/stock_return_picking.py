@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 
+from odoo.addons.stock_promise.models.engine_links import own_id
 from odoo.addons.stock_promise.models.own_context import without_defaults
 
 
@@ -36,7 +37,9 @@ class StockReturnPickingLine(models.TransientModel):
             sent_again = (new_picking or self.wizard_id.picking_id).location_dest_id
             # What comes back to be exchanged undoes nothing of what was promised.
             vals["promise_line_id"] = (
-                line.promise_line_id.id if sent_again.usage == "customer" else False
+                own_id(line.promise_line_id)
+                if sent_again.usage == "customer"
+                else False
             )
         return vals
 
@@ -82,7 +85,7 @@ class StockReturnPicking(models.TransientModel):
         values = super()._get_proc_values(line)
         promise_line = line.sudo().promise_line_id  # sudo: as above
         if promise_line:
-            values["promise_line_id"] = promise_line.id
+            values["promise_line_id"] = own_id(promise_line)
             if promise_line.ship_date:
                 values["date_deadline"] = promise_line.ship_date
                 values["date_planned"] = (

@@ -364,7 +364,8 @@ class TestUnitsAndMerges(OpenAgainCase):
         self.assertEqual(order.order_line._get_promise_dates(), [])
 
     def test_cancelled_and_a_quotation_again_is_promised_like_new(self):
-        order = self._delivered(0, ordered=5)
+        order = self._order((self.product, 5))
+        order.action_confirm()
         order.sudo()._action_cancel()
         self.assertEqual(self._atp(self.product), 10)
         order.action_draft()
@@ -378,6 +379,7 @@ class TestUnitsAndMerges(OpenAgainCase):
         order = self._order((self.product, 5))
         order.action_confirm()
         line = order.sudo().promise_id.line_ids
+        self._run_hooks()
         history = line.history_ids
         order.order_line.route_ids = self.env["stock.route"].create(
             {"name": "By ship", "sale_selectable": True}

@@ -2,9 +2,7 @@
 
 from datetime import timedelta
 
-from markupsafe import Markup
-
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import models
 
 
 class DeliveryPromiseLine(models.Model):
@@ -69,7 +67,7 @@ class DeliveryPromiseLine(models.Model):
         The date is that of the unit that made the quantity complete; what comes back
         later does not undo it. What came back before, and is not sent again, was with
         the customer all the same. Where less was sent and nothing more is under way,
-        the line is closed short: its responsible is told.
+        the line is closed short: its responsible is told when the transaction ends.
         """
         # sudo: a delivery is measured whoever validated it
         lines = self.sudo()
@@ -99,8 +97,6 @@ class DeliveryPromiseLine(models.Model):
                 and line.move_ids
                 and line.promise_id.state in ("confirmed", "done")
             )
-            if short != line.closed_short:
-                line.promise_id._note_closed_short()
             moment = complete or (short and last)
             line.write(
                 {
@@ -118,100 +114,3 @@ class DeliveryPromiseLine(models.Model):
                 }
             )
         lines.promise_id._update_done()
-
-
-class DeliveryPromise(models.Model):
-    _inherit = "delivery.promise"
-
-    closed_short_activity_id = fields.Many2one(
-        "mail.activity", copy=False, readonly=True, ondelete="set null"
-    )
-    has_closed_short = fields.Boolean(
-        string="Closed Short",
-        compute="_compute_has_closed_short",
-        help="Less was delivered than promised, and nothing more is under way.",
-    )
-
-    def _engine_fields(self):
-        return super()._engine_fields() | {"closed_short_activity_id"}
-
-    @api.depends("line_ids.closed_short", "state")
-    def _compute_has_closed_short(self):
-        for promise in self:
-            promise.has_closed_short = bool(promise._closed_short_lines())
-
-    def _closed_short_lines(self):
-        """Those lines of which a part is not delivered and not under way either."""
-        self.ensure_one()
-        if self.state not in ("confirmed", "done"):
-            return self.line_ids.browse()
-        return self.line_ids.filtered(
-            lambda line: line.closed_short and not line.cancelled_date
-        )
-
-    def _note_closed_short(self):
-        """Look at the end of the transaction whether somebody has to know: an order
-        that is changed or cancelled closes its deliveries on the way."""
-        precommit = self.env.cr.precommit
-        noted = precommit.data.setdefault("stock_promise.closed_short", set())
-        if not noted:
-            # Whoever closed it: the activity is nobody's doing.
-            system = self.env["delivery.promise"].with_user(SUPERUSER_ID)
-            precommit.add(
-                system.with_context(**self._activity_context())._tell_closed_short
-            )
-        noted.update(self.ids)
-
-    @api.model
-    def _tell_closed_short(self):
-        noted = self.env.cr.precommit.data.pop("stock_promise.closed_short", set())
-        for promise in self.browse(noted).exists():
-            lines = promise._closed_short_lines()
-            activity = promise.closed_short_activity_id.exists().filtered("active")
-            user = lines and promise._risk_responsible()
-            if user:
-                vals = promise._prepare_closed_short_activity(lines, user)
-                if activity:
-                    activity._write_changed(vals)
-                else:
-                    promise.closed_short_activity_id = self.env["mail.activity"].create(
-                        {**vals, "res_id": promise.id}
-                    )
-            elif activity:
-                promise.closed_short_activity_id = False
-                activity.action_feedback(
-                    feedback=self.env._("Nothing is left open any more.")
-                )
-
-    def _prepare_closed_short_activity(self, lines, user):
-        self.ensure_one()
-        spoken = lines.with_context(lang=user.lang)
-        rows = [
-            Markup("<li>%s</li>")
-            % spoken.env._(
-                "%(product)s: %(delivered)s of %(quantity)s %(unit)s delivered",
-                product=line.product_id.display_name,
-                delivered=line._spare_number(line.delivered_quantity),
-                quantity=line._spare_number(line.quantity),
-                unit=line.product_uom_id.name,
-            )
-            for line in spoken
-        ]
-        activity_type = self.env.ref("stock_promise.mail_activity_type_closed_short")
-        return {
-            "activity_type_id": activity_type.id,
-            "res_model_id": self.env["ir.model"]._get(self._name).id,
-            "automated": True,
-            "user_id": user.id,
-            "summary": spoken.env._(
-                "%s: the delivery was closed before all was sent", self.name
-            ),
-            "note": Markup("<ul>%s</ul><p>%s</p>")
-            % (
-                Markup("").join(rows),
-                spoken.env._(
-                    "Nothing more is planned to be sent. Use Re-promise to send it"
-                    " after all, or lower the ordered quantity."
-                ),
-            ),
-        }

@@ -278,7 +278,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
                 self._refuse_line(number, "product_id", self.env._("name the product."))
             self._check_id(number, "product_id", line["product_id"])
             ids.append(line["product_id"])
-        return self._products_of_ids(ids, company)
+        return self._products_of_ids(ids, company, archived=archived)
 
     def _profile_products(self, ids, company):
         """As :meth:`_products_of_ids`, of a profile, which has no lines. What is

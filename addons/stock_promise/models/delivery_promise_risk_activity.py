@@ -13,9 +13,20 @@ class DeliveryPromise(models.Model):
     risk_activity_id = fields.Many2one(
         "mail.activity", copy=False, readonly=True, ondelete="set null"
     )
+    closed_short_activity_id = fields.Many2one(
+        "mail.activity", copy=False, readonly=True, ondelete="set null"
+    )
+    has_closed_short = fields.Boolean(
+        string="Closed Short",
+        compute="_compute_has_closed_short",
+        help="Less was delivered than promised, and nothing more is under way.",
+    )
 
     def _engine_fields(self):
-        return super()._engine_fields() | {"risk_activity_id"}
+        return super()._engine_fields() | {
+            "risk_activity_id",
+            "closed_short_activity_id",
+        }
 
     def write(self, vals):
         result = super().write(vals)
@@ -55,6 +66,7 @@ class DeliveryPromise(models.Model):
     def _update_noted_risks(self):
         noted = self.env.cr.precommit.data.pop("stock_promise.risks", {})
         promises = self.browse(noted).exists()
+        promises._tell_closed_short()
         promises._update_risk_activities(
             promises.filtered(lambda promise: noted[promise.id])
         )
@@ -169,6 +181,77 @@ class DeliveryPromise(models.Model):
                 Markup("<li>%s<br>%s</li>") % (line._risk_dates(user.tz), sentence)
             )
         return Markup("<ul>%s</ul>") % Markup("").join(rows)
+
+    # -- closed short ----------------------------------------------------------------
+
+    @api.depends("line_ids.closed_short", "state")
+    def _compute_has_closed_short(self):
+        for promise in self:
+            promise.has_closed_short = bool(promise._closed_short_lines())
+
+    def _closed_short_lines(self):
+        """Those lines of which a part is not delivered and not under way either."""
+        self.ensure_one()
+        if self.state not in ("confirmed", "done"):
+            return self.line_ids.browse()
+        return self.line_ids.filtered(
+            lambda line: line.closed_short and not line.cancelled_date
+        )
+
+    def _tell_closed_short(self):
+        """One activity for each promise of which a part will not be sent, closed when
+        it is after all. At the end of the transaction: an order that is changed or
+        cancelled closes its deliveries on the way."""
+        for promise in self:
+            lines = promise._closed_short_lines()
+            activity = promise.closed_short_activity_id.exists().filtered("active")
+            user = lines and promise._risk_responsible()
+            if user:
+                vals = promise._prepare_closed_short_activity(lines, user)
+                if activity:
+                    activity._write_changed(vals)
+                elif not promise.closed_short_activity_id.exists():
+                    promise.closed_short_activity_id = self.env["mail.activity"].create(
+                        {**vals, "res_id": promise.id}
+                    )
+            elif promise.closed_short_activity_id:
+                promise.closed_short_activity_id = False
+                activity.action_feedback(
+                    feedback=self.env._("Nothing is left open any more.")
+                )
+
+    def _prepare_closed_short_activity(self, lines, user):
+        self.ensure_one()
+        spoken = lines.with_context(lang=user.lang)
+        rows = [
+            Markup("<li>%s</li>")
+            % spoken.env._(
+                "%(product)s: %(delivered)s of %(quantity)s %(unit)s delivered",
+                product=line.product_id.display_name,
+                delivered=line._spare_number(line.delivered_quantity),
+                quantity=line._spare_number(line.quantity),
+                unit=line.product_uom_id.name,
+            )
+            for line in spoken
+        ]
+        activity_type = self.env.ref("stock_promise.mail_activity_type_closed_short")
+        return {
+            "activity_type_id": activity_type.id,
+            "res_model_id": self.env["ir.model"]._get(self._name).id,
+            "automated": True,
+            "user_id": user.id,
+            "summary": spoken.env._(
+                "%s: the delivery was closed before all was sent", self.name
+            ),
+            "note": Markup("<ul>%s</ul><p>%s</p>")
+            % (
+                Markup("").join(rows),
+                spoken.env._(
+                    "Nothing more is planned to be sent. Use Re-promise to send it"
+                    " after all, or lower the ordered quantity."
+                ),
+            ),
+        }
 
 
 class DeliveryPromiseLine(models.Model):
