@@ -95,6 +95,8 @@ class SaleOrder(models.Model):
                 if not exact:
                     promise.write(self._promise_consent())
                     answer = self._rerecord_promise(promise, request)
+                    # a day that was over before anybody ordered was not missed
+                    promise.line_ids.missed_date = False
         except WaitedTooLong:
             raise
         except UserError as error:

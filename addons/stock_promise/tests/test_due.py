@@ -59,9 +59,10 @@ class TestDue(PromiseCase):
         self.assertEqual(self._row(line).outcome, "late")
 
     def test_promised_again_before_its_day_ended_the_new_day_counts(self):
-        line, move = self._ordered()
-        receipt = self.receipt(6, 5)
         self.on_hand(-10)
+        receipt = self.receipt(6, 2)
+        line, move = self._ordered()
+        receipt.date = self.moment(5)
         line.promise_id.with_user(self.user).action_repromise()
         self.assertEqual(line.promised_date, self.moment(5))
         self.assertFalse(line.missed_date)
