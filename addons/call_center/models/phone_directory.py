@@ -1,13 +1,23 @@
 import logging
+from collections import Counter
 
 from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL, ormcache, split_every
 
 from ..tools import phone_number
 
 _logger = logging.getLogger(__name__)
 
-FILL_BATCH = 10_000
+#: records of a slice: half a second or so
+FILL_BATCH = 5_000
+#: how often a slice is tried whose records somebody changes meanwhile
+SLICE_TRIES = 5
+#: where the job goes on that makes the directory anew
+POSITION = "call_center.directory_rebuild_position"
+ENTRY_COLUMNS = SQL(
+    "res_id, number, kind, e164, reversed_national, certain, explicit_zero"
+)
 # A number may be on many records (a company's switchboard on each employee);
 # beyond this many nobody can choose among them anyway
 MATCH_LIMIT = 1_000
@@ -89,6 +99,8 @@ class PhoneDirectory(models.Model):
         """Numbers without a country are read with the company's: too many to do while
         somebody waits."""
         self.env.registry.clear_cache()
+        # a run that has stopped half-way begins again
+        self._keep_rebuild_position("", 0)
         cron = self.env.ref("call_center.ir_cron_rebuild_directory", False)
         if cron:
             # sudo: whoever changes a company's address need not see scheduled jobs
@@ -128,12 +140,19 @@ class PhoneDirectory(models.Model):
 
     @api.model
     def _enter(self, model_name, rows):
-        """Replace the entries of records.
+        """Add the entries of records that have none.
 
         :param model_name: the records' model
         :param rows: tuples (id, country code, text, text, …) as the model's
             ``_phone_directory_query`` returns them
         """
+        self._insert(model_name, self._entries_of(rows))
+        self.invalidate_model()
+
+    @api.model
+    def _entries_of(self, rows):
+        """The entries of records' texts: tuples of the columns after the model, in the
+        order of ``ENTRY_COLUMNS``."""
         values = []
         for res_id, country_code, *texts in rows:
             seen = set()
@@ -149,7 +168,6 @@ class PhoneDirectory(models.Model):
                     seen.add(key)
                     values.append(
                         (
-                            model_name,
                             res_id,
                             number,
                             kind,
@@ -159,16 +177,18 @@ class PhoneDirectory(models.Model):
                             reading.explicit_zero,
                         )
                     )
-        for batch in split_every(1_000, values):
-            self.env.execute_query(
+        return values
+
+    @api.model
+    def _insert(self, model_name, entries):
+        for batch in split_every(1_000, entries):
+            self.env.cr.execute(
                 SQL(
-                    "INSERT INTO phone_directory (res_model, res_id, number, kind, "
-                    "e164, reversed_national, certain, explicit_zero) VALUES %s "
-                    "RETURNING id",
-                    SQL(", ").join(batch),
+                    "INSERT INTO phone_directory (res_model, %s) VALUES %s",
+                    ENTRY_COLUMNS,
+                    SQL(", ").join((model_name, *entry) for entry in batch),
                 )
             )
-        self.invalidate_model()
 
     @api.model
     def _remove(self, model_name, ids):
@@ -184,37 +204,143 @@ class PhoneDirectory(models.Model):
 
     @api.model
     def _rebuild(self, model_names=None):
-        """Make the directory anew, in batches of one statement each to read."""
+        """Make the directory anew, in one transaction: for installing an add-on."""
         for model_name in model_names or self._model_names():
-            model = self.env[model_name]
-            model.flush_model()
-            self.env.cr.execute(
-                SQL("DELETE FROM phone_directory WHERE res_model = %s", model_name)
-            )
-            after = total = 0
-            while rows := self.env.execute_query(
-                SQL(
-                    "SELECT * FROM (%s) entry WHERE id > %s ORDER BY id LIMIT %s",
-                    model._phone_directory_query(),
-                    after,
-                    FILL_BATCH,
-                )
-            ):
-                self._enter(model_name, rows)
-                after = rows[-1][0]
-                total += len(rows)
-            _logger.info("Phone directory: %s records of %s read", total, model_name)
+            after = 0
+            while after is not None:
+                after = self._rebuild_slice(model_name, after)
         self.env.cr.execute("ANALYZE phone_directory")
+
+    @api.model
+    def _rebuild_slice(self, model_name, after, lock=False):
+        """Bring a slice of records up to date; only what differs is written.
+
+        :param int after: the last id of the slice before
+        :param bool lock: against changes of the records meanwhile
+        :return: the last id of this one, None if no record is left
+        """
+        model = self.env[model_name]
+        model.flush_model(model._phone_directory_triggers())
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT * FROM (%s) entry WHERE id > %s ORDER BY id LIMIT %s",
+                model._phone_directory_query(),
+                after,
+                FILL_BATCH,
+            )
+        )
+        last = rows[-1][0] if len(rows) == FILL_BATCH else None
+        entries = Counter(self._entries_of(rows))
+        extra = []
+        for id_, *entry in self.env.execute_query(
+            SQL(
+                "SELECT id, %s FROM phone_directory "
+                "WHERE res_model = %s AND res_id > %s AND (%s IS NULL OR res_id <= %s)",
+                ENTRY_COLUMNS,
+                model_name,
+                after,
+                last,
+                last,
+            )
+        ):
+            if entries[tuple(entry)]:
+                entries[tuple(entry)] -= 1
+            else:
+                extra.append(id_)
+        missing = sorted(entries.elements(), key=lambda entry: entry[0])
+        if missing and lock:
+            # whoever changes one of them now is waited for, or this slice is tried
+            # again: its entries are then already those of the new number
+            self.env.cr.execute(
+                SQL(
+                    "SELECT FROM %s WHERE id = ANY(%s) ORDER BY id FOR SHARE",
+                    SQL.identifier(model._table),
+                    sorted({entry[0] for entry in missing}),
+                )
+            )
+        if extra:
+            self.env.cr.execute(
+                SQL("DELETE FROM phone_directory WHERE id = ANY(%s)", extra)
+            )
+        self._insert(model_name, missing)
+        if extra or missing:
+            self.invalidate_model()
+            _logger.info(
+                "Phone directory: %s after id %s: %s entries added, %s removed",
+                model_name,
+                after,
+                len(missing),
+                len(extra),
+            )
+        return last
 
     @api.model
     def _cron_rebuild(self):
         """Bring in what came by other ways than the ORM, and numbers whose country
-        changed with their company's."""
-        self._rebuild()
+        changed with their company's: slice by slice, each a transaction of its own,
+        going on where the last run ended."""
+        cron = self.env["ir.cron"]
+        names = sorted(self._model_names())
+        if not self._rebuild_position(names):
+            self._keep_rebuild_position(names[0], 0)
+        tries = 0
+        # read again for each slice: a change of a company's country ends the run
+        while position := self._rebuild_position(names):
+            try:
+                remaining = self._rebuild_next(names, *position)
+                if not cron._commit_progress(1, remaining=remaining):
+                    break
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                self.env.cr.rollback()
+                self.env.invalidate_all(flush=False)
+                tries += 1
+                if tries > SLICE_TRIES:
+                    raise
+            else:
+                tries = 0
+
+    @api.model
+    def _rebuild_next(self, names, model_name, after):
+        """Do one slice, note where the next one begins; returns how many models are
+        left."""
+        left = names[names.index(model_name) :]
+        after = self._rebuild_slice(model_name, after, lock=True)
+        if after is not None:
+            self._keep_rebuild_position(model_name, after)
+            return len(left)
+        if left[1:]:
+            self._keep_rebuild_position(left[1], 0)
+            return len(left) - 1
+        self._keep_rebuild_position("", 0)
+        self.env.cr.execute(
+            SQL("DELETE FROM phone_directory WHERE NOT res_model = ANY(%s)", names)
+        )
+        self.env.cr.execute("ANALYZE phone_directory")
+        return 0
+
+    @api.model
+    def _rebuild_position(self, names):
+        """(model, id) after which the next slice begins; None: the run is through.
+
+        By SQL: as a parameter that Odoo remembers, each slice would make all server
+        processes forget all that they remember.
+        """
+        rows = self.env.execute_query(
+            SQL("SELECT value FROM ir_config_parameter WHERE key = %s", POSITION)
+        )
+        model_name, _sep, after = (rows[0][0] if rows else "").partition(",")
+        if model_name not in names or not after.isdigit():
+            return None
+        return model_name, int(after)
+
+    @api.model
+    def _keep_rebuild_position(self, model_name, after):
         self.env.cr.execute(
             SQL(
-                "DELETE FROM phone_directory WHERE NOT res_model = ANY(%s)",
-                self._model_names(),
+                "INSERT INTO ir_config_parameter (key, value) VALUES (%s, %s) "
+                "ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value",
+                POSITION,
+                f"{model_name},{after}",
             )
         )
 

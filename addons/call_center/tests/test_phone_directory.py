@@ -1,6 +1,12 @@
+from unittest.mock import patch
+
+import psycopg2.errors
+
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
+from odoo.tools import SQL
 
+from ..models import phone_directory
 from .common import CallCenterCommon
 
 
@@ -112,7 +118,106 @@ class TestPhoneDirectory(CallCenterCommon):
         self.env.cr.execute(
             "UPDATE res_partner SET phone = '030 1234567' WHERE id = %s", [partner.id]
         )
-        self.env["phone.directory"]._cron_rebuild()
+        self._run_job("ir_cron_rebuild_directory")
+        self.assertEqual(self._numbers(partner), ["+49301234567"])
+
+    def _ids(self):
+        self.env.flush_all()
+        rows = self.env.execute_query(SQL("SELECT id FROM phone_directory ORDER BY id"))
+        return [id_ for (id_,) in rows]
+
+    def test_rebuild_writes_only_what_differs(self):
+        partner = self._partner("Anna", "030 1234567 / 0151 23456789", "DE")
+        other = self._partner("Berta", "030 7654321", "DE")
+        before = self._ids()
+        entry = self._entries(other)
+        self.env.cr.execute(
+            SQL("UPDATE phone_directory SET e164 = '+1' WHERE id = %s", entry.id)
+        )
+        self.env.cr.execute(
+            SQL(
+                "UPDATE res_partner SET phone = '030 1234567' WHERE id = %s", partner.id
+            )
+        )
+        gone = self._entries(partner).filtered(lambda e: e.e164 == "+4915123456789")
+        self._run_job("ir_cron_rebuild_directory")
+        after = self._ids()
+        self.assertEqual(set(before) - set(after), {entry.id, gone.id})
+        self.assertEqual(len(set(after) - set(before)), 1)
+        self.assertEqual(self._numbers(other), ["+49307654321"])
+        self.assertEqual(self._numbers(partner), ["+49301234567"])
+
+    def test_rebuild_takes_slices_and_goes_on_where_it_stopped(self):
+        partners = self.Partner.create(
+            [{"name": f"P{n}", "phone": f"+49 30 765432{n}"} for n in range(6)]
+        )
+        directory = self.env["phone.directory"]
+        expected = {p: self._numbers(p) for p in partners}
+        self.env.cr.execute("DELETE FROM phone_directory")
+        self.patch(phone_directory, "FILL_BATCH", 2)
+        slices = []
+        do_slice = type(directory)._rebuild_slice
+
+        def noted(self, model_name, after, lock=False):
+            slices.append((model_name, after))
+            return do_slice(self, model_name, after, lock)
+
+        self.patch(type(directory), "_rebuild_slice", noted)
+        rest = [3.0, 0.0]
+        with patch.object(
+            type(self.env["ir.cron"]),
+            "_commit_progress",
+            side_effect=lambda *_args, **_values: rest.pop(0),
+        ):
+            directory._cron_rebuild()
+        self.assertEqual(len(slices), 2)
+        names = sorted(directory._model_names())
+        self.assertEqual(slices[0], (names[0], 0))
+        with patch.object(
+            type(self.env["ir.cron"]), "_commit_progress", return_value=60.0
+        ):
+            directory._cron_rebuild()
+        self.assertEqual(len(slices), len(set(slices)))
+        self.assertEqual([n for n in names if n in {m for m, _id in slices}], names)
+        self.assertEqual({p: self._numbers(p) for p in partners}, expected)
+        self.assertIsNone(directory._rebuild_position(names))
+
+    def test_rebuild_removes_entries_behind_the_last_record(self):
+        last = self._partner("Last", "030 1234567", "DE")
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE phone_directory SET res_id = res_id + 1 WHERE res_id = %s",
+                last.id,
+            )
+        )
+        self.env["phone.directory"]._rebuild()
+        self.assertEqual(self._numbers(last), ["+49301234567"])
+        self.assertFalse(self._entries(self.Partner.browse(last.id + 1)))
+
+    def test_slice_is_tried_again_when_somebody_changes_its_records(self):
+        partner = self._partner("Anna", "030 1234567", "DE")
+        self.env.flush_all()
+        self.env.cr.execute("DELETE FROM phone_directory")
+        directory = self.env["phone.directory"]
+        do_slice = type(directory)._rebuild_slice
+        failed = []
+
+        def once(self, model_name, after, lock=False):
+            if not failed:
+                failed.append(model_name)
+                raise psycopg2.errors.SerializationFailure
+            return do_slice(self, model_name, after, lock)
+
+        self.patch(type(directory), "_rebuild_slice", once)
+        with (
+            patch.object(
+                type(self.env["ir.cron"]), "_commit_progress", return_value=60.0
+            ),
+            patch.object(self.env.cr, "rollback"),
+        ):
+            directory._cron_rebuild()
+        self.assertTrue(failed)
         self.assertEqual(self._numbers(partner), ["+49301234567"])
 
     def test_change_of_a_companys_country_schedules_a_rebuild(self):
