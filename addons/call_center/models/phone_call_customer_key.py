@@ -1,8 +1,12 @@
+import datetime
 import secrets
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
+#: calls whose result is kept at once, hashes that are forgotten at once
+BATCH = 1_000
 #: two keys of sha256's block size: the inner and the outer one
 KEY_BYTES = 64
 
@@ -129,26 +133,26 @@ class PhoneCall(models.Model):
     @api.model
     def _keep_first_contacts(self, company):
         """Keep the result of anonymous calls whose days are over, and forget the hash
-        of those that no other call's result depends on."""
+        of those that no other call's result depends on.
+
+        :return: whether there are more of them
+        :rtype: bool
+        """
         self.env.flush_all()
-        contact = SQL("make_interval(days => %s)", company.call_contact_days)
+        contact = datetime.timedelta(days=company.call_contact_days)
         now = fields.Datetime.now()
         # sudo: a job of all teams' calls; figures are kept, nobody is shown any
-        report = self.env["phone.call.report"].sudo()
-        pending = SQL(
-            "call.company_id = %s AND call.customer_key IS NOT NULL "
-            "AND call.first_contact IS NULL",
-            company.id,
+        calls = self.sudo().search_fetch(
+            Domain("company_id", "=", company.id)
+            & Domain("customer_key", "!=", False)
+            & Domain("first_contact", "=", False)
+            & Domain("started_at", "<=", now - contact),
+            ["started_at"],
+            order="started_at, id",
+            limit=BATCH,
         )
-        if self.env.execute_query(
-            SQL(
-                "SELECT FROM phone_call call WHERE %s AND call.started_at <= %s - %s "
-                "LIMIT 1",
-                pending,
-                now,
-                contact,
-            )
-        ):
+        if calls:
+            report = self.env["phone.call.report"].sudo()  # sudo: as above
             self.env.cr.execute(
                 SQL(
                     """
@@ -157,33 +161,41 @@ class PhoneCall(models.Model):
                                WHEN 100 THEN 'solved' WHEN 0 THEN 'again' ELSE 'none'
                            END
                       FROM (%s) result
-                     WHERE result.id = call.id AND %s AND call.started_at <= %s - %s
+                     WHERE result.id = call.id
                     """,
-                    report._table_query,
-                    pending,
-                    now,
-                    contact,
+                    report._first_contacts_query(company, calls),
                 )
             )
+        forgotten = self._forget_customer_keys(company, contact, now)
+        self.invalidate_model(["customer_key", "first_contact"])
+        return BATCH in (len(calls), forgotten)
+
+    @api.model
+    def _forget_customer_keys(self, company, contact, now):
+        """Take away the hashes that nothing depends on any more; returns how many."""
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE phone_call call SET customer_key = NULL
-                 WHERE call.company_id = %(company)s AND call.customer_key IS NOT NULL
-                   AND call.first_contact IS NOT NULL
-                   AND call.started_at < %(contact)s * -1 + LEAST(
-                       (SELECT MIN(open.started_at) FROM phone_call open
-                         WHERE open.company_id = %(company)s
-                           AND open.anonymised_at IS NULL),
-                       (SELECT MIN(open.started_at) FROM phone_call open
-                         WHERE open.company_id = %(company)s
-                           AND open.customer_key IS NOT NULL
-                           AND open.first_contact IS NULL),
-                       %(now)s)
+                UPDATE phone_call SET customer_key = NULL WHERE id IN (
+                    SELECT call.id FROM phone_call call
+                     WHERE call.company_id = %(company)s
+                       AND call.customer_key IS NOT NULL
+                       AND call.first_contact IS NOT NULL
+                       AND call.started_at < LEAST(
+                           (SELECT MIN(open.started_at) FROM phone_call open
+                             WHERE open.company_id = %(company)s
+                               AND open.anonymised_at IS NULL),
+                           (SELECT MIN(open.started_at) FROM phone_call open
+                             WHERE open.company_id = %(company)s
+                               AND open.customer_key IS NOT NULL
+                               AND open.first_contact IS NULL),
+                           %(now)s) - %(contact)s
+                     ORDER BY call.started_at LIMIT %(batch)s)
                 """,
                 company=company.id,
                 contact=contact,
                 now=now,
+                batch=BATCH,
             )
         )
-        self.invalidate_model(["customer_key", "first_contact"])
+        return self.env.cr.rowcount

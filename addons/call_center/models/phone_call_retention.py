@@ -109,7 +109,7 @@ class PhoneCall(models.Model):
                 order="started_at",
             )
             calls._anonymise()
-            self._keep_first_contacts(company)
+            more |= self._keep_first_contacts(company)
             # by hand, or closed after their calls' time was over
             backs = self.env["phone.call.back"].search(
                 Domain("company_id", "=", company.id)

@@ -1,4 +1,6 @@
-from odoo import fields, models
+import datetime
+
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..models.call_rule import REJECT
@@ -124,8 +126,13 @@ class PhoneCallReport(models.Model):
             self._report_from(),
         )
 
-    def _report_with(self):
-        """Each ended call with its customer, and what it is measured by."""
+    def _report_with(self, scope=None, customers=None):
+        """Each ended call with its customer, and what it is measured by.
+
+        :param SQL scope: a condition on ``call``, of all calls that can matter
+        :param SQL customers: a condition on a customer's calls, without ``scope``
+            all of them
+        """
         # of what the ORM still has in memory the view would know nothing
         for model in ("phone.call", "phone.call.leg", "call.team", "res.company"):
             self.env[model].flush_model()
@@ -159,9 +166,10 @@ class PhoneCallReport(models.Model):
                   LEFT JOIN res_partner partner ON partner.id = call.partner_id
                   LEFT JOIN alias ON alias.company_id = call.company_id
                    AND alias.customer_key = call.customer_key
-                 WHERE call.state = 'ended'
+                 WHERE call.state = 'ended' AND %(scope)s
             ), %(contacts)s
             """,
+            scope=scope or SQL("TRUE"),
             refused=self._report_refused(),
             counts=self._report_counts(),
             alias=self.env["phone.call"]._alias_sql(),
@@ -169,10 +177,10 @@ class PhoneCallReport(models.Model):
             local=SQL(
                 "timezone(%s, timezone('UTC', call.started_at))", str(self.env.tz)
             ),
-            contacts=self._report_contacts(),
+            contacts=self._report_contacts(customers or SQL("TRUE")),
         )
 
-    def _report_contacts(self):
+    def _report_contacts(self, customers):
         """Each customer's calls, and what they were about.
 
         A call in vain has no subject of its own. It was most likely about what he
@@ -190,7 +198,7 @@ class PhoneCallReport(models.Model):
                            PARTITION BY company_id, customer
                            ORDER BY started_at DESC, id DESC) AS talks_to_come
                   FROM ended
-                 WHERE customer IS NOT NULL
+                 WHERE customer IS NOT NULL AND %s
                    AND number_kind IS DISTINCT FROM 'internal'
             ), matter AS (
                 SELECT id, company_id, customer, started_at, contact, is_answered,
@@ -203,7 +211,8 @@ class PhoneCallReport(models.Model):
                   FROM contact
                 WINDOW next_talk AS (PARTITION BY company_id, customer, talks_to_come)
             )
-            """
+            """,
+            customers,
         )
 
     def _report_refused(self):
@@ -297,28 +306,82 @@ class PhoneCallReport(models.Model):
         called about it, in vain or not, in the days after.
 
         A talk without a subject may have been about anything: next to one it counts
-        as about the same. A join over the customer, not a look for each call: that
-        would grow with the square of all calls.
+        as about the same. What was nearest before and after each call is kept while
+        a customer's calls are gone through once each way: a join of them would grow
+        with the square of their number, and some customers call very often.
         """
         return SQL(
             """
-            SELECT call.id,
-                   bool_or(other.is_answered AND (other.started_at, other.id)
-                           < (call.started_at, call.id)) AS before,
-                   bool_or((other.started_at, other.id)
-                           > (call.started_at, call.id)) AS after
-              FROM matter call
-              JOIN matter other
-                ON other.customer = call.customer
-               AND other.company_id = call.company_id
-               AND other.is_attempt AND other.id <> call.id
-               AND other.started_at BETWEEN call.started_at - call.contact
-                                        AND call.started_at + call.contact
-               AND (other.subject_id IS NULL OR call.subject_id IS NULL
-                    OR other.subject_id = call.subject_id)
-             WHERE call.is_answered
-             GROUP BY call.id
+            SELECT id,
+                   GREATEST(same_before, any_before, open_before)
+                       >= started_at - contact AS before,
+                   LEAST(same_after, any_after, open_after)
+                       <= started_at + contact AS after
+              FROM (
+                SELECT id, started_at, contact, is_answered,
+                       MAX(started_at) FILTER (WHERE is_answered)
+                           OVER same_past AS same_before,
+                       MAX(started_at) FILTER (WHERE is_answered
+                           AND subject_id IS NULL) OVER past AS open_before,
+                       CASE WHEN subject_id IS NULL THEN
+                           MAX(started_at) FILTER (WHERE is_answered) OVER past
+                       END AS any_before,
+                       MIN(started_at) FILTER (WHERE is_attempt)
+                           OVER same_future AS same_after,
+                       MIN(started_at) FILTER (WHERE is_attempt
+                           AND subject_id IS NULL) OVER future AS open_after,
+                       CASE WHEN subject_id IS NULL THEN
+                           MIN(started_at) FILTER (WHERE is_attempt) OVER future
+                       END AS any_after
+                  FROM matter
+                WINDOW past AS (
+                           PARTITION BY company_id, customer
+                           ORDER BY started_at, id
+                           ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
+                       same_past AS (
+                           PARTITION BY company_id, customer, subject_id
+                           ORDER BY started_at, id
+                           ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
+                       future AS (
+                           PARTITION BY company_id, customer
+                           ORDER BY started_at DESC, id DESC
+                           ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
+                       same_future AS (
+                           PARTITION BY company_id, customer, subject_id
+                           ORDER BY started_at DESC, id DESC
+                           ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+              ) nearest
+             WHERE is_answered
             """
+        )
+
+    @api.model
+    def _first_contacts_query(self, company, calls):
+        """First contacts of some calls of a company: SQL that returns id and
+        percentage.
+
+        Only what can matter is read: the calls of these calls' customers, as many
+        days before, and after them twice as many (what a call in vain was about is
+        what was spoken of next, which counts for as many days again).
+        """
+        calls = calls.sudo()  # sudo: times of calls that a job has chosen
+        contact = datetime.timedelta(days=company.call_contact_days)
+        scope = SQL(
+            "call.company_id = %s AND call.started_at BETWEEN %s AND %s",
+            company.id,
+            min(calls.mapped("started_at")) - contact,
+            max(calls.mapped("started_at")) + 2 * contact,
+        )
+        customers = SQL(
+            "customer IN (SELECT customer FROM ended WHERE id = ANY(%s))", calls.ids
+        )
+        return SQL(
+            "%s SELECT call.id, %s AS first_contact FROM ended call "
+            "LEFT JOIN (%s) near ON near.id = call.id WHERE call.id = ANY(%s)",
+            self._report_with(scope, customers),
+            self._report_first_contact(),
+            self._report_near(),
+            calls.ids,
         )
 
     def _report_from(self):

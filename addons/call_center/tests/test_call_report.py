@@ -1,10 +1,13 @@
 import datetime
+import random
 
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
+from odoo.tools import SQL
 
+from ..models import phone_call_customer_key
 from .test_call_life import CallLifeCommon
 
 MONDAY = datetime.datetime(2026, 5, 4, 7, 30)  # half past nine in Berlin
@@ -388,3 +391,125 @@ class TestCallReport(CallLifeCommon):
 
     def _calls(self):
         return self.Call.search([("company_id", "=", self.company.id)])
+
+    # -- customers who call very often -----------------------------------------
+
+    def _random_calls(self, seed, count):
+        chance = random.Random(seed)
+        subjects = [False, False, self.delivery.id, self.invoice.id]
+        numbers = ["+49301234567", "+49305555555", "+49307777777"]
+        for _n in range(count):
+            minutes = chance.randrange(0, 20 * 24 * 60, 360)
+            talk = chance.choice([60, 60, None])
+            self._logged(
+                chance.choice([2, 30]),
+                talk,
+                at=MONDAY + datetime.timedelta(minutes=minutes),
+                from_number=chance.choice(numbers),
+                subject_id=chance.choice(subjects) if talk else False,
+                cause=chance.choice(["cancel", "forwarded"]) if not talk else False,
+            )
+        self.env.flush_all()
+
+    def _by_hand(self, calls):
+        """First contacts as the words say it, from the calls alone."""
+        contact = datetime.timedelta(days=self.company.call_contact_days)
+        order = {
+            call: (call.started_at, call.id) for call in calls if call.direction == "in"
+        }
+
+        def is_attempt(call):
+            return (
+                call.answered_at
+                or call.cause == "forwarded"
+                or call.wait_seconds >= self.company.call_short_abandon
+            )
+
+        def subject(call):
+            if call.answered_at:
+                return call.subject_id
+            talks = [
+                other
+                for other in order
+                if other.e164 == call.e164
+                and other.answered_at
+                and order[other] > order[call]
+            ]
+            talk = min(talks, key=order.get, default=None)
+            near = talk and talk.started_at <= call.started_at + contact
+            return talk.subject_id if near else call.subject_id
+
+        about = {call: subject(call) for call in order}
+        result = {}
+        for call, moment in order.items():
+            if not call.answered_at:
+                result[call.id] = None
+                continue
+            others = [
+                other
+                for other in order
+                if other != call
+                and other.e164 == call.e164
+                and is_attempt(other)
+                and abs(other.started_at - call.started_at) <= contact
+                and (not about[other] or not about[call] or about[other] == about[call])
+            ]
+            if any(o.answered_at and order[o] < moment for o in others):
+                result[call.id] = None
+            else:
+                again = any(order[o] > moment for o in others)
+                result[call.id] = 0.0 if again else 100.0
+        return result
+
+    def test_first_contacts_are_those_of_a_count_by_hand(self):
+        for seed in range(6):
+            with self.subTest(seed):
+                self._calls().with_user(1).unlink()
+                self._random_calls(seed, 25)
+                calls = self._calls()
+                expected = self._by_hand(calls)
+                report = self.env["phone.call.report"]
+                found = {
+                    row.call_id.id: row.first_contact
+                    for row in report.search([("call_id", "in", calls.ids)])
+                }
+                kept = dict(
+                    self.env.execute_query(
+                        report._first_contacts_query(self.company, calls[:9])
+                    )
+                )
+                self.assertEqual(
+                    {id_: value or 0.0 for id_, value in expected.items()}, found
+                )
+                self.assertEqual({id_: expected[id_] for id_ in calls[:9].ids}, kept)
+
+    def test_figures_do_not_grow_with_the_square_of_a_customers_calls(self):
+        report = self.env["phone.call.report"]
+        plan = "\n".join(
+            line
+            for (line,) in self.env.execute_query(
+                SQL("EXPLAIN %s", report._table_query)
+            )
+        )
+        # the calls themselves, and what was nearest to each: no calls joined with calls
+        self.assertEqual(plan.count("CTE Scan on ended"), 2, plan)
+
+    def test_results_are_kept_in_batches(self):
+        about = {"subject_id": self.delivery.id}
+        self.company.call_retention_days = 30
+        for day in range(5):
+            self._logged(5, 60, at=self._days(day), **about)
+        self._logged(5, 60, from_number="+49305555555", **about)
+        self.env.flush_all()
+        before = self._figure("first_contact")
+        self.patch(phone_call_customer_key, "BATCH", 2)
+        with freeze_time(MONDAY + datetime.timedelta(days=60)):
+            runs = 0
+            while self.Call._gc_personal_data()[1] and runs < 20:
+                runs += 1
+        self.assertGreater(runs, 2)
+        calls = self._calls().sudo()
+        self.assertFalse(calls.filtered(lambda call: not call.anonymised_at))
+        self.assertTrue(all(calls.mapped("first_contact")))
+        self.assertFalse(any(calls.mapped("customer_key")))
+        self.assertEqual(self._figure("first_contact"), before)
