@@ -1,0 +1,35 @@
+from odoo.tests import new_test_user, tagged
+
+from odoo.addons.stock_promise.tests.test_reservation import PromisedMovesCase
+
+
+@tagged("post_install", "-at_install")
+class TestBatch(PromisedMovesCase):
+    def setUp(self):
+        super().setUp()
+        self.on_hand(4)
+        self.receipt(20, 30)
+        self.january = self.delivery(4, 40)
+        self.january._action_assign()
+        worker = new_test_user(self.env, "picker", "stock.group_stock_user")
+        self.batch = (
+            self.env["stock.picking.batch"]
+            .with_user(worker)
+            .create({"picking_ids": self.january.picking_id.ids})
+        )
+
+    def reserved_for_today(self):
+        today = self.promised_delivery(3)
+        today._action_assign()
+        return today.quantity
+
+    def test_batch_that_is_picked_keeps_its_goods(self):
+        self.batch.action_confirm()
+        self.assertEqual(self.batch.state, "in_progress")
+        self.assertEqual(self.reserved_for_today(), 0)
+        self.assertEqual(self.january.quantity, 4)
+
+    def test_batch_that_waits_gives_goods_up(self):
+        self.assertEqual(self.batch.state, "draft")
+        self.assertEqual(self.reserved_for_today(), 3)
+        self.assertEqual(self.january.quantity, 1)
