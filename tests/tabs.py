@@ -116,22 +116,34 @@ class Gate:
 
 
 class Tab(Browser):
-    """A tab of a browser that runs already."""
+    """A tab of a browser that runs already.
 
-    def __init__(self, browser, url, cookie):
+    :param bool alone: as in a browser of its own, which shares nothing with the others
+    """
+
+    def __init__(self, browser, url, cookie, *, alone=False):
         import websocket
 
         self.port = browser.port
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/json/new?about:blank", method="PUT"
-        )
-        with urllib.request.urlopen(request) as answer:
-            page = json.load(answer)
-        self.target = page["id"]
-        self.socket = websocket.create_connection(
-            page["webSocketDebuggerUrl"], timeout=60
-        )
         self.number = 0
+        address = f"http://127.0.0.1:{self.port}/json"
+        if alone:
+            with urllib.request.urlopen(f"{address}/version") as answer:
+                page = json.load(answer)["webSocketDebuggerUrl"]
+            self.socket = websocket.create_connection(page, timeout=60)
+            context = self.command("Target.createBrowserContext")
+            page = self.command(
+                "Target.createTarget", url="about:blank", newWindow=True, **context
+            )
+            self.socket.close()
+            self.target = page["targetId"]
+            page = f"ws://127.0.0.1:{self.port}/devtools/page/{self.target}"
+        else:
+            request = urllib.request.Request(f"{address}/new?about:blank", method="PUT")
+            with urllib.request.urlopen(request) as answer:
+                page = json.load(answer)
+            self.target, page = page["id"], page["webSocketDebuggerUrl"]
+        self.socket = websocket.create_connection(page, timeout=60)
         self.command("Network.enable")
         self.command("Page.enable")
         self.command("Page.addScriptToEvaluateOnNewDocument", source=RECORD)

@@ -122,7 +122,13 @@ def test_events_of_calls_that_merge_at_the_same_moment(desk):
         bodies = [
             {**ring, "callId": one, "user": ["101"], "legId": "1"},
             {"event": "answer", "callId": one, "user": "101", "legId": "1"},
-            {"event": "newCall", "callId": two, "user": ["102"], "legId": "2", **inside},
+            {
+                "event": "newCall",
+                "callId": two,
+                "user": ["102"],
+                "legId": "2",
+                **inside,
+            },
             {"event": "answer", "callId": two, "user": "102", "legId": "2"},
             {"event": "merge", "callId": one, "otherCallId": two},
             {"event": "hangup", "callId": one, "user": "101", "legId": "1"},

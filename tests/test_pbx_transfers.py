@@ -1,6 +1,6 @@
-"""Callers who are handed on: three real telephones at a real Asterisk, the process beside
-it, a live Odoo. Each case ends in one call with the customer's number and a part for each
-who had to do with it; on the way each agent's screen shows what their telephone does.
+"""Callers who are handed on: three telephones at a real Asterisk, the process beside it,
+a live Odoo. Each case ends in one call with the customer's number and a part for each who
+had to do with it; on the way each agent's screen shows what their telephone does.
 
 `PBX_ROUNDS=3` runs each case three times.
 """
@@ -32,7 +32,7 @@ def exchange(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def desk(odoo):
-    """Odoo with a customer, three agents and a line: (administrator, line's address)."""
+    """Odoo with customers, three agents and a line: (administrator, line's address)."""
     client = odoo.client()
     germany = client.search_read("res.country", [("code", "=", "DE")], "id")[0]["id"]
     company = client.read("res.users", [client.uid], "company_id")[0]["company_id"][0]
@@ -168,7 +168,8 @@ class Crew(SimpleNamespace):
                 kind = OUTSIDE
             if found.get(leg["name"]) != SPOKE:
                 found[leg["name"]] = kind
-            assert leg["ended_at"] and leg["ended_at"] <= call["ended_at"], leg
+            assert leg["ended_at"], leg
+            assert leg["ended_at"] <= call["ended_at"], leg
             assert not leg["answered_at"] or leg["rang_at"] <= leg["answered_at"]
         told = (call, legs)
         assert found == parts, told
@@ -250,7 +251,7 @@ def attended_transfer_by_keypad(crew):
 
 
 def consultation_that_is_refused(crew):
-    customer, desk = crew.talking()
+    customer, _desk = crew.talking()
     question = crew.a.call("102")
     crew.b.ringing().refuse()
     question.wait("refused")

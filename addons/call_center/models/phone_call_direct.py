@@ -172,8 +172,7 @@ class PhoneCall(models.Model):
         return self._users_told()
 
     def _tell_all(self):
-        if self._is_shown():
-            super()._tell_all()
+        return super()._tell_all() if self._is_shown() else None
 
     def _is_missed(self):
         """Nobody calls ourselves back."""
