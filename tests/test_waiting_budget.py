@@ -6,6 +6,8 @@ import http.cookiejar
 import json
 import os
 import time
+import urllib.error
+import urllib.parse
 import urllib.request
 
 import psycopg2
@@ -192,12 +194,45 @@ def test_a_document_that_is_kept_is_waited_for_as_long(shop, screen):
 
 def test_what_is_free_in_time_is_done(shop, screen):
     product_id = shop.product(5)
-    with all_products(shop):
-        locked = time.monotonic()
-    assert time.monotonic() - locked < SCREEN
-    answer = screen.call(
-        "delivery.promise",
-        "hold",
-        {"lines": [{"product_id": product_id, "quantity": 5}]},
-    )
-    assert answer["answer"]["promised_date"]
+    request = {"lines": [{"product_id": product_id, "quantity": 5}]}
+
+    def busy():
+        with all_products(shop):
+            time.sleep(3)
+
+    def later():
+        time.sleep(1)
+        return timed(lambda: screen.call("delivery.promise", "hold", request))
+
+    __, waited = in_parallel([busy, later])
+    seconds, result = waited.answer
+    assert result["answer"]["promised_date"]
+    assert seconds > 1
+
+
+def test_an_event_of_a_call_is_refused_for_the_moment(shop):
+    """Whoever sent it sends it again; meanwhile it keeps no worker busy."""
+    line_id = shop.admin.create("call.provider", name="Line", kind="generic")
+    url = shop.admin.call("call.provider", "rotate_token", [line_id])["url"]
+    path = urllib.parse.urlsplit(url).path
+
+    def send(event, **values):
+        fields = {"event": event, "callId": "kept", **values}
+        request = urllib.request.Request(
+            shop.server.url + path,
+            json.dumps(fields).encode(),
+            {"Content-Type": "application/json"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    ring = {"direction": "in", "from": "+49301234567", "to": "+4989100"}
+    assert send("newCall", **ring) == 200
+    with kept(shop, "SELECT id FROM phone_call FOR UPDATE"):
+        seconds, status = timed(lambda: send("hangup"))
+    assert status == 503
+    assert seconds < SCREEN + SPARE
+    assert send("hangup") == 200

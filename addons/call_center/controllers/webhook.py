@@ -1,4 +1,5 @@
 import json
+from contextlib import nullcontext
 from urllib.parse import parse_qsl
 
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -6,6 +7,8 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from odoo import SUPERUSER_ID
 from odoo.http import Controller, HttpDispatcher, Response, request, route
 from odoo.tools import SQL
+
+from odoo.addons.promise_desk_base.tools import waiting
 
 from ..tools import answers, contract, signature
 
@@ -51,10 +54,12 @@ class CallLock:
 
     :param keys: what to lock: a text, or a function that returns several, since a call
         may get more ids while somebody waits for one of them
+    :param env: of the request, whose budget for waiting bounds it
     """
 
-    def __init__(self, cr, keys):
+    def __init__(self, cr, keys, env=None):
         self.cr = cr
+        self.env = env
         self.find_keys = keys if callable(keys) else lambda: {keys}
         self.keys = set()
 
@@ -72,10 +77,13 @@ class CallLock:
             self._unlock()
             # in the same order by everybody: nobody waits for whom waits for them
             for key in sorted(wanted | self.keys):
-                self._run("pg_advisory_lock", key)
+                with waiting.for_locks(self.env) if self.env else nullcontext():
+                    self._run("pg_advisory_lock", key)
                 self.keys.add(key)
             # what was done before (finding the line) may stay; a new view is needed
             self.cr.commit()  # pylint: disable=invalid-commit
+            if self.env:
+                waiting.bound(self.env)
             wanted = self.find_keys()
 
     def __exit__(self, kind, _error, _traceback):
@@ -151,7 +159,7 @@ class CallWebhook(Controller):
             return self._refuse(provider, 422, str(error), body)
         reply = {}
         if event:
-            with CallLock(env.cr, lambda: _lock_keys(env, provider, event)):
+            with CallLock(env.cr, lambda: _lock_keys(env, provider, event), env):
                 reply = env["phone.call"]._receive(provider, event) or {}
                 # in the same transaction: another would cost as much as the rest
                 logged = provider._log_event(200, event)

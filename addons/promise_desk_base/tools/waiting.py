@@ -50,6 +50,10 @@ class Budget:
     def left(self):
         return self.limit - self._lost - self._waited
 
+    def is_another_try_too_long(self):
+        """Whether a try has failed, and the pause after one more would be too long."""
+        return bool(self._lost) and self.left() <= PAUSE
+
     def _enter(self, cr):
         """Begin a try, or go on in it."""
         now = time.monotonic()
@@ -114,6 +118,8 @@ def bound(env):
     if left is None:
         return
     _check(env, left)
+    if left.is_another_try_too_long():
+        raise too_long(env)
     # A statement that gives up costs a pause before the next try says so.
     seconds = max(left.left() - PAUSE, LEAST)
     env.cr.execute(f"SET LOCAL lock_timeout = {int(seconds * 1000)}")
