@@ -105,3 +105,24 @@ class TestCallGuard(CallLifeCommon):
         note = anna.message_ids.filtered(lambda m: "I say so" in (m.body or ""))
         self.assertEqual(note.author_id, colleague.partner_id)
         self.assertTrue(call.wrap_up_ended_at)
+
+    def test_a_form_lists_agents_of_one_s_own_companies_alone(self):
+        """A form may name any company before it is saved."""
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        stranger = self.env["res.users"].create(
+            {
+                "name": "Stranger",
+                "login": "cc_elsewhere",
+                "phone_extension": "900",
+                "company_id": other.id,
+                "company_ids": [(6, 0, other.ids)],
+            }
+        )
+        Line = self.env["call.provider"].with_user(self.manager)
+        specification = {"company_id": {}, "agent_ids": {"fields": {"name": {}}}}
+        for company, listed in ((self.company, True), (other, False)):
+            told = Line.browse().onchange(
+                {"company_id": company.id}, ["company_id"], specification
+            )
+            self.assertNotIn(stranger.name, str(told))
+            self.assertEqual(self.agent.name in str(told), listed)

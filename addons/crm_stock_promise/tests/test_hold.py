@@ -269,6 +269,29 @@ class TestRights(CrmPromiseCase):
                 {"lead_id": lead.id, "product_id": self.product.id}
             )
 
+    def test_title_of_a_colleague_s_lead_is_not_read_through_its_promise(self):
+        """Promises are the company's to read, opportunities their salesperson's."""
+        lead = self._held_lead()
+        lead.sudo().name = "Takeover of the Gear Works"
+        promise = lead.promise_id
+        specification = {"lead_id": {"fields": {"display_name": {}}}, "origin": {}}
+        seen = promise.with_user(self.colleague)
+        groups = seen.formatted_read_group(
+            [("id", "=", promise.id)], ["lead_id"], ["__count"]
+        )
+        for told in (
+            seen.read(["lead_id", "origin", "name", "display_name"]),
+            seen.web_read(specification),
+            groups,
+        ):
+            self.assertNotIn("Takeover", str(told))
+            self.assertIn(str(lead.id), str(told))
+        own = promise.with_user(self.leader)
+        self.assertIn("Takeover", str(own.web_read(specification)))
+        self.assertIn("Takeover", str(own.read(["lead_id"])))
+        seller = promise.with_user(lead.user_id)
+        self.assertIn("Takeover", str(seller.web_read(specification)))
+
     def test_hold_of_a_colleague_is_not_taken_by_a_link(self):
         theirs = self._held_lead().promise_id
         lead = self._lead((self.product, 1), user=self.colleague)

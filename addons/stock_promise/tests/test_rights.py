@@ -273,3 +273,66 @@ class TestRights(PromiseCase):
             with self.assertRaises(Exception) as caught:
                 self.Promise.simulate(request)
             self.assertNotIn("Secret", str(caught.exception))
+
+
+@tagged("post_install", "-at_install")
+class TestLinkOfMoves(PromiseCase):
+    """By which move a promise is fulfilled follows from the order."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.storeman = cls._create_user("link_storeman", "stock.group_stock_manager")
+
+    def _promised_delivery(self, quantity=4):
+        promise = self.hold(self.line(quantity))
+        promise.sudo()._confirm()
+        [move] = self.order(quantity, 2, promise_line_id=promise.line_ids.id)
+        self.assertEqual(move.promise_line_id, promise.line_ids)
+        return promise, move.with_user(self.storeman).with_context(
+            allowed_company_ids=self.company.ids
+        )
+
+    @mute_logger("odoo.models")
+    def test_nobody_ties_a_delivery_to_a_promise(self):
+        self.on_hand(10)
+        promise, __ = self._promised_delivery()
+        other = self.delivery(4, 2).with_user(self.storeman)
+        with self.assertRaises(AccessError):
+            other.promise_line_id = promise.line_ids.id
+        with self.assertRaises(AccessError):
+            other.picking_id.write(
+                {"move_ids": [(1, other.id, {"promise_line_id": promise.line_ids.id})]}
+            )
+        with self.assertRaises(AccessError):
+            other.copy({"promise_line_id": promise.line_ids.id})
+        self.done(other)
+        self.assertEqual(promise.state, "confirmed")
+
+    @mute_logger("odoo.models")
+    def test_nobody_takes_a_delivery_from_its_promise(self):
+        self.on_hand(10)
+        __, move = self._promised_delivery()
+        with self.assertRaises(AccessError):
+            move.promise_line_id = False
+
+    def test_backorders_and_returns_keep_the_link(self):
+        """Odoo splits and copies moves on behalf of whoever is at work."""
+        self.on_hand(10)
+        promise, move = self._promised_delivery()
+        move.quantity = 1
+        move.picked = True
+        move._action_done()
+        moves = promise.line_ids.sudo().move_ids
+        self.assertEqual(sorted(moves.mapped("product_uom_qty")), [1.0, 3.0])
+        returned = move.create(
+            {
+                "product_id": self.product.id,
+                "product_uom_qty": 1,
+                "location_id": self.customers.id,
+                "location_dest_id": self.stock.id,
+                "origin_returned_move_id": move.id,
+                "company_id": self.company.id,
+            }
+        )
+        self.assertEqual(returned.sudo().promise_line_id, promise.line_ids)
