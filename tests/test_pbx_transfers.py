@@ -1,6 +1,7 @@
-"""Callers who are handed on: three telephones at a real Asterisk, the process beside it,
-a live Odoo. Each case ends in one call with the customer's number and a part for each who
-had to do with it; on the way each agent's screen shows what their telephone does.
+"""Callers who are handed on: three telephones at a real Asterisk, the process beside
+it, a live Odoo. Each case ends in one call with the customer's number and a part for
+each who had to do with it; on the way each agent's screen shows what their telephone
+does.
 
 `PBX_ROUNDS=3` runs each case three times.
 """
