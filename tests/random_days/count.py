@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo
 
 SMALL = 1e-4
 DAY = timedelta(days=1)
+#: whoever orders has so long to do it, even where it has to be done at once
+GRACE = timedelta(days=1)
 
 
 @cache
@@ -272,7 +274,7 @@ class Count:
             if quantity > SMALL:
                 paired.setdefault(out.id, []).append((into, quantity))
         for need in self.needs(product, warehouse):
-            quantity = need.quantity
+            quantity, day = need.quantity, self.needed_on(need, warehouse)
             days = []
             for into, part in paired.get(need.move, ()):
                 arrives = self.day(into.date, warehouse)
@@ -280,17 +282,37 @@ class Count:
                 quantity -= part
             if quantity > SMALL:
                 wanted += quantity
-                days.append(_reached(comes, wanted))
+                there = _reached(comes, wanted)
+                days.append(there)
+                if self.can_be_ordered(need.line) and (there is None or there > day):
+                    # what is still to be ordered takes nothing from others
+                    by_then = sum(part for on, part in comes if on <= day)
+                    wanted -= min(max(wanted - by_then, 0.0), quantity)
             if not need.line:
                 continue
             said = False
             if None in days:
                 said = f"no known supply for {need.quantity:g}"
-            elif days and max(days) > need.day:
-                said = f"needed on {need.day}, there on {max(days)}"
+            elif days and max(days) > day:
+                said = f"needed on {day}, there on {max(days)}"
             if said or need.line not in found:
                 found[need.line] = said
         return found
+
+    def needed_on(self, need, warehouse):
+        """The day by which it has to be there for what was promised, however the
+        delivery is planned."""
+        line = self.books.lines.get(need.line)
+        moves = {move.id: move for move in self.books.open_moves()}
+        move = moves.get(need.move)
+        if not line or not move or move.part or not line.material:
+            return need.day
+        return max(self.day(line.material, warehouse), self.today(warehouse))
+
+    def can_be_ordered(self, line_id):
+        """Whether what is missing of a line can still be ordered in time."""
+        line = self.books.lines.get(line_id)
+        return bool(line and line.replenish_by and line.replenish_by > self.now - GRACE)
 
     def postponed(self, line):
         """In words, which deliveries of a line are planned after the day on which they
