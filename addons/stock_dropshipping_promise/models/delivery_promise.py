@@ -48,5 +48,67 @@ class DeliveryPromise(models.Model):
                 # sudo: a risk is there whoever may read the moves
                 if day > wanted or not line.sudo()._planned_moves():
                     risks[line_id] = Risk(wanted, day)
+        risks |= self._risks_of_unordered(product_ids)
         self._write_risks(risks)
         return result
+
+    @api.model
+    def _risks_of_unordered(self, product_ids):
+        """{line id: Risk} of what a vendor is still to be asked for: nothing stands for
+        it yet but the time to ask."""
+        lines = self.env["delivery.promise.line"].browse(
+            self._unordered_line_ids(
+                SQL("line.product_id = ANY(%s)", list(product_ids))
+            )
+        )
+        in_time = lines._with_grace()
+        return {
+            line.id: Risk(0, 0 if line in in_time else None, ordered=False)
+            for line in lines
+        }
+
+    @api.model
+    def _unordered_line_ids(self, condition):
+        """Open lines whose goods are to be ordered, and nothing of ours leaves for."""
+        self.env["delivery.promise.line"].flush_model(
+            ["product_id", "replenish_by", "delivered_date", "closed_short", "at_risk"]
+        )
+        self.env["delivery.promise.claim"].flush_model(["line_id"])
+        self.flush_model(["state", "hold_until"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT line.id
+                  FROM delivery_promise_line line
+                  JOIN delivery_promise promise ON promise.id = line.promise_id
+                 WHERE line.replenish_by IS NOT NULL AND line.delivered_date IS NULL
+                   AND line.closed_short IS NOT TRUE
+                   AND (promise.state = 'confirmed'
+                        OR promise.state = 'held' AND promise.hold_until > %(now)s)
+                   AND %(condition)s
+                   AND NOT EXISTS (
+                       SELECT FROM stock_move move
+                        WHERE move.promise_line_id = line.id
+                          AND move.state IN %(states)s)
+                   AND NOT EXISTS (
+                       SELECT FROM delivery_promise_claim claim
+                        WHERE claim.line_id = line.id)
+                """,
+                now=fields.Datetime.now(),
+                condition=condition,
+                states=OPEN_STATES,
+            )
+        )
+        return [line_id for (line_id,) in rows]
+
+    @api.model
+    def _products_left_behind(self):
+        """And of lines whose vendor should have been asked by now."""
+        passed = self._unordered_line_ids(
+            SQL(
+                "line.at_risk IS NOT TRUE AND line.replenish_by <= %s",
+                fields.Datetime.now(),
+            )
+        )
+        lines = self.env["delivery.promise.line"].browse(passed)
+        return sorted({*super()._products_left_behind(), *lines.product_id.ids})

@@ -184,6 +184,7 @@ class TestBoughtToOrder(DropshippingCase):
         self.assertEqual(line.promised_date, self.later(12))
 
     def test_sale_merged_into_the_line_of_another_shares_its_receipt(self):
+        self.vendor.group_rfq = "all"
         first = self.wanted(self.gear)
         second = self.wanted(self.gear, quantity=3)
         purchase = self.buy_for(self.gear, 55)
@@ -200,6 +201,25 @@ class TestBoughtToOrder(DropshippingCase):
         self.assertEqual(self.to_order(), second)
 
     # -- straight from the vendor ------------------------------------------------------
+
+    def test_vendor_who_was_not_asked_in_time_is_noticed(self):
+        order = self.sale()
+        order.commitment_date = self.later(20)
+        order.action_confirm()
+        self.settle()
+        line = order.sudo().order_line.promise_line_id
+        self.assertEqual(line.replenish_by, self.later(15))
+        self.assertEqual((line.status, self.to_order()), ("on_time", line))
+        Promise = self.env["delivery.promise"]
+        self.assertNotIn(self.straight.id, Promise._products_left_behind())
+        line.replenish_by = self.later(-2)
+        self.assertIn(self.straight.id, Promise._products_left_behind())
+        Promise._watch(self.straight.ids)
+        self.assertEqual(line.status, "at_risk")
+        self.bought(order).order_id.button_confirm()
+        self.settle()
+        self.assertEqual(line.status, "on_time")
+        self.assertFalse(self.to_order())
 
     def test_late_drop_shipment_is_not_bought_once_more(self):
         order = self.sale()
