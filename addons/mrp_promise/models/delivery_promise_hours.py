@@ -1,15 +1,17 @@
 """Hours of work centres: kept for what is promised, until work orders stand for it."""
 
 from odoo import api, fields, models, tools
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.stock_promise.models.delivery_promise_risk import Need
 from odoo.addons.stock_promise.models.own_context import without_defaults
-from odoo.addons.stock_promise.promising.values import Confirmation
 
+from .components import made_of, waiting_components
 from .work_load import serve
 
 CLAIM = "delivery.promise.workcenter.claim"
+#: so many levels of manufacturing orders are followed
+MAX_LEVELS = 5
 
 
 class DeliveryPromiseEngine(models.AbstractModel):
@@ -200,6 +202,10 @@ class DeliveryPromise(models.Model):
             for line, confirmation in zip(lines, confirmations, strict=True)
         ):
             return
+        self._take_plan(lines, confirmations)
+
+    def _take_plan(self, lines, confirmations):
+        super()._take_plan(lines, confirmations)
         if self.state != "held":
             lines._write_hours(confirmations)
             return
@@ -208,41 +214,59 @@ class DeliveryPromise(models.Model):
         self._write_claims(lines, confirmations)
         self._touch_products((products | self.claim_ids.product_id).ids)
 
-    def _confirmations_for_dates(self, lines):
-        """``Confirmation`` of each line, wanted whole on the day that is promised;
-        nothing where it cannot be asked for any more."""
+    # -- components that are late ------------------------------------------------------
+
+    @api.model
+    def _resting_on(self, product_ids):
+        """And what is being made of these products."""
+        return made_of(self.env, super()._resting_on(product_ids))
+
+    @api.model
+    def _late_supplies(self, keys, schedules, level=0):
+        """What is made of components that come later than it is to be begun is there as
+        much later. Components of which nothing is known to come may still be ordered:
+        they say nothing."""
+        late = super()._late_supplies(keys, schedules)
+        (warehouse_id,) = {warehouse_id for __, warehouse_id in keys}
+        waiting = waiting_components(self.env, keys)
+        if not waiting or level > MAX_LEVELS:
+            return late
         engine = self.env["delivery.promise.engine"]
-        ordered = self.state == "confirmed"
-        request = {
-            **self._prepare_request(),
-            "allow_split": False,
-            "partial": False,
-            "alternatives": False,
-            "lines": [
-                {
-                    **(
-                        line._prepare_remaining_line()
-                        if ordered
-                        else line._prepare_request_line()
-                    ),
-                    "requested_date": line.promised_date,
-                    "latest_date": False,
-                    "minimum_first": 0.0,
-                }
-                for line in lines
-            ],
-        }
-        # sudo: as in _repromise_confirmed
-        moves = lines.sudo().move_ids.filtered(
-            lambda move: move.state not in ("done", "cancel")
-        )
-        try:
-            checked = engine._check_request(request, archived=True)
-        except UserError:  # of another company since, say
-            return [Confirmation()] * len(lines)
-        if ordered:
-            checked = self._with_parts_ahead(checked, lines)
-        return engine._compute_request(checked, self.ids, moves.ids).confirmations
+        warehouse = self.env["stock.warehouse"].browse(warehouse_id)
+        schedule, needs = schedules[warehouse_id], {}
+        for row in waiting:
+            day = schedule.day(row.date)
+            key = row.component_id, warehouse_id
+            needs.setdefault(key, {})[row.raw_id] = Need(
+                0, row.raw_id, day, day, row.needed
+            )
+        loaded = engine._load(set(needs), schedules, warehouse.company_id)
+        deeper = self._late_supplies(set(needs), schedules, level + 1)
+        there = {}
+        for key, own in needs.items():
+            pegs = self._peg_needs(
+                loaded.timelines[key],
+                loaded.pairs[key],
+                list(own.values()),
+                (),
+                warehouse.company_id,
+                {},
+                deeper.get(key, {}),
+            )
+            for raw_id, need in own.items():
+                day = pegs[raw_id].day
+                if day is not None:
+                    there[raw_id] = day - max(need.day, schedule.today)
+        for row in waiting:
+            delay = there.get(row.raw_id, 0)
+            if delay <= 0:
+                continue
+            key, day = (row.product_id, warehouse_id), schedule.day(row.finished)
+            known = late.setdefault(key, {}).get(row.move_id)
+            later = max(day, schedule.today) + delay
+            if not known or known[2] < later:
+                late[key][row.move_id] = day, row.quantity, later
+        return late
 
     @api.model
     def _cron_tidy(self):

@@ -3,6 +3,8 @@ from math import floor, inf
 
 from odoo import models
 
+from .components import components_of
+
 
 class DeliveryPromiseLine(models.Model):
     _inherit = "delivery.promise.line"
@@ -91,3 +93,15 @@ class DeliveryPromiseLine(models.Model):
         share = line._complete_kits(delivered, needs) / line._wanted_kits()
         ahead = {part.id: delivered[part] - share * needs[part] for part in needs}
         return tuple((part, more) for part, more in ahead.items() if more > 1e-6)
+
+    def _products_of_causes(self):
+        """What is being made rests on its components, too."""
+        products = super()._products_of_causes()
+        every = self.env["product.product"].union(*products.values())
+        parts = components_of(self.env, every.ids)
+        return {
+            line: own.browse(
+                {part_id for product_id in own.ids for part_id in parts[product_id]}
+            )
+            for line, own in products.items()
+        }

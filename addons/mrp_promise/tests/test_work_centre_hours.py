@@ -438,3 +438,44 @@ class TestWorkCentreHours(MakeCase):
         self.assertEqual(
             Hours.search([]).promise_id & (held | over | released | delivered), held
         )
+
+    # -- hours that change -----------------------------------------------------------
+
+    def closed(self, first, last):
+        return self.env["resource.calendar.leaves"].create(
+            {
+                "name": "Repair",
+                "resource_id": self.saw.resource_id.id,
+                "calendar_id": self.saw.resource_calendar_id.id,
+                "company_id": self.company.id,
+                "date_from": self.moment(first, 0),
+                "date_to": self.moment(last, 23),
+            }
+        )
+
+    def test_closed_work_centre_is_noticed_by_what_is_to_be_made(self):
+        """Tuesday to Friday the saw is closed: the table is made on Monday."""
+        line = self.hold(self.line(4, self.table)).sudo().line_ids
+        self.env.cr.precommit.run()
+        self.assertEqual(line.status, "on_time")
+        repair = self.closed(0, 3)
+        self.env.cr.precommit.run()
+        self.assertEqual(line.status, "at_risk")
+        self.assertEqual((line.feasible_date - line.promised_date).days, 6)
+        self.assertEqual(line.risk_cause, "hours")
+        repair.unlink()
+        self.env.cr.precommit.run()
+        self.assertEqual(line.status, "on_time")
+
+    def test_other_hours_are_kept_where_the_work_centre_closes_in_between(self):
+        wanted = str(self.moment(3, 15))
+        promise = self.hold(self.line(2, self.table, requested_date=wanted))
+        line = promise.sudo().line_ids
+        (__, begins, __), *__ = self.hours(promise)
+        days = (begins.date() - NOW.date()).days
+        self.closed(days, days)
+        self.env.cr.precommit.run()
+        self.assertEqual(line.status, "on_time")
+        (__, again, __), *__ = self.hours(promise)
+        self.assertNotEqual(again.date(), begins.date())
+        self.assertLessEqual(again, self.moment(3, 15))

@@ -560,6 +560,22 @@ class DeliveryPromiseLine(models.Model):
             lambda line: line.replenish_by and line.replenish_by > grace
         )
 
+    @api.model
+    def _to_be_ordered(self, companies):
+        """Open lines of these companies, of all where there are none, whose goods are
+        still to be ordered."""
+        domain = [
+            ("replenish_by", "!=", False),
+            ("replenish_ordered", "=", False),
+            ("promise_state", "in", ("held", "confirmed")),
+            ("delivered_date", "=", False),
+            ("closed_short", "=", False),
+        ]
+        if companies:
+            domain.append(("company_id", "in", companies.ids))
+        # sudo: a date is looked at whoever changes what it rests on
+        return self.sudo().search(domain)
+
     def _bought_since(self):
         """{(line id, product id, warehouse id): quantity that comes in} of what was
         ordered since these lines were given a date that rests on it. For lines whose

@@ -8,10 +8,12 @@ from functools import partial
 from typing import NamedTuple
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..promising.pegging import Demand, Peg, peg
 from ..promising.reservation import NO_DAY, PLAIN, PROMISED, UNDATED
+from ..promising.values import Confirmation
 from ..promising.words import Terms
 from .shelves import Shelves
 from .stock_move import OPEN_STATES
@@ -33,6 +35,18 @@ class Risk(NamedTuple):
     #: the location in which the goods lie, where deliveries cannot take them
     place_id: int | None = None
 
+    def worse(self, other):
+        """The worse of two risks of the same line."""
+        worst = max(
+            self,
+            other,
+            key=lambda risk: (
+                risk.possible is None,
+                (risk.possible or 0) - risk.wanted,
+            ),
+        )
+        return worst._replace(ordered=self.ordered and other.ordered)
+
 
 class Settled(NamedTuple):
     """Who has the goods of one product, once everybody has taken what they may."""
@@ -43,6 +57,10 @@ class Settled(NamedTuple):
     others: list
     #: ids of moves that are watched but have no date
     undated: set
+
+
+#: where it does not matter who has what is on the shelf
+NOBODY = Settled({}, [], set())
 
 
 class Need(NamedTuple):
@@ -135,6 +153,104 @@ class DeliveryPromise(models.Model):
             }
         )
 
+    @api.model
+    def _plans_changed(self, lines, document):
+        """As :meth:`_hours_changed`, of lines whose goods are still to be ordered from
+        a vendor, or made in a work centre, whose hours have changed."""
+        if not lines:
+            return
+        precommit = self.env.cr.precommit
+        noted = precommit.data.setdefault("stock_promise.plans", {})
+        if not noted:
+            # sudo: as in _hours_changed
+            precommit.add(self.env["delivery.promise"].sudo()._watch_plans)
+        for line_id in lines.ids:
+            noted.setdefault(line_id, (document._name, document.id))
+
+    @api.model
+    def _watch_plans(self):
+        """Plan again what is still to be ordered, for the dates that were promised, and
+        note by how many days it would be later."""
+        noted = self.env.cr.precommit.data.pop("stock_promise.plans", {})
+        engine, now = self.env["delivery.promise.engine"], fields.Datetime.now()
+        found = self.env["delivery.promise.line"].browse(noted).exists()
+        touched = set()
+        for promise in found.promise_id:
+            lines = promise.line_ids.filtered(
+                lambda line: not (line.delivered_date or line.closed_short)
+            )
+            if not all(lines.mapped("promised_date")) or any(
+                line._parts() for line in lines
+            ):
+                continue  # what is sent in parts keeps the plan that it has
+            confirmations = promise._confirmations_for_dates(lines)
+            in_time = True
+            for line, confirmation in zip(lines, confirmations, strict=True):
+                schedule = engine._schedules(line.warehouse_id, line.company_id, now)[
+                    line.warehouse_id.id
+                ]
+                promised = schedule.day(line.promised_date)
+                vals = {"hours_delay": 0}
+                if not confirmation.pieces:
+                    in_time = False
+                    vals["replenish_by"] = now - timedelta(days=2)  # it is too late
+                else:
+                    delay = schedule.day(confirmation.promised) - promised
+                    vals["hours_delay"] = max(delay, 0)
+                    in_time = in_time and delay <= 0
+                line.write(vals)
+                product_ids = line._stocked_products().ids
+                if line.id in noted:
+                    self._note_cause(product_ids, "hours", *noted[line.id])
+                touched.update(product_ids)
+            if in_time:
+                promise._take_plan(lines, confirmations)
+        self._watch(sorted(touched))
+
+    def _take_plan(self, lines, confirmations):
+        """What is to be ordered for the dates of these lines was planned again, and is
+        in time."""
+        for line, confirmation in zip(lines, confirmations, strict=True):
+            if line.replenish_by and confirmation.latest_start:
+                # sudo: dates are written by the engine alone
+                line.sudo().replenish_by = confirmation.latest_start
+
+    def _confirmations_for_dates(self, lines):
+        """``Confirmation`` of each line, wanted whole on the day that is promised;
+        nothing where it cannot be asked for any more."""
+        engine = self.env["delivery.promise.engine"]
+        ordered = self.state == "confirmed"
+        request = {
+            **self._prepare_request(),
+            "allow_split": False,
+            "partial": False,
+            "alternatives": False,
+            "lines": [
+                {
+                    **(
+                        line._prepare_remaining_line()
+                        if ordered
+                        else line._prepare_request_line()
+                    ),
+                    "requested_date": line.promised_date,
+                    "latest_date": False,
+                    "minimum_first": 0.0,
+                }
+                for line in lines
+            ],
+        }
+        # sudo: the moves of an order follow its promise, whoever may edit moves
+        moves = lines.sudo().move_ids.filtered(
+            lambda move: move.state not in ("done", "cancel")
+        )
+        try:
+            checked = engine._check_request(request, archived=True)
+        except UserError:  # of another company since, say
+            return [Confirmation()] * len(lines)
+        if ordered:
+            checked = self._with_parts_ahead(checked, lines)
+        return engine._compute_request(checked, self.ids, moves.ids).confirmations
+
     def _transit(self, warehouse):
         """(days from a warehouse to the customer, who carries) of this promise, as they
         are now."""
@@ -154,12 +270,21 @@ class DeliveryPromise(models.Model):
         Demand is pegged to supply first dated first served, promises before other
         demand of the same day: the rule by which stock is reserved too.
         """
-        needs, planned = self._open_needs(self._resting_on(product_ids))
+        touched = set(self._resting_on(product_ids))
+        beside = self._products_beside(touched)
+        needs, planned = self._open_needs(sorted(touched | beside))
+        own = {
+            need.line_id for key in needs if key[0] in touched for need in needs[key]
+        }
         risks = {}
         for warehouse_id in {key[1] for key in needs}:
             keys = {key for key in needs if key[1] == warehouse_id}
-            risks |= self._warehouse_risks(warehouse_id, keys, needs, planned)
-        self._write_risks(risks)
+            found = self._warehouse_risks(warehouse_id, keys, needs, planned)
+            for line_id, risk in found.items():
+                # its goods may come from several warehouses
+                risks[line_id] = risk.worse(risks.get(line_id, risk))
+        # Of other lines only some of their goods were looked at.
+        self._write_risks({line_id: risks[line_id] for line_id in own})
 
     def _warehouse_risks(self, warehouse_id, keys, needs, planned):
         """{line id: :class:`Risk`}, of that part of each line that is latest."""
@@ -270,6 +395,35 @@ class DeliveryPromise(models.Model):
         return Risk(wanted, possible, max(later, 0), put_off, ordered)
 
     @api.model
+    def _products_beside(self, product_ids):
+        """What else the lines take that take these products: a kit is late by any of
+        its parts, and what is to be made by any of its components."""
+        self.env["delivery.promise.claim"].flush_model(["line_id", "product_id"])
+        self.env["stock.move"].flush_model(["promise_line_id", "product_id", "state"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT beside.product_id
+                  FROM delivery_promise_claim claim
+                  JOIN delivery_promise_claim beside ON beside.line_id = claim.line_id
+                 WHERE claim.product_id = ANY(%(products)s)
+                 UNION
+                SELECT beside.product_id
+                  FROM stock_move move
+                  JOIN stock_move beside
+                    ON beside.promise_line_id = move.promise_line_id
+                   AND beside.state IN %(states)s
+                 WHERE move.product_id = ANY(%(products)s)
+                   AND move.state IN %(states)s
+                   AND move.promise_line_id IS NOT NULL
+                """,
+                products=list(product_ids),
+                states=OPEN_STATES,
+            )
+        )
+        return {product_id for (product_id,) in rows}
+
+    @api.model
     def _resting_on(self, product_ids):
         """These products, and others whose supply may be late because of them; hook for
         bridges."""
@@ -285,7 +439,15 @@ class DeliveryPromise(models.Model):
         return {}
 
     def _peg_needs(
-        self, timeline, pairs, needs, planned, company, graces, late_supplies, settled
+        self,
+        timeline,
+        pairs,
+        needs,
+        planned,
+        company,
+        graces,
+        late_supplies,
+        settled=NOBODY,
     ):
         """{move id: Peg} of the promises of one product.
 

@@ -61,31 +61,3 @@ class ResourceCalendarLeaves(models.Model):
                 .with_env(self.env)
             )
         return calendars
-
-
-class ResourceCalendar(models.Model):
-    _inherit = "resource.calendar"
-
-    def write(self, vals):
-        result = super().write(vals)
-        if "tz" in vals:
-            self._promise_hours_changed()
-        return result
-
-    def _promise_hours_changed(self):
-        """These calendars have other hours than before."""
-        for calendar in self:
-            self.env["delivery.promise"]._hours_changed(
-                calendar._promise_warehouses(), calendar
-            )
-
-    def _promise_warehouses(self):
-        """Warehouses whose dates rest on this calendar; hook for bridges."""
-        self.ensure_one()
-        # sudo: whoever changes the hours may not see the warehouse
-        return (
-            self.env["stock.warehouse"]
-            .sudo()
-            .with_context(active_test=False)
-            .search([("promise_calendar_id", "=", self.id)])
-        )

@@ -66,6 +66,24 @@ class TestWatching(PromiseCase):
 
     # -- what is noticed --------------------------------------------------------------
 
+    def test_line_stays_at_risk_when_other_goods_of_it_are_looked_at(self):
+        bolt = self._create_product("Bolt")
+        self.on_hand(9)
+        late = self.receipt(5, 3, bolt)
+        wanted = str(self.moment(4))
+        line = self.hold(self.line(5, requested_date=wanted)).sudo().line_ids
+        line.promise_id._confirm()
+        for product in (self.product, bolt):
+            self.delivery(5, 4, product, promise_line_id=line.id)
+        self.settle()
+        self.assertEqual(line.status, "on_time")
+        late.date = self.moment(9)
+        self.settle()
+        self.assertEqual(line.status, "at_risk")
+        self.delivery(1, 6)
+        self.settle()
+        self.assertEqual(line.status, "at_risk")
+
     def between_warehouses(self, quantity, leaves, arrives):
         """(dispatch in the north, arrival here) of a transfer."""
         north = self.env["stock.warehouse"].create(

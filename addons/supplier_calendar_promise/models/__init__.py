@@ -1,1 +1,2 @@
 from . import delivery_promise_engine
+from . import resource_calendar

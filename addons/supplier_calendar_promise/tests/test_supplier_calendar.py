@@ -82,3 +82,42 @@ class TestSupplierCalendar(PromiseCase):
         self._works_on_weekdays()
         self.calendar.attendance_ids.unlink()
         self.assertFalse(self.promised(1))
+
+    def _closed(self, first, last):
+        return self.env["resource.calendar.leaves"].create(
+            {
+                "name": "Stocktaking",
+                "calendar_id": self.calendar.id,
+                "company_id": self.company.id,
+                "date_from": self.moment(first, 0),
+                "date_to": self.moment(last, 23),
+            }
+        )
+
+    def test_closure_that_is_entered_later_is_noticed_by_what_is_to_be_bought(self):
+        self._works_on_weekdays()
+        line = self.hold(self.line(1)).sudo().line_ids
+        self.env.cr.precommit.run()
+        self.assertEqual(line.status, "on_time")
+        closure = self._closed(1, 2)
+        self.env.cr.precommit.run()
+        self.assertEqual(line.status, "at_risk")
+        self.assertEqual((line.feasible_date - line.promised_date).days, 2)
+        self.assertEqual(
+            (line.risk_cause, line.risk_model), ("hours", "resource.calendar")
+        )
+        self.env["delivery.promise"]._watch(self.product.ids)
+        self.assertEqual(line.status, "at_risk")
+        closure.unlink()
+        self.env.cr.precommit.run()
+        self.assertEqual(line.status, "on_time")
+
+    def test_closure_leaves_less_time_to_order(self):
+        self._works_on_weekdays()
+        wanted = str(self.moment(20, 12))
+        line = self.hold(self.line(1, requested_date=wanted)).sudo().line_ids
+        before = line.replenish_by
+        self._closed(1, 2)
+        self.env.cr.precommit.run()
+        self.assertEqual(line.status, "on_time")
+        self.assertLess(line.replenish_by, before)
