@@ -29,6 +29,13 @@ class TestUnknownLeadTime(PurchaseCase):
         self.company.promise_count_unknown_delay = True
         self.assertEqual(self.promised(6), self.later(0))
 
+    def test_company_chooses_it_in_the_settings(self):
+        Settings = self.env["res.config.settings"]
+        arch = Settings.get_view(view_type="form")["arch"]
+        self.assertIn('name="promise_count_unknown_delay"', arch)
+        Settings.create({"promise_count_unknown_delay": True}).set_values()
+        self.assertTrue(self.company.promise_count_unknown_delay)
+
     def test_lead_time_that_somebody_enters_counts(self):
         manager = self._create_user("chief", "purchase.group_purchase_manager")
         with Form(self.seller.with_user(manager)) as form:
