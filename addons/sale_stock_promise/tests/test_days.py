@@ -85,3 +85,33 @@ class TestSameDay(SalePromiseCase):
         self.assertEqual(len(self._history(order) - rows), 1)
         self.assertEqual(order.order_line.promised_date, NOW + timedelta(days=4))
         self.assertIn("possible", order.message_ids[:1].body)
+
+    def test_a_delivery_date_emptied_is_no_news(self):
+        """All at once, some of it from a receipt: every day stays."""
+        self._receipt(self.product, 30, days=5)
+        order = self._order((self.product, 11), picking_policy="one")
+        order.action_hold_promise()
+        order.action_confirm()
+        order.order_line.product_uom_qty = 36
+        self._tick(hours=3)
+        rows, messages = self._history(order), order.message_ids
+        on_promise = order.sudo().promise_id.message_ids
+        with Form(order) as form:
+            form.commitment_date = False
+        self.assertEqual(self._history(order), rows)
+        self.assertEqual(order.message_ids, messages)
+        self.assertEqual(order.sudo().promise_id.message_ids, on_promise)
+        self.assertEqual(
+            order.commitment_date.date(), order.order_line.promised_date.date()
+        )
+
+    def test_a_held_quantity_raised_for_the_same_day_is_no_news(self):
+        self._stock(self.product, 20)
+        self._receipt(self.other, 30, days=3)
+        order = self._order((self.product, 5), (self.other, 17), picking_policy="one")
+        order.action_hold_promise()
+        rows, messages = self._history(order), order.message_ids
+        self._tick(hours=3)
+        order.order_line[0].product_uom_qty = 15
+        self.assertEqual(self._history(order), rows)
+        self.assertEqual(order.message_ids, messages)

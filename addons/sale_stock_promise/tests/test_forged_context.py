@@ -101,9 +101,12 @@ class TestForgedContext(SalePromiseCase):
         order, other = (self._order((self.product, 4)) for __ in "ab")
         (order | other).action_hold_promise()
         foreign = other.sudo().promise_id.line_ids
-        with self.assertRaises(ValidationError):
+        # a client chooses no link at all, our own code none but the order's
+        with self.assertRaises(AccessError):
             order.order_line.promise_line_id = foreign.id
         with self.assertRaises(ValidationError):
+            order.sudo().order_line.promise_line_id = foreign.id
+        with self.assertRaises(AccessError):
             self._order(
                 (self.product, 1),
                 order_line=[

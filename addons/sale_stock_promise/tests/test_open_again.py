@@ -73,6 +73,17 @@ class TestMoreOrdered(OpenAgainCase):
         self.assertEqual((promise.state, line.status), ("done", "kept"))
         self.assertFalse(line.kept_first, "the rest came after the first promise")
 
+    def test_more_after_goods_were_sent_that_were_not_there(self):
+        product = self._product("Hose")
+        order = self._order((product, 2))
+        order.action_confirm()
+        self._deliver(order.sudo().picking_ids)
+        promise = order.sudo().promise_id
+        self.assertEqual(promise.state, "done")
+        order.order_line.product_uom_qty = 27
+        self.assertEqual((promise.state, promise.status), ("confirmed", "at_risk"))
+        self.assertEqual(sum(self._open_moves(order).mapped("product_uom_qty")), 25)
+
     def test_more_than_there_is_has_no_date_and_is_watched(self):
         order = self._delivered(5)
         order.order_line.product_uom_qty = 30

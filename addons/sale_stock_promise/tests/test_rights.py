@@ -40,6 +40,20 @@ class TestRights(SalePromiseCase):
         order.with_user(lead).action_confirm()
         self.assertEqual(order.promise_id.state, "confirmed")
 
+    def test_who_sells_for_all_promises_a_colleagues_order_again(self):
+        lead = self._user("so_lead", "sales_team.group_sale_salesman_all_leads")
+        colleague = self._user("so_colleague", "sales_team.group_sale_salesman")
+        order = self._order((self.product, 3))
+        order.action_confirm()
+        self.env.flush_all()
+        with self.assertRaises(AccessError):
+            order.sudo().promise_id.with_user(colleague).action_promise_again()
+        action = order.with_user(lead).action_promise_again()
+        wizard = self.env[action["res_model"]].with_user(lead).browse(action["res_id"])
+        wizard.row_ids.selected = True
+        wizard.action_apply()
+        self.assertEqual(order.sudo().promise_id.status, "on_time")
+
     def test_a_customer_calls_no_button(self):
         customer = new_test_user(
             self.env, "so_portal", groups="base.group_portal", tz="UTC"

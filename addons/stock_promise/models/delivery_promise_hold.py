@@ -176,7 +176,7 @@ class DeliveryPromise(models.Model):
         :return: (promise, answer)
         """
         engine = self.env["delivery.promise.engine"]
-        checked = engine._check_request(request, archived=True)
+        checked = engine._check_request(request)
         self._lock(checked)
         computation = engine._compute_request(checked, (), ignore_moves)
         promise = self._create_promise(
