@@ -152,7 +152,10 @@ class CrmLeadPromiseLine(models.Model):
     @api.depends("checked_date", "promise_line_id.promised_date")
     def _compute_promised_date(self):
         for line in self:
-            line.promised_date = line.promise_line_id.promised_date or line.checked_date
+            # what is promised may have lost its date, whatever was found once
+            line.promised_date = (line.promise_line_id or line)[
+                "promised_date" if line.promise_line_id else "checked_date"
+            ]
 
     @api.depends("checked_reasons")
     @api.depends_context("uid", "lang", "allowed_company_ids")

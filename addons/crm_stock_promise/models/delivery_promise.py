@@ -16,6 +16,15 @@ class DeliveryPromise(models.Model):
         help="The lead or opportunity that these goods are held for.",
     )
 
+    def _follow_held_date(self, before):
+        """The lead's quotations offer the date of its hold."""
+        result = super()._follow_held_date(before)
+        # sudo: a colleague's quotations rest on the hold as well
+        self.sudo().lead_id.order_ids._follow_lead_date(
+            self, before, self.promised_date
+        )
+        return result
+
     def action_view_lead(self):
         """Open the lead that the promise was made for."""
         self.ensure_one()

@@ -50,11 +50,24 @@ class DeliveryPromise(models.Model):
         return result
 
     def _follow_dates(self):
-        """An order follows its promise: its delivery date is the new arrival."""
+        """An order follows its promise: its delivery date is the new arrival, or none
+        where a product has lost its date."""
         result = super()._follow_dates()
         for promise in self:
             # sudo: the order's date is that of its promise, whoever promises anew
-            promise.sudo().sale_order_ids._set_promised_commitment(promise)
+            orders = promise.sudo().sale_order_ids
+            lost = promise.line_ids.filtered(
+                lambda line: (
+                    line.first_promised_date
+                    and not line.promised_date
+                    and not line.delivered_date
+                    and not line.closed_short
+                )
+            )
+            if lost:
+                orders._lose_promised_commitment(lost)
+            else:
+                orders._set_promised_commitment(promise)
         return result
 
     def _get_destination_partner(self):

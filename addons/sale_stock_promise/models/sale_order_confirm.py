@@ -287,6 +287,18 @@ class SaleOrder(models.Model):
             ):
                 order.with_context(**WATCHED).commitment_date = promised
 
+    def _lose_promised_commitment(self, lost):
+        """What was promised for a day and is not any more leaves no date behind.
+
+        :param lost: the lines of the promise that have no date any more
+        """
+        for order in self.filtered("commitment_date"):
+            order.with_context(**WATCHED).commitment_date = False
+            lines = order.order_line.filtered(
+                lambda line: line.sudo().promise_line_id in lost
+            )
+            order._post_unkept([(line, False) for line in lines])
+
     # -- giving up -----------------------------------------------------------------
 
     def action_draft(self):

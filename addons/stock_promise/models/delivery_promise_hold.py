@@ -312,6 +312,12 @@ class DeliveryPromise(models.Model):
         """Bring the documents of confirmed promises up to dates that have moved; hook
         for bridges."""
 
+    def _follow_held_date(self, before):
+        """Bring what offers the date of a hold up to its new one; hook for bridges.
+
+        :param before: the date before, or False
+        """
+
     @api.model
     def _create_promise(self, computation, vals, line_vals=None):
         request = computation.request

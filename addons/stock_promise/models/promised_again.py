@@ -266,9 +266,11 @@ class PromisedAgain:
         return worse
 
     def _write(self, promise, lines, computation):
+        before = promise.promised_date
         lines._write_answer(computation.answer, computation.confirmations)
         if promise.state == "held":
             promise._write_claims(lines, computation.confirmations)
+            promise._follow_held_date(before)
             return
         lines._write_hours(computation.confirmations)
         lines._update_move_dates()

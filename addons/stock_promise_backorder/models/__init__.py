@@ -1,3 +1,4 @@
+from . import delivery_promise_line
 from . import delivery_promise_backorder
 from . import delivery_promise_backorder_rule
 from . import delivery_promise_backorder_guard

@@ -124,13 +124,20 @@ class DeliveryPromiseBackorderGroup(models.Model):
                 self._check_unchanged(unit, demand, outcome, by_line, processed)
                 if run._changes(demand, outcome):
                     changed.append((unit, outcome))
-        for unit, outcome in changed:
-            self._write_unit(unit, outcome, processed)
-        self._write_claims(changed)
         promises = run.env["delivery.promise"].union(
             *(unit.lines.promise_id for unit, __ in changed)
         )
+        before = {promise: promise.promised_date for promise in promises}
+        for unit, outcome in changed:
+            self._write_unit(unit, outcome, processed)
+        self._write_claims(changed)
         promises.filtered(lambda each: each.state == "confirmed")._follow_dates()
+        for promise in promises.filtered(lambda each: each.state == "held"):
+            promise._follow_held_date(before[promise])
+        # after the orders, whose own date goes to all of their moves
+        for unit, outcome in changed:
+            if outcome.waits and unit.lines.promise_id.state == "confirmed":
+                self._let_wait(unit, outcome, processed)
         self._reserve(changed)
 
     def _lock(self, rows):
@@ -247,6 +254,7 @@ class DeliveryPromiseBackorderGroup(models.Model):
         promise.check_access("write")
         promise._follow_class(unit.request)
         lines = unit.lines._with_cause("backorder", self.run_id)
+        before = {line: line.promised_date for line in lines}
         if outcome.confirmations:
             answer = engine._answer(
                 unit.request,
@@ -261,8 +269,8 @@ class DeliveryPromiseBackorderGroup(models.Model):
             lines.sudo().write(self._prepare_no_date())
         if promise.state == "confirmed":
             unit.lines._update_move_dates()
-            if outcome.waits:
-                self._let_wait(unit, outcome, processed)
+        lost = unit.lines.filtered(lambda line: before[line] and not line.promised_date)
+        lost._note_lost_date(self.run_id)
 
     def _prepare_no_date(self):
         """Values of a line whose goods others get."""
@@ -331,8 +339,11 @@ class DeliveryPromiseBackorderGroup(models.Model):
             if warehouse.id not in processed.schedules:
                 continue
             schedule = processed.schedules[warehouse.id]
-            if schedule.day(move.date) < outcome.waits:
-                move.date = schedule.midnight(outcome.waits) + timedelta(hours=12)
+            date = move.date
+            if schedule.day(date) < outcome.waits:
+                date = schedule.midnight(outcome.waits) + timedelta(hours=12)
+            # what nobody promises any more is due when it is planned
+            move._plan_for(date, date)
 
     def _reserve(self, changed):
         """Whoever gets goods from the shelf now takes them back from those who wait."""

@@ -132,8 +132,47 @@ class TestApply(BackorderCase):
         self.on_hand(0.5)
         self.apply(self.computed(lose_gets_rest=False))
         self.assertFalse(loser.line_ids.promised_date)
-        self.assertEqual(self.day(lost.date), 9)
+        self.assertEqual((self.day(lost.date), self.day(lost.date_deadline)), (9, 9))
         self.assertEqual(won.quantity, 10)
+
+    def test_a_lost_date_is_a_risk_with_cause_and_activity_until_there_is_one(self):
+        loser, winner = self.scarce()
+        lost = self.order_for(loser)
+        self.order_for(winner)
+        self.env.cr.flush()
+        run = self.apply(self.computed(lose_gets_rest=False))
+        self.env.cr.flush()
+        line = loser.line_ids
+        self.assertEqual((line.status, line.at_risk), ("at_risk", True))
+        self.assertEqual(line.risk_cause, "backorder")
+        self.assertEqual((line.risk_model, line.risk_res_id), (run._name, run.id))
+        self.assertEqual(line.risk_user_id, self.manager)
+        self.assertIn(run.name, line.risk_message)
+        activity = loser.risk_activity_id
+        self.assertEqual(activity.user_id, loser.user_id)
+        self.assertIn("no date any more", activity.note)
+        self.assertIn("given to others", activity.note)
+        # more goods than anybody needs are no date by themselves
+        self.receipt(50, 3)
+        self.env.cr.flush()
+        self.env["delivery.promise"]._watch(self.product.ids)
+        self.assertEqual(line.risk_cause, "backorder")
+        self.assertTrue(loser.risk_activity_id)
+        loser.with_user(self.manager).action_repromise()
+        self.env.cr.flush()
+        self.assertEqual((line.status, line.risk_cause), ("on_time", False))
+        self.assertFalse(loser.risk_activity_id)
+        self.assertEqual(self.day(lost.date_deadline), 3)
+
+    def test_a_hold_that_loses_its_date_is_a_risk_too(self):
+        loser, __ = self.scarce()
+        self.apply(self.computed(lose_gets_rest=False))
+        self.env.cr.flush()
+        self.assertEqual(loser.line_ids.risk_cause, "backorder")
+        self.assertTrue(loser.risk_activity_id)
+        loser.with_user(self.user).action_release()
+        self.env.cr.flush()
+        self.assertFalse(loser.risk_activity_id)
 
     # -- all or nothing ----------------------------------------------------------------
 
