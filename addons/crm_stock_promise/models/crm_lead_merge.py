@@ -176,7 +176,7 @@ class CrmLead(models.Model):
     def _rehold_covered(self, survivor, covered):
         request = self._prepare_promise_request(covered)
         request["partner_id"] = survivor.partner_id.id
-        answer = survivor._rehold(request)
+        answer = survivor._rehold(request, covered._prepare_promise_line_vals())
         survivor.write(
             {
                 "shipping_policy": request["shipping_policy"],

@@ -200,7 +200,9 @@ class CrmLead(models.Model):
             self._rehold_promise()
             return
         promise, answer = self.env["delivery.promise"]._hold(
-            self._prepare_promise_request(lines), vals=self._prepare_promise_vals()
+            self._prepare_promise_request(lines),
+            vals=self._prepare_promise_vals(),
+            line_vals=lines._prepare_promise_line_vals(),
         )
         self._rest_on_promise(promise)
         self._write_held_lines(lines, answer)
@@ -220,7 +222,7 @@ class CrmLead(models.Model):
             return
         request = self._prepare_promise_request(lines)
         before = self.promised_date
-        answer = promise._rehold(request)
+        answer = promise._rehold(request, lines._prepare_promise_line_vals())
         promise.write(
             {
                 "partner_id": self.partner_id.id,

@@ -48,6 +48,20 @@ class CrmLeadPromiseLine(models.Model):
             **self._minimum_first_asked(),
         }
 
+    def _prepare_promise_line_vals(self):
+        """What the promise's lines get besides what they are asked for: the price, in
+        the currency of the company that delivers."""
+        today = fields.Date.context_today(self)
+        result = []
+        for line in self:
+            company = line.lead_id._promise_company()
+            currency = line.currency_id or company.currency_id
+            price = currency._convert(
+                line.price_unit, company.currency_id, company, today, round=False
+            )
+            result.append({"price_unit": price})
+        return result
+
     def _prepare_sale_order_line_vals(self):
         """The values of the quotation's line; its price is the quotation's matter
         unless somebody typed one here."""

@@ -106,6 +106,52 @@ class TestHold(CrmPromiseCase):
         with self.assertRaises(UserError):
             lead.action_hold_promise()
 
+    def test_the_price_of_the_lead_counts_in_the_companys_currency(self):
+        self._sell_in_half_dollars()
+        self.company.promise_hold_value_max = 320
+        # three of 100 in the company's currency: 600 in the customer's
+        lead = self._lead((self.product, 3))
+        self.assertEqual(lead.promise_line_ids.price_subtotal, 600)
+        lead.action_hold_promise()
+        self.assertAlmostEqual(lead.promise_id.amount, 300)
+        # what is held counts at the same price
+        self.company.promise_hold_value_max = 390
+        with self.assertRaisesRegex(UserError, "With the .*300"):
+            self._held_lead((self.other, 1))
+        self.company.promise_hold_value_max = 401
+        self._held_lead((self.other, 1))
+        # a price that somebody typed, for a dozen
+        self.company.promise_hold_value_max = 1000
+        dear = self._lead((self.other, 1))
+        dear.promise_line_ids.price_unit = 1300
+        with self.assertRaisesRegex(UserError, "650"):
+            dear.action_hold_promise()
+        dear.promise_line_ids.price_unit = 1100
+        dear.action_hold_promise()
+
+    def _sell_in_half_dollars(self):
+        """The customer's price list is in a currency of which the company's has two."""
+        currency = self.env["res.currency"].create(
+            {
+                "name": "HFD",
+                "symbol": "h",
+                "rate_ids": [
+                    Command.create(
+                        {"name": "2030-01-01", "rate": 2, "company_id": False}
+                    )
+                ],
+            }
+        )
+        self.partner.with_company(self.company).specific_property_product_pricelist = (
+            self.env["product.pricelist"].create(
+                {
+                    "name": "Halves",
+                    "currency_id": currency.id,
+                    "company_id": self.company.id,
+                }
+            )
+        )
+
 
 class TestHeldLeadChanges(CrmPromiseCase):
     def test_a_new_quantity_moves_the_hold_at_once(self):

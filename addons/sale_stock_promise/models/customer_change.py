@@ -116,8 +116,11 @@ class CustomerChange:
                 return False
         return True
 
+    def _wanted_lines(self, quantities):
+        return self.lines.filtered(lambda line: quantities[line] > 0)
+
     def _request(self, quantities):
-        lines = self.lines.filtered(lambda line: quantities[line] > 0)
+        lines = self._wanted_lines(quantities)
         request = self.order._prepare_promise_request(lines)
         for asked, line in zip(request["lines"], lines, strict=True):
             asked["quantity"] = quantities[line]
@@ -129,7 +132,8 @@ class CustomerChange:
         request = self._request(quantities)
         if not request["lines"]:
             return
-        self.order._rehold_promise(self.promise, request)
+        lines = self._wanted_lines(quantities)
+        self.order._rehold_promise(self.promise, request, lines)
         self.order._link_by_reference(self.promise, self.lines)
 
     def _note_what_is_not_held(self, quantities):

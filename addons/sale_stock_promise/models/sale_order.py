@@ -293,6 +293,7 @@ class SaleOrder(models.Model):
             promise, __ = order._promise_model()._hold(
                 order._prepare_promise_request(lines),
                 vals={**order._prepare_promise_values(), "user_id": self.env.uid},
+                line_vals=lines._prepare_promise_line_vals(),
             )
             # sudo: one may hold for a colleague's quotation; the hold is then his
             promise.sudo().user_id = order.user_id or self.env.user

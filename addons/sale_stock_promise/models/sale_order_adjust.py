@@ -145,7 +145,7 @@ class SaleOrder(models.Model):
             return
         try:
             self._rehold_promise(
-                promise, self._prepare_promise_request(lines, requested)
+                promise, self._prepare_promise_request(lines, requested), lines
             )
         except WaitedTooLong:
             raise
@@ -170,11 +170,14 @@ class SaleOrder(models.Model):
         )
         self._link_by_reference(promise, lines)
 
-    def _rehold_promise(self, promise, request):
-        """The hold for a request, without what this order itself quotes."""
+    def _rehold_promise(self, promise, request, lines):
+        """The hold for a request, without what this order itself quotes.
+
+        :param lines: the order's lines that the request is for
+        """
         return promise.with_context(
             promise_asking_order_ids=own(tuple(self.ids))
-        )._rehold(request)
+        )._rehold(request, lines._prepare_promise_line_vals())
 
     def _is_changed_by_customer(self):
         """Whether the customer, or somebody of the public, does what is done now: on

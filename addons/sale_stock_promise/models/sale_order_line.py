@@ -116,6 +116,22 @@ class SaleOrderLine(models.Model):
         day = self._promise_warehouse()._origin._promise_day
         return bool(than) and day(moment) > day(than)
 
+    def _prepare_promise_line_vals(self):
+        """What the promise's lines get besides what they are asked for: the price of
+        one, without taxes, in the company's currency."""
+        result = []
+        for line in self:
+            company, order = line.company_id, line.order_id
+            price = (line.currency_id or company.currency_id)._convert(
+                line.price_subtotal / line.product_uom_qty,
+                company.currency_id,
+                company,
+                order.date_order or fields.Date.context_today(self),
+                round=False,
+            )
+            result.append({"price_unit": price})
+        return result
+
     def _promise_reference(self):
         """What ties the line to its promise line; a line that came with a promise
         keeps the reference that it was given there."""

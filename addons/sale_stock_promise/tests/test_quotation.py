@@ -257,6 +257,30 @@ class TestQuotation(SalePromiseCase):
         with self.assertRaisesRegex(UserError, "up to which you may hold"):
             order.action_hold_promise()
 
+    def test_the_limit_of_value_counts_what_the_customer_pays(self):
+        currency = self.env["res.currency"].create(
+            {
+                "name": "HFD",
+                "symbol": "h",
+                "rate_ids": [Command.create({"name": "2030-01-01", "rate": 2})],
+            }
+        )
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "Halves", "currency_id": currency.id}
+        )
+        order = self._order((self.product, 3), pricelist_id=pricelist.id)
+        self.assertEqual(order.amount_untaxed, 600)
+        self.company.promise_hold_value_max = 299
+        with self.assertRaisesRegex(UserError, "300"):
+            order.action_hold_promise()
+        self.company.promise_hold_value_max = 300
+        order.action_hold_promise()
+        self.assertAlmostEqual(order.promise_id.amount, 300)
+        # a discount is what the customer does not pay
+        order.order_line.discount = 50
+        order.order_line.product_uom_qty = 6
+        self.assertAlmostEqual(order.promise_id.amount, 300)
+
     def test_a_copy_has_no_promise(self):
         order = self._order((self.product, 3))
         order.action_hold_promise()

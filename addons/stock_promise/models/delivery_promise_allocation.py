@@ -120,10 +120,16 @@ class DeliveryPromiseAllocation(models.Model):
     def _compute_warehouse_id(self):
         Engine = self.env["delivery.promise.engine"]
         for rule in self:
-            if rule.warehouse_id.company_id != rule.company_id:
+            default = Engine._default_warehouse(rule.company_id)
+            if rule.warehouse_id.company_id != rule.company_id or (
+                # filled in for the other kind, before somebody chose this one
+                rule.kind == "quota"
+                and rule.warehouse_id == default
+                and rule._origin.kind != "quota"
+            ):
                 rule.warehouse_id = False
             if rule.kind == "protection" and not rule.warehouse_id:
-                rule.warehouse_id = Engine._default_warehouse(rule.company_id)
+                rule.warehouse_id = default
 
     @api.depends("kind", "class_id", "product_id", "categ_id", "quantity")
     def _compute_display_name(self):
@@ -185,6 +191,18 @@ class DeliveryPromiseAllocation(models.Model):
                         " out. Give shares of the goods themselves, of a kit those of"
                         " its parts.",
                         rule.product_id.display_name,
+                    )
+                )
+
+    @api.constrains("class_id", "active")
+    def _check_class_active(self):
+        for rule in self:
+            if rule.active and not rule.is_over and not rule.class_id.active:
+                raise ValidationError(
+                    self.env._(
+                        "%s is archived: its share would be nobody's. Restore the"
+                        " class first, or choose another.",
+                        rule.class_id.display_name,
                     )
                 )
 

@@ -1,7 +1,8 @@
 """Customer classes: who goes first, and who gets which share of scarce goods."""
 
 from odoo import api, fields, models, tools
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_date
 
 from .own_context import without_defaults
 
@@ -47,10 +48,51 @@ class DeliveryPromiseClass(models.Model):
         return classes
 
     def write(self, vals):
+        """A class whose customers have shares stays where it is: what is kept for
+        nobody is kept from everybody."""
+        if "active" in vals and not vals["active"]:
+            self.filtered("active")._check_no_shares()
+        if vals.get("company_id"):
+            self._check_no_shares(other_than=vals["company_id"])
         result = super().write(vals)
         if "active" in vals:
             self.env.registry.clear_cache()
         return result
+
+    def _check_no_shares(self, other_than=False):
+        """Refuse while there are shares of these classes that are not over.
+
+        :param other_than: id of a company whose shares are left out
+        """
+        # sudo: whatever binds customers counts, whoever may read it
+        shares = (
+            self.env["delivery.promise.allocation"]
+            .sudo()
+            .search(
+                [("class_id", "in", self.ids), ("company_id", "!=", other_than)],
+                order="date_from, id",
+            )
+            .filtered(lambda share: not share.is_over)
+        )
+        for name, its_shares in shares.grouped("class_id").items():
+            readable = its_shares.with_env(self.env)._filtered_access("read")
+            named = [
+                self.env._(
+                    "%(share)s, until %(day)s",
+                    share=share.display_name,
+                    day=format_date(self.env, share.date_to),
+                )
+                for share in readable[:10]
+            ]
+            if len(its_shares) > len(named):
+                named.append(self.env._("%s more", len(its_shares) - len(named)))
+            raise UserError(
+                self.env._(
+                    "%(class)s still has shares of goods, which would be nobody's."
+                    " Archive them or let them end first:\n%(shares)s",
+                    **{"class": name.display_name, "shares": "\n".join(named)},
+                )
+            )
 
     def unlink(self):
         result = super().unlink()

@@ -158,7 +158,7 @@ class DeliveryPromise(models.Model):
                 return same, same._recorded_answer(checked)
         computation = engine._compute_request(checked, ignore.ids if ignore else ())
         self._check_answer(computation)
-        (ignore or self.browse())._check_hold_value(computation)
+        (ignore or self.browse())._check_hold_value(computation, line_vals)
         values = {
             "state": "held",
             "hold_until": self._checked_hold_until(checked.hold_hours, checked.company),
@@ -194,7 +194,7 @@ class DeliveryPromise(models.Model):
         :raises UserError: naming the line without a date; nothing is changed then
         """
         self.ensure_one()
-        computation = self._compute_again(request)
+        computation = self._compute_again(request, line_vals=line_vals)
         lines = self._write_lines(computation, line_vals)
         # sudo: as in _write_lines
         (self.line_ids - lines).sudo().unlink()
@@ -265,13 +265,20 @@ class DeliveryPromise(models.Model):
     # -- steps -----------------------------------------------------------------------
 
     def _compute_again(
-        self, request, ignore_moves=(), refuse=True, lines=(), shifts=()
+        self,
+        request,
+        ignore_moves=(),
+        refuse=True,
+        lines=(),
+        shifts=(),
+        line_vals=None,
     ):
         """A computation for this promise, under the lock, its own claims left out.
 
         :param lines: what the request is about, line by line; where it is left out,
             lines are known again by their reference
         :param shifts: as of the engine's ``_compute_request``
+        :param line_vals: see :meth:`_rehold`
         """
         self.check_access("write")
         engine = self.env["delivery.promise.engine"]
@@ -284,7 +291,7 @@ class DeliveryPromise(models.Model):
             self._check_answer(computation)
         self._follow_class(checked)
         if self.state != "confirmed":
-            self._check_hold_value(computation)
+            self._check_hold_value(computation, line_vals)
         return computation
 
     def _with_parts_ahead(self, checked, lines):
@@ -300,7 +307,8 @@ class DeliveryPromise(models.Model):
 
     def _claim_again(self, request, lines):
         self.ensure_one()
-        computation = self._compute_again(request)
+        prices = [{"price_unit": line.price_unit} for line in lines]
+        computation = self._compute_again(request, line_vals=prices)
         lines._write_answer(computation.answer, computation.confirmations)
         self._write_claims(lines, computation.confirmations)
 

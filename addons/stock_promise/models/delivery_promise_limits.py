@@ -71,24 +71,33 @@ class DeliveryPromise(models.Model):
             self._check_hold_hours(hours, company)
         return self.env["delivery.promise.engine"]._hold_until(hours, company)
 
-    def _check_hold_value(self, computation):
+    def _check_hold_value(self, computation, line_vals=None):
         """Refuse what is worth more, with all else that the user holds, than the
         company lets anybody but an administrator hold.
 
         Of what is promised in part, the part counts. In ``self`` are the promises that
         are held anew.
+
+        :param line_vals: further values of the lines: the document's own
+            ``price_unit``, in the company's currency, goes before the list price
         """
         request = computation.request
         # sudo: the limit is the company's; list prices are no secret of a salesperson
         maximum = request.company.sudo().promise_hold_value_max
         if not self._is_value_limited(request.company):
             return
-        value = sum(
-            line.product.lst_price * confirmation.quantity
-            for line, confirmation in zip(
-                request.lines, computation.confirmations, strict=True
-            )
-        )
+        Line = self.env["delivery.promise.line"]
+        value = 0.0
+        for index, (line, confirmation) in enumerate(
+            zip(request.lines, computation.confirmations, strict=True)
+        ):
+            price = line_vals[index].get("price_unit") if line_vals else 0.0
+            if price:
+                # the price is for the unit of the line, the quantity in the product's
+                price *= line.quantity / line.product_quantity
+            else:
+                price = Line._list_price(line.product, request.company)
+            value += price * confirmation.quantity
         held = self._value_held(request.company)
         if value + held <= maximum:
             return
@@ -124,8 +133,8 @@ class DeliveryPromise(models.Model):
         )
 
     def _value_held(self, company):
-        """What the user holds besides these promises, at list prices: what he is
-        responsible for and what he has made for others."""
+        """What the user holds besides these promises: what they are responsible for and
+        what they have made for others."""
         # sudo: what he has held counts, whoever it was given to
         lines = (
             self.env["delivery.promise.line"]

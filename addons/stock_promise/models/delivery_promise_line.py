@@ -175,8 +175,18 @@ class DeliveryPromiseLine(models.Model):
     kept_latest = fields.Boolean(
         string="Kept: Latest Promise", compute="_compute_status", store=True
     )
+    price_unit = fields.Float(
+        string="Unit Price",
+        readonly=True,
+        min_display_digits="Product Price",
+        help="The price of the document that this was promised for, without taxes, in"
+        " the company's currency. 0 where it has none.",
+    )
     amount = fields.Monetary(
-        string="Value", compute="_compute_amount", store=True, help="At the list price."
+        string="Value",
+        compute="_compute_amount",
+        store=True,
+        help="At the price of the document, else at the list price.",
     )
     move_ids = fields.One2many("stock.move", "promise_line_id", string="Stock Moves")
 
@@ -220,17 +230,33 @@ class DeliveryPromiseLine(models.Model):
         for line in self:
             line.warehouse_id = line.warehouse_id or line.promise_id.warehouse_id
 
-    @api.depends("product_id", "quantity", "product_uom_id")
+    @api.depends("product_id", "quantity", "product_uom_id", "price_unit")
     def _compute_amount(self):
         for line in self:
             product = line.product_id
             if not product or not line.product_uom_id:
                 line.amount = 0.0
                 continue
+            if line.price_unit:
+                line.amount = line.quantity * line.price_unit
+                continue
             quantity = line.product_uom_id._compute_quantity(
                 line.quantity, product.uom_id, raise_if_failure=False
             )
-            line.amount = quantity * product.lst_price
+            company = line.company_id or self.env.company
+            line.amount = quantity * self._list_price(product, company)
+
+    @api.model
+    def _list_price(self, product, company):
+        """The list price of a product, in the currency of a company."""
+        product = product.with_company(company)
+        return product.currency_id._convert(
+            product.lst_price,
+            company.currency_id,
+            company,
+            fields.Date.context_today(self),
+            round=False,
+        )
 
     @api.depends(
         "delivered_date",

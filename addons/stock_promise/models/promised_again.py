@@ -248,7 +248,12 @@ class PromisedAgain:
                 for demand in demands.get(line.id, ())
             ]
         return promise._compute_again(
-            request, moves.ids, refuse=False, lines=lines, shifts=shifts
+            request,
+            moves.ids,
+            refuse=False,
+            lines=lines,
+            shifts=shifts,
+            line_vals=[{"price_unit": line.price_unit} for line in lines],
         )
 
     def _worse(self, promise, lines, computation):

@@ -5,8 +5,8 @@ import math
 from psycopg2 import IntegrityError
 
 from odoo import fields
-from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from .common import PromiseCase
@@ -318,6 +318,77 @@ class TestQuota(AllocationCase):
 
 @tagged("post_install", "-at_install")
 class TestClasses(AllocationCase):
+    def test_a_class_with_shares_is_not_archived_nor_moved(self):
+        self.on_hand(20)
+        share = self.share("protection", self.dealers, 12)
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        dealers = self.dealers.with_user(self.manager)
+        for change in (
+            lambda: dealers.action_archive(),
+            lambda: dealers.write({"active": False}),
+            lambda: self.dealers.write({"company_id": elsewhere.id}),
+        ):
+            with self.assertRaisesRegex(UserError, "Keep for the class Dealers"):
+                change()
+            self.env.invalidate_all()
+            self.assertEqual(self.when(20, self.dealer), 0)
+            self.assertFalse(self.when(9))
+        share.active = False
+        dealers.action_archive()
+        self.assertEqual(self.when(20), 0)
+        with self.assertRaisesRegex(ValidationError, "is archived"):
+            share.active = True
+        with self.assertRaisesRegex(ValidationError, "is archived"):
+            self.share("quota", self.dealers, 1)
+
+    def test_a_class_whose_shares_are_over_is_archived(self):
+        self.share("protection", self.dealers, 12, first=-9, last=-2)
+        self.share("quota", self.dealers, 12, release_date=self.moment(0).date())
+        self.dealers.with_user(self.manager).action_archive()
+        self.assertFalse(self.dealers.active)
+
+    def test_shares_of_another_company_are_counted_and_not_named(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        self.env.user.company_ids |= company
+        product = self._create_product("Secret")
+        self.share(
+            "protection", self.dealers, 1, company_id=company.id, product_id=product.id
+        )
+        with self.assertRaisesRegex(UserError, "1 more") as refused:
+            self.dealers.with_user(self.manager).action_archive()
+        self.assertNotIn("Secret", str(refused.exception))
+
+    def test_the_form_of_a_quota_does_not_keep_the_warehouse_of_a_protection(self):
+        other = self.env["stock.warehouse"].create(
+            {"name": "South", "code": "SOUTH", "company_id": self.company.id}
+        )
+        Share = self.env["delivery.promise.allocation"].with_user(self.manager)
+        form = Form(Share)
+        self.assertEqual(form.kind, "protection")
+        self.assertEqual(form.warehouse_id, self.warehouse)
+        form.kind = "quota"
+        self.assertFalse(form.warehouse_id)
+        form.warehouse_id = other
+        form.class_id = self.dealers
+        form.product_id = self.product
+        form.quantity = 5
+        form.date_to = "2026-12-31"
+        share = form.save()
+        self.assertEqual(share.warehouse_id, other)
+        # what somebody chose for a quota is kept
+        with Form(share) as form:
+            form.warehouse_id = self.warehouse
+        self.assertEqual(share.warehouse_id, self.warehouse)
+        with Form(share) as form:
+            form.quantity = 6
+        self.assertEqual(share.warehouse_id, self.warehouse)
+        with Form(share) as form:
+            form.kind = "protection"
+        self.assertEqual(share.warehouse_id, self.warehouse)
+        with Form(share) as form:
+            form.kind = "quota"
+        self.assertFalse(share.warehouse_id)
+
     def test_a_request_without_priority_has_that_of_the_class(self):
         self.on_hand(10)
         promise = self.hold(self.line(1), partner_id=self.dealer.id)
