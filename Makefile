@@ -50,7 +50,7 @@ endif
 
 ifneq ($(wildcard bench/calibrate.py),)
 .PHONY: calibrate
-calibrate: ## how often promises would have held (CSV=deliveries.csv FROM=date)
+calibrate: ## how often promises would have held (CSV=deliveries.csv, FROM=first day)
 	@$(PYTHON) -B bench/calibrate.py $(if $(CSV),--csv "$(CSV)") $(if $(FROM),--from "$(FROM)") $(ARGS)
 endif
 

@@ -3,7 +3,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Fit the 50 % and 90 % dates on early years of a file, judge them on later ones.
 
+    make calibrate CSV=deliveries.csv FROM=2013-01-01
     python3 bench/calibrate.py --csv deliveries.csv --from 2013-01-01
+
+Without a first day to judge, the last third of the deliveries is judged. Rows whose
+dates cannot be meant (of 1970 or 2999, or more than two years apart) are left out.
 
 Prints, for each level, the share of dates kept and the pinball loss in days; then the
 same for simple baselines on the same rows. See docs/confidence.md.
@@ -22,7 +26,13 @@ sys.path.insert(0, str(ROOT / "addons" / "stock_promise"))
 
 from baselines import BASELINES  # noqa: E402
 from promising import lateness_backtest as judgement  # noqa: E402
-from promising.lateness import Observation  # noqa: E402
+from promising.lateness import (  # noqa: E402
+    EARLIEST,
+    LATEST,
+    MAX_DAYS,
+    Observation,
+    sensible,
+)
 
 COLUMNS = (
     "scheduled_date",
@@ -103,6 +113,29 @@ def _read_rows(stream, path):
     return rows
 
 
+def leave_out(path, rows):
+    """The rows whose dates can be meant; how many others there are is said."""
+    kept = sensible(rows)
+    if not kept:
+        raise InputError(f"{path}: in no row both dates can be meant")
+    if len(kept) < len(rows):
+        print(
+            f"{len(rows) - len(kept)} of {len(rows)} rows left out: dates outside of"
+            f" {EARLIEST.year} to {LATEST.year - 1}, or more than {MAX_DAYS} days apart"
+        )
+    return kept
+
+
+def usual_start(path, rows):
+    """The day from which on the last third of the deliveries was planned."""
+    days = sorted(row.scheduled for row in rows if row.actual)
+    if not days:
+        raise InputError(f"{path}: no row is delivered, nothing to judge")
+    start = days[len(days) * 2 // 3]
+    print(f"judged from {start} on, the last third (FROM= chooses another day)")
+    return start
+
+
 # -- the report -----------------------------------------------------------------------
 
 
@@ -140,8 +173,12 @@ def split_rows(path, rows, start):
 
 
 def calibrate(path, start, notice=0):
-    """Print the figures of one fit and judgement; return the scores."""
-    rows = read_rows(path)
+    """Print the figures of one fit and judgement; return the scores.
+
+    :param start: the first day judged; None: see :func:`usual_start`
+    """
+    rows = leave_out(path, read_rows(path))
+    start = start or usual_start(path, rows)
     fitted, judged = split_rows(path, rows, start)
     waiting = len(rows) - len(fitted) - len(judged)
     moment = f"{notice} days before" if notice else "on the morning of"
@@ -242,7 +279,8 @@ def scores(rows, answers, start, end):
 def calibrate_splits(path, start, notice=0):
     """Print the figures of a split for each quarter from ``start`` on, to be judged
     over one, two and three years, and what they come to."""
-    rows = read_rows(path)
+    rows = leave_out(path, read_rows(path))
+    start = start or usual_start(path, rows)
     split_rows(path, rows, start)
     splits = windows(rows, start)
     if not splits:
@@ -282,9 +320,11 @@ def calibrate_splits(path, start, notice=0):
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--csv", required=True, help="the file of deliveries")
+    parser.add_argument("--csv", help="the file of deliveries")
     parser.add_argument(
-        "--from", dest="start", required=True, help="first day judged, e.g. 2013-01-01"
+        "--from",
+        dest="start",
+        help="first day judged, e.g. 2013-01-01 (default: of the last third)",
     )
     parser.add_argument(
         "--notice",
@@ -299,9 +339,18 @@ def main(arguments=None):
     )
     options = parser.parse_args(arguments)
     try:
+        if not options.csv:
+            raise InputError(
+                "name a file of deliveries: make calibrate CSV=deliveries.csv"
+                " FROM=2013-01-01\nIts first line names the columns:"
+                f" {', '.join(COLUMNS)}.\nFROM, the first day judged, may be left out;"
+                " see docs/confidence.md."
+            )
         if options.notice < 0:
             raise InputError("--notice: a number of days, not negative")
-        start = read_date(options.start, "--from")
+        start = None
+        if options.start is not None:
+            start = read_date(options.start, "--from")
         run = calibrate_splits if options.splits else calibrate
         run(options.csv, start, options.notice)
         sys.stdout.flush()

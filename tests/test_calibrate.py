@@ -264,3 +264,41 @@ def test_a_start_that_is_no_date_is_refused(tmp_path, start):
 def test_a_negative_notice_is_refused(tmp_path):
     path = _file(tmp_path, _deliveries())
     _fails(_run(path, "2020-07-01", "--notice=-1"), "--notice")
+
+
+def test_without_a_file_it_says_which_file_is_wanted(capsys):
+    assert calibrate.main([]) == 2
+    said = capsys.readouterr().err
+    assert "make calibrate CSV=deliveries.csv" in said
+    assert "scheduled_date" in said
+    assert "usage" not in said
+
+
+def test_without_a_first_day_the_last_third_is_judged(tmp_path, capsys):
+    path = _file(tmp_path, _deliveries(300))
+    assert calibrate.main(["--csv", str(path)]) == 0
+    said = capsys.readouterr().out
+    assert f"judged from {on(200)} on" in said
+    assert "FROM=" in said
+
+
+def test_rows_whose_dates_cannot_be_meant_are_left_out_and_said(tmp_path, capsys):
+    rows = _deliveries(300)
+    clean = _file(tmp_path, rows)
+    results = calibrate.calibrate(clean, on(200))
+    nonsense = [
+        [planned, came, *rows[0][2:]]
+        for planned, came in (
+            ("1970-01-01", on(150)),
+            (on(150), "2999-12-31"),
+            ("2999-12-31", on(150)),
+            (on(150), "1970-01-01"),
+            ("1970-01-01", ""),
+        )
+        * 20
+    ]
+    messy = _file(tmp_path, rows + nonsense)
+    assert calibrate.calibrate(messy, on(200)) == results
+    assert "100 of 400 rows left out" in capsys.readouterr().out
+    with pytest.raises(calibrate.InputError, match="in no row"):
+        calibrate.calibrate(_file(tmp_path, nonsense), on(200))

@@ -276,3 +276,25 @@ def test_a_level_outside_0_and_1_is_refused(level):
 def test_senseless_settings_are_refused(numbers):
     with pytest.raises(ValueError, match="half_life"):
         History([], Settings(**numbers))
+
+
+def test_dates_that_cannot_be_meant_change_nothing():
+    good = [
+        Observation(on(day), on(day + day % 7), ("v",), None) for day in range(40)
+    ]
+    nonsense = [
+        Observation(planned, came, ("v",), None)
+        for planned, came in (
+            (date(1970, 1, 1), on(20)),
+            (date(2999, 12, 31), on(20)),
+            (on(20), date(2999, 12, 31)),
+            (on(20), date(1970, 1, 1)),
+            (on(20), on(20 + 731)),
+            (date(1970, 1, 1), None),
+        )
+    ] * 2
+    for level in (0.1, 0.5, 0.9):
+        for day in (None, on(45)):
+            clean = History(good).quantile(level, ("v",), day)
+            assert clean == History(good + nonsense).quantile(level, ("v",), day)
+            assert 0 <= clean.days <= 6

@@ -25,7 +25,7 @@ class PromiseDeskOverview(models.AbstractModel):
             "pipeline": [{…}] or False}``: shares between 0 and 1 (False while nothing
             is decided), amounts in the company's currency, quantities in the
             products' units, dates as ``YYYY-MM-DD``; ``pipeline`` is False for who
-            may not read opportunities
+            may not read opportunities. A ``domain`` finds what was counted
         :raises AccessError: the user does not manage promises
         :raises ValidationError: another number of days
         """
@@ -52,12 +52,16 @@ class PromiseDeskOverview(models.AbstractModel):
     def _overview_domain(self):
         return Domain("company_id", "=", self.env.company.id)
 
+    @api.model
+    def _days_ago(self, days):
+        """A moment as a client gets it, so that it can find the same again."""
+        return fields.Datetime.to_string(fields.Datetime.now() - timedelta(days=days))
+
     # -- are promises kept -----------------------------------------------------------
 
     def _overview_kept(self, days):
         """Shares of the lines whose day came in the period, and week by week."""
         Report = self.env["delivery.promise.report"]
-        now = fields.Datetime.now()
         # A line is due on the day that it is measured by, each in its own period:
         # promising it again for a later day takes it out of none.
         bases = {
@@ -69,8 +73,8 @@ class PromiseDeskOverview(models.AbstractModel):
         for date, names in bases.items():
             domain = self._overview_domain() & Domain(
                 [
-                    (date, ">=", now - timedelta(days=days)),
-                    (date, "<", now + timedelta(days=1)),
+                    (date, ">=", self._days_ago(days)),
+                    (date, "<", self._days_ago(-1)),
                 ]
             )
             # of those that are decided, one way or the other
@@ -86,6 +90,8 @@ class PromiseDeskOverview(models.AbstractModel):
             order="due_date:week",
         )
         return {
+            # those that are counted: decided, one way or the other
+            "domain": list(domain & Domain("on_time_latest", ">=", 0)),
             "lines": count,
             **found,
             "weeks": [
@@ -102,21 +108,26 @@ class PromiseDeskOverview(models.AbstractModel):
     # -- what is at risk -------------------------------------------------------------
 
     def _overview_risk(self):
+        """Promises, as their list has them: one with several lines is one customer to
+        call. What it is worth, and what is named, are the lines."""
         Line = self.env["delivery.promise.line"]
-        domain = self._overview_domain() & Domain(
-            [
-                ("promise_state", "in", ("held", "confirmed")),
-                ("status", "in", ("at_risk", "late")),
-            ]
+        Promise = self.env["delivery.promise"]
+        in_force = self._overview_domain() & Domain(
+            "state", "in", ("held", "confirmed")
         )
-        groups = Line._read_group(domain, ["status"], ["__count", "amount:sum"])
-        by_status = {status: (count, amount) for status, count, amount in groups}
+        troubled = in_force & Domain("status", "in", ("at_risk", "late"))
+        late = Promise.search_count(in_force & Domain("status", "=", "late"))
+        domain = Domain("promise_id", "any", troubled) & Domain(
+            "status", "in", ("at_risk", "late")
+        )
+        ((amount,),) = Line._read_group(domain, [], ["amount:sum"])
         lines = Line.search(domain, order="promised_date, id", limit=TOP)
         statuses = dict(Line._fields["status"]._description_selection(self.env))
         return {
-            "at_risk": by_status.get("at_risk", (0, 0.0))[0],
-            "late": by_status.get("late", (0, 0.0))[0],
-            "amount": sum(amount or 0.0 for __, amount in by_status.values()),
+            "domain": list(troubled),
+            "at_risk": Promise.search_count(troubled) - late,
+            "late": late,
+            "amount": amount or 0.0,
             "lines": [
                 {
                     "id": line.id,
@@ -146,13 +157,15 @@ class PromiseDeskOverview(models.AbstractModel):
         expired = self._overview_domain() & Domain(
             [
                 ("state", "=", "expired"),
-                ("hold_until", ">=", now - timedelta(days=days)),
+                ("hold_until", ">=", self._days_ago(days)),
             ]
         )
         ((expired_count, expired_amount),) = Promise._read_group(
             expired, [], ["__count", "amount:sum"]
         )
         return {
+            "domain": list(held),
+            "expired_domain": list(expired),
             "count": count,
             "amount": amount or 0.0,
             "ending": Promise.search_count(

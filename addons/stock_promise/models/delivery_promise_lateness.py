@@ -9,7 +9,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..promising.lateness import History, Observation
+from ..promising.lateness import History, Observation, is_sensible
 from ..promising.lateness_backtest import replay
 from .first_dates import note_first_dates
 from .stock_move import OPEN_STATES
@@ -109,6 +109,13 @@ class DeliveryPromiseLateness(models.Model):
         help="How much of the dates comes from that group.",
     )
     case_count = fields.Integer(string="Cases", aggregator=None, readonly=True)
+    left_out_count = fields.Integer(
+        string="Left Out",
+        aggregator=None,
+        readonly=True,
+        help="Cases whose dates cannot be meant: more than two years apart, or of a"
+        " year such as 1970 or 2999. Correct them where they were typed.",
+    )
     computed_on = fields.Date(required=True, readonly=True)
 
     _key_unique = models.UniqueIndex("(company_id, kind, key)")
@@ -151,9 +158,13 @@ class DeliveryPromiseLateness(models.Model):
         # All questions of the past are replayed, as the back-test does it: what it
         # judges is what is answered.
         history = History(rows)
-        cells = {}
+        cells, left_out = {}, defaultdict(int)
         for row in rows:
-            cells |= lateness_keys(*(key and key[1] for key in row.keys[1:]))
+            keys = lateness_keys(*(key and key[1] for key in row.keys[1:]))
+            cells |= keys
+            if not is_sensible(row.scheduled, row.actual):
+                for key in keys:
+                    left_out[key] += 1
         for key, (product_id, partner_id, category_id) in cells.items():
             asked = self._observed_keys(product_id, partner_id, category_id)
             half, nine = (history.quantile(level, asked, today) for level in LEVELS)
@@ -169,6 +180,7 @@ class DeliveryPromiseLateness(models.Model):
                 "basis": BASES[nine.source],
                 "share": nine.share,
                 "case_count": nine.count,
+                "left_out_count": left_out[key],
                 "computed_on": today,
             }
 

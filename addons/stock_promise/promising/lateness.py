@@ -29,6 +29,10 @@ from typing import NamedTuple
 from .lateness_level import CorrectedLevel, check_level
 from .lateness_pool import Pool
 
+#: what is further from its planned day than this was typed wrong, in either date
+MAX_DAYS = 730
+#: and so was what lies outside of these
+EARLIEST, LATEST = date(1990, 1, 1), date(2100, 1, 1)
 # Within a day: questions first (they know the days before only), then what happened.
 _ANNOUNCE, _OVERDUE, _ARRIVE = 0, 1, 2
 
@@ -47,6 +51,20 @@ class Observation(NamedTuple):
     actual: date | None
     keys: tuple[Hashable, ...]
     batch: Hashable = None
+
+
+def is_sensible(scheduled: date, actual: date | None) -> bool:
+    """Whether both dates can be meant. Years such as 1970 and 2999 stand for "unknown"
+    and "never", and a few of them would decide what is said of all others."""
+    for day in (scheduled, actual or scheduled):
+        if not EARLIEST <= day < LATEST:
+            return False
+    return actual is None or abs((actual - scheduled).days) <= MAX_DAYS
+
+
+def sensible(rows: Iterable) -> list:
+    """The rows whose dates can be meant; see :func:`is_sensible`."""
+    return [row for row in rows if is_sensible(row[0], row[1])]
 
 
 class Estimate(NamedTuple):
@@ -100,7 +118,8 @@ class History:
     Questions in the order of ``as_of`` are cheap: the state moves forward. A question
     about an earlier day than the last one starts again from the first row.
 
-    :param rows: the observations, in any order
+    :param rows: the observations, in any order; those that are not :func:`sensible`
+        are left out
     :param settings: the numbers of the method
     :param notice: how many days before its planned date a case is asked about; only
         for the correction, which replays the questions of the past
@@ -122,7 +141,7 @@ class History:
         self._events = []
         first = calibrate_from.toordinal() if calibrate_from else None
         self._batches = {}
-        for position, (scheduled, actual, keys, batch) in enumerate(rows):
+        for position, (scheduled, actual, keys, batch) in enumerate(sensible(rows)):
             planned = scheduled.toordinal()
             arrived = actual.toordinal() if actual else None
             if batch is None:

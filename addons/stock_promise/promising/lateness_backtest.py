@@ -6,7 +6,7 @@ import math
 from datetime import date
 from typing import NamedTuple
 
-from .lateness import Alone, History
+from .lateness import Alone, History, sensible
 from .lateness_level import check_level
 
 
@@ -30,10 +30,11 @@ def pinball(level, actual, predicted):
 def split(rows, start):
     """The rows to fit on (planned and arrived before ``start``), and those to judge.
 
-    Rows not arrived at all are in neither: nothing can be said of them yet.
+    Rows not arrived at all are in neither: nothing can be said of them yet. Nor are
+    rows whose dates cannot be meant.
     """
     fitted, judged = [], []
-    for row in rows:
+    for row in sensible(rows):
         if row.actual is not None:
             before = row.scheduled < start and row.actual < start
             (fitted if before else judged).append(row)
@@ -71,7 +72,7 @@ def replay(rows, start, levels=(0.9, 0.5), settings=None, notice=0, frozen=False
     """
     rows = [
         row if row.batch is not None else row._replace(batch=Alone(position))
-        for position, row in enumerate(rows)
+        for position, row in enumerate(sensible(rows))
     ]
     fitted, judged = split(rows, start)
     history = History(fitted if frozen else rows, settings, notice)

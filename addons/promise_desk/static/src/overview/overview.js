@@ -96,8 +96,9 @@ export class PromiseOverview extends Component {
                 }),
                 danger: risk.late + risk.at_risk > 0,
                 open: () =>
-                    this.action.doAction(
+                    this.openCounted(
                         "promise_desk.delivery_promise_action_call_back",
+                        risk.domain,
                     ),
             },
             {
@@ -105,7 +106,7 @@ export class PromiseOverview extends Component {
                 label: _t("Held now"),
                 value: this.money(holds.amount),
                 more: _t("%(count)s holds, %(ending)s end within 4 hours", holds),
-                open: () => this.openHolds([["state", "=", "held"]], _t("Held now")),
+                open: () => this.openHolds(holds.domain, _t("Held now")),
             },
             {
                 key: "expired",
@@ -114,7 +115,7 @@ export class PromiseOverview extends Component {
                 more: _t("%s holds", holds.expired_count),
                 open: () =>
                     this.openHolds(
-                        [["state", "=", "expired"]],
+                        holds.expired_domain,
                         _t("Holds that ended without an order"),
                     ),
             },
@@ -141,8 +142,17 @@ export class PromiseOverview extends Component {
 
     // ---------------------------------------------------------------- actions
 
+    /** An action with what a tile has counted, and nothing else. */
+    async openCounted(name, domain) {
+        const action = await this.action.loadAction(name);
+        return this.action.doAction({...action, domain});
+    }
+
     openPerformance() {
-        return this.action.doAction("stock_promise.delivery_promise_report_action");
+        return this.openCounted(
+            "stock_promise.delivery_promise_report_action",
+            this.state.data.kept.domain,
+        );
     }
 
     openHolds(domain, name) {
