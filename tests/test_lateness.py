@@ -279,9 +279,7 @@ def test_senseless_settings_are_refused(numbers):
 
 
 def test_dates_that_cannot_be_meant_change_nothing():
-    good = [
-        Observation(on(day), on(day + day % 7), ("v",), None) for day in range(40)
-    ]
+    good = [Observation(on(day), on(day + day % 7), ("v",), None) for day in range(40)]
     nonsense = [
         Observation(planned, came, ("v",), None)
         for planned, came in (

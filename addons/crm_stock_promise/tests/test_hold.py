@@ -142,14 +142,14 @@ class TestHold(CrmPromiseCase):
                 ],
             }
         )
-        self.partner.with_company(self.company).specific_property_product_pricelist = (
-            self.env["product.pricelist"].create(
-                {
-                    "name": "Halves",
-                    "currency_id": currency.id,
-                    "company_id": self.company.id,
-                }
-            )
+        self.partner.with_company(
+            self.company
+        ).specific_property_product_pricelist = self.env["product.pricelist"].create(
+            {
+                "name": "Halves",
+                "currency_id": currency.id,
+                "company_id": self.company.id,
+            }
         )
 
 

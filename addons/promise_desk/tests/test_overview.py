@@ -1,3 +1,5 @@
+import ast
+import json
 from datetime import timedelta
 
 from odoo import Command, fields
@@ -80,6 +82,58 @@ class TestOverview(PromiseDeskCommon, HttpCase):
         (line,) = overview["risk"]["lines"]
         self.assertEqual(line["promise_id"], missed.promise_id.id)
         self.assertEqual(line["status"], "late")
+
+    def test_a_tile_counts_what_its_list_shows(self):
+        now = fields.Datetime.now()
+        late = self._order(1, now - timedelta(days=5))
+        other = self.product.copy({"name": "Second"})
+        late.write(
+            {
+                "order_line": [
+                    Command.create({"product_id": other.id, "product_uom_qty": 1})
+                ]
+            }
+        )
+        late.promise_id.line_ids.sudo().write({"promised_date": now - timedelta(5)})
+        # a line late and one at risk: one customer to call
+        self.assertEqual(len(late.promise_id.line_ids), 2)
+        risky = self._order(1, now + timedelta(days=5))
+        risky.promise_id.line_ids.sudo().at_risk = True
+        self._order(1, now + timedelta(days=5))
+        self._hold()
+        expired = self._order(1, now + timedelta(days=5)).promise_id.sudo()
+        expired.write({"state": "expired", "hold_until": now - timedelta(days=100)})
+        self.env.flush_all()
+        self.env.invalidate_all()
+        overview = self.overview()
+        self.assertEqual(
+            (overview["risk"]["late"], overview["risk"]["at_risk"]), (1, 1)
+        )
+        for model, block, name, count in (
+            ("delivery.promise", "risk", "domain", 2),
+            ("delivery.promise", "holds", "domain", overview["holds"]["count"]),
+            (
+                "delivery.promise",
+                "holds",
+                "expired_domain",
+                overview["holds"]["expired_count"],
+            ),
+            ("delivery.promise.report", "kept", "domain", overview["kept"]["lines"]),
+        ):
+            with self.subTest(block=block, name=name):
+                # as a client gets it
+                domain = json.loads(json.dumps(overview[block][name]))
+                records = self.env[model].with_user(self.boss)
+                self.assertEqual(records.search_count(domain), count)
+        self.assertEqual(overview["holds"]["expired_count"], 0)
+        self.assertEqual(self.overview(365)["holds"]["expired_count"], 1)
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "promise_desk.delivery_promise_action_call_back"
+        )
+        shown = self.env["delivery.promise"].with_user(self.boss)
+        self.assertEqual(
+            shown.search(ast.literal_eval(action["domain"])), (late | risky).promise_id
+        )
 
     def test_nothing_measured_is_not_a_share_of_zero(self):
         kept = self.overview()["kept"]

@@ -379,6 +379,34 @@ class TestConfidence(PromiseCase):
             [estimate.days for estimate in estimates],
         )
 
+    def test_dates_that_cannot_be_meant_are_left_out_and_counted(self):
+        """Ten cases of 1970 and 2999 among forty."""
+        today = NOW.date()
+        keys = self.Lateness._observed_keys(self.product.id, self.vendor.id, None)
+        good = [
+            Observation(
+                today - timedelta(days=days), today - timedelta(days=days - 1), keys
+            )
+            for days in range(2, 42)
+        ]
+        bad = [
+            Observation(planned, came, keys)
+            for planned, came in (
+                (date(1970, 1, 1), today - timedelta(days=3)),
+                (date(2999, 12, 31), today - timedelta(days=3)),
+            )
+        ] * 5
+        clean = {c["key"]: c for c in self.Lateness._prepare_cells(good, today)}
+        messy = {c["key"]: c for c in self.Lateness._prepare_cells(good + bad, today)}
+        for key, cell in messy.items():
+            self.assertEqual((cell["days_50"], cell["days_90"]), (1, 1))
+            self.assertEqual(cell["left_out_count"], 10)
+            self.assertEqual(cell, {**clean[key], "left_out_count": 10})
+        self.assertEqual(
+            list(self.Lateness._prepare_backtest(good + bad, today)),
+            list(self.Lateness._prepare_backtest(good, today)),
+        )
+
     def test_backtest_counts_what_would_have_been_kept(self):
         """40 shipments on the day, over 40 days; from the 31st on there is an answer,
         "on the day", which the last two, a day late, do not keep."""

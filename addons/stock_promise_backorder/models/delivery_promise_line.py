@@ -42,9 +42,7 @@ class DeliveryPromiseLine(models.Model):
 
     def _risk_dates(self, tz=None):
         if self._lost_its_date():
-            return self.env._(
-                "%s: no date any more", self.product_id.display_name
-            )
+            return self.env._("%s: no date any more", self.product_id.display_name)
         return super()._risk_dates(tz)
 
 
@@ -55,8 +53,10 @@ class DeliveryPromise(models.Model):
     def _write_risks(self, risks):
         """What lost its date stays at risk until it has one again, wherever its goods
         would be by now."""
-        lost = self.env["delivery.promise.line"].browse(risks).filtered(
-            lambda line: line._lost_its_date()
+        lost = (
+            self.env["delivery.promise.line"]
+            .browse(risks)
+            .filtered(lambda line: line._lost_its_date())
         )
         return super()._write_risks(
             {line_id: risks[line_id] for line_id in risks if line_id not in lost.ids}
