@@ -46,7 +46,7 @@ class TestOverview(PromiseDeskCommon, HttpCase):
         self.assertEqual((holds["count"], holds["expired_count"]), (0, 1))
         self.assertEqual(holds["expired_amount"], 50.0)
 
-    def _order(self, quantity, promised):
+    def _order(self, quantity, promised, count=1):
         order = self.env["sale.order"].create(
             {
                 "partner_id": self.env["res.partner"].create({"name": "Garage"}).id,
@@ -56,6 +56,7 @@ class TestOverview(PromiseDeskCommon, HttpCase):
                     Command.create(
                         {"product_id": self.product.id, "product_uom_qty": quantity}
                     )
+                    for __ in range(count)
                 ],
             }
         )
@@ -85,16 +86,7 @@ class TestOverview(PromiseDeskCommon, HttpCase):
 
     def test_a_tile_counts_what_its_list_shows(self):
         now = fields.Datetime.now()
-        late = self._order(1, now - timedelta(days=5))
-        other = self.product.copy({"name": "Second"})
-        late.write(
-            {
-                "order_line": [
-                    Command.create({"product_id": other.id, "product_uom_qty": 1})
-                ]
-            }
-        )
-        late.promise_id.line_ids.sudo().write({"promised_date": now - timedelta(5)})
+        late = self._order(1, now - timedelta(days=5), count=2)
         # a line late and one at risk: one customer to call
         self.assertEqual(len(late.promise_id.line_ids), 2)
         risky = self._order(1, now + timedelta(days=5))
@@ -106,9 +98,8 @@ class TestOverview(PromiseDeskCommon, HttpCase):
         self.env.flush_all()
         self.env.invalidate_all()
         overview = self.overview()
-        self.assertEqual(
-            (overview["risk"]["late"], overview["risk"]["at_risk"]), (1, 1)
-        )
+        risk = overview["risk"]
+        self.assertEqual((risk["late"], risk["at_risk"]), (1, 1))
         for model, block, name, count in (
             ("delivery.promise", "risk", "domain", 2),
             ("delivery.promise", "holds", "domain", overview["holds"]["count"]),

@@ -324,7 +324,7 @@ class TestClasses(AllocationCase):
         elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
         dealers = self.dealers.with_user(self.manager)
         for change in (
-            lambda: dealers.action_archive(),
+            dealers.action_archive,
             lambda: dealers.write({"active": False}),
             lambda: self.dealers.write({"company_id": elsewhere.id}),
         ):
