@@ -145,7 +145,8 @@ export class PromiseOverview extends Component {
     /** An action with what a tile has counted, and nothing else. */
     async openCounted(name, domain) {
         const action = await this.action.loadAction(name);
-        return this.action.doAction({...action, domain});
+        // without the filters that the action starts with
+        return this.action.doAction({...action, domain, context: {}});
     }
 
     openPerformance() {
