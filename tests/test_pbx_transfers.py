@@ -265,6 +265,7 @@ def transferrer_hangs_up_early(crew):
     customer, desk = crew.talking()
     question = crew.a.call("102")
     other = crew.b.ringing()
+    question.wait("ringing")
     desk.connect(question)
     crew.see({"101": WRITES, "102": RINGS})
     other.answer()

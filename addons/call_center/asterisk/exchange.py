@@ -200,9 +200,11 @@ class Exchange:
         if event["event"] == "newCall" and event.get("legId") and "out" in call:
             # the first channel says who called whom; later ones are handed the call
             event["direction"] = "out" if call["out"] else "in"
-            if message.get("Uniqueid") and message["Uniqueid"] != call["first"]:
+            by = message.get("Uniqueid")
+            if call.get("dialled") or (by and by != call["first"]):
                 event.pop("from", None)
                 event.pop("to", None)
+            call["dialled"] = True
         return event
 
     def _dialled(self, message, event):

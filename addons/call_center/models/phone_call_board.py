@@ -156,7 +156,7 @@ class PhoneCall(models.Model):
             )
         ):
             wrapping.setdefault(leg.user_id.id, leg)
-        ringing = set(running.filtered(_is_waiting).leg_ids.user_id.ids)
+        ringing = {id_ for call in running for id_ in call._ringing_ids()}
         away, present = self._board_away(users), self._board_present(users)
         agents = []
         for user in users:

@@ -113,6 +113,18 @@ class PhoneCallPanel(models.AbstractModel):
         """Whether the call is shown to anybody; a hook."""
         return True
 
+    def _ringing_ids(self):
+        """The users at whom the call rings at the moment."""
+        self.ensure_one()
+        call = self._audience()
+        agents = {part.agent for part in call.parts if part.agent}
+        views = ((agent, audience.view(call, agent)) for agent in agents)
+        return {
+            agent
+            for agent, view in views
+            if view.state == "ringing" and view.is_shown and self._is_shown()
+        }
+
     def _audience(self):
         self.ensure_one()
         return audience.Call(

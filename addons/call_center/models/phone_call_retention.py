@@ -56,6 +56,7 @@ class PhoneCall(models.Model):
             "res_id": False,
             "recording_url": False,
             "summary": False,
+            "told_ids": False,
             # whether it was refused is nobody's data, and keeps it out of the shares
             "directed_to": REJECT if self.directed_to == REJECT else False,
             "anonymised_at": fields.Datetime.now(),

@@ -393,6 +393,7 @@ class PhoneCallReport(models.Model):
                     SELECT part.rang_at
                       FROM phone_call_leg part
                      WHERE part.call_id = call.id AND part.answered_at IS NOT NULL
+                       AND part.party = 'agent'
                      ORDER BY part.answered_at, part.id
                      LIMIT 1) leg ON TRUE
               LEFT JOIN (%s) near ON near.id = call.id

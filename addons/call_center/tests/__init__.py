@@ -19,6 +19,7 @@ from . import test_call_life
 from . import test_call_panel
 from . import test_call_phase
 from . import test_call_replay
+from . import test_transfer_replay
 from . import test_webhook
 from . import test_call_team
 from . import test_wrap_up
