@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 
@@ -11,6 +12,10 @@ from packaging.requirements import Requirement
 from workbench import paths
 
 COMPOSE_FILE = paths.ROOT / "docker-compose.yml"
+UNITS = (
+    paths.ROOT / "config" / "promise-desk.service",
+    paths.ROOT / "addons/call_center/asterisk/call-center-asterisk.service",
+)
 
 
 def _client():
@@ -67,6 +72,44 @@ def test_nothing_is_published_beyond_the_machine_itself(compose):
     published = [line for line in text.splitlines() if line.strip().startswith('- "1')]
     assert len(published) == 3
     assert all('"127.0.0.1:' in line for line in published)
+
+
+def test_no_container_keeps_rights_that_it_does_not_need():
+    yaml = pytest.importorskip("yaml")
+    services = yaml.safe_load(COMPOSE_FILE.read_text())["services"]
+    assert set(services) == {"db", "odoo", "odoo-scaled", "proxy", "asterisk"}
+    for name, service in services.items():
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert not service.get("privileged"), name
+        # by an exact version, or built here
+        if "build" not in service:
+            assert re.search(r":\d+\.\d+", service["image"]), name
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_units_of_systemd_are_understood_and_confined(unit, tmp_path):
+    tool = shutil.which("systemd-analyze")
+    if not tool:
+        pytest.skip("systemd-analyze is not installed here (Debian: systemd)")
+    text = unit.read_text()
+    assert "Restart=always" in text
+    assert "CapabilityBoundingSet=\n" in text
+    # the programs are not where they will be
+    copy = tmp_path / unit.name
+    copy.write_text(re.sub(r"(?m)^ExecStart=\S+", "ExecStart=/bin/true", text))
+    understood = subprocess.run(
+        [tool, "verify", copy], check=False, capture_output=True, text=True
+    )
+    assert "Unknown" not in understood.stderr, understood.stderr
+    assert understood.returncode == 0, understood.stderr
+    judged = subprocess.run(
+        [tool, "security", "--offline=yes", "--threshold=25", copy],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert judged.returncode == 0, judged.stdout[-500:]
 
 
 def test_what_it_mounts_and_builds_from_is_there():
