@@ -29,6 +29,7 @@ def main():
     parser.add_argument("--day", help="play only this day (SEED/NUMBER), and tell it")
     parser.add_argument("--no-reduce", action="store_true")
     parser.add_argument("--stop", type=int, default=0, help="after so many failures")
+    parser.add_argument("--often", help="kinds to be drawn more often, with commas")
     parser.add_argument("--tell", action="store_true", help="print every day")
     options = parser.parse_args()
     return run(options)

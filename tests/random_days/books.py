@@ -259,6 +259,23 @@ class Books:
                 sorted({line.promise for line in self.lines.values()}),
             )
         }
+        self.sellers = defaultdict(list)  # product -> days that its vendors need
+        for product, delay in self.rows(
+            """
+            SELECT p.id, s.delay FROM product_supplierinfo s
+              JOIN product_product p ON p.product_tmpl_id = s.product_tmpl_id
+             WHERE p.id = ANY(%s) ORDER BY s.sequence, s.id
+            """,
+            self.products,
+        ):
+            self.sellers[product].append(delay)
+        self.active = {
+            id_
+            for (id_,) in self.rows(
+                "SELECT id FROM product_product WHERE id = ANY(%s) AND active",
+                self.products,
+            )
+        }
         self.line_counts = dict(
             self.rows(
                 "SELECT promise_id, count(*) FROM delivery_promise_line"

@@ -22,8 +22,10 @@ ROLES = {
         "stock.group_stock_user",
         "base.group_partner_manager",
     ),
+    # stock Odoo's manufacturing order reads entries and analytic lines as it is split
     "Mia (production)": (
         "mrp.group_mrp_user",
+        "account.group_account_readonly",
         "stock.group_stock_user",
         "base.group_partner_manager",
     ),
@@ -36,8 +38,10 @@ ROLES = {
         "base.group_partner_manager",
         "product.group_product_manager",
     ),
+    # calendars are the administration's
+    "Ada (administration)": ("base.group_system",),
 }
-SALES, COLLEAGUE, STOCK, PURCHASE, PRODUCTION, PLANNER = ROLES
+SALES, COLLEAGUE, STOCK, PURCHASE, PRODUCTION, PLANNER, ADMINISTRATION = ROLES
 #: what everybody sees on their screens
 SCREENS = (
     "stock.group_stock_multi_locations",
@@ -45,6 +49,7 @@ SCREENS = (
     "stock.group_adv_location",
     "stock.group_production_lot",
     "uom.group_uom",
+    "account.group_delivery_invoice_address",
 )
 
 
@@ -54,6 +59,9 @@ class Company:
     :ivar people: {name: :class:`~.desk.Person`}
     :ivar jobs: who runs scheduled jobs, as the server does
     """
+
+    #: the calendar of the warehouse in the north, with days that are closed
+    calendar = "North Depot"
 
     def __init__(self, registry):
         self.registry = registry
@@ -89,7 +97,12 @@ class Company:
                 "promise_cutoff": 0.0,
             }
         )
-        env.ref("stock.route_warehouse0_mto").active = True
+        north.promise_calendar_id = env["resource.calendar"].create(
+            {"name": self.calendar, "tz": "America/New_York"}
+        )
+        env.ref("stock.route_warehouse0_mto").write(
+            {"active": True, "sale_selectable": True}
+        )
         partners = env["res.partner"]
         customers = partners.create(
             [{"name": f"Customer {letter}"} for letter in "ABC"]

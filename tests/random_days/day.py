@@ -63,6 +63,7 @@ class Day:
         self.played = []
         self.refused = 0
         self.number = 0
+        self.often = ()  # kinds that are drawn more often
 
     # -- what steps use -----------------------------------------------------------
 
@@ -117,6 +118,30 @@ class Day:
                 return product["kind"]
         return None
 
+    def lead_of(self, product_id):
+        """Days between an order of a product and its shipment."""
+        for product in self.products.values():
+            if product["id"] == product_id:
+                return product["lead"]
+        return 0
+
+    def policy(self, label):
+        """An order's shipping policy."""
+        [(policy,)] = self.sql(
+            "SELECT picking_policy FROM sale_order WHERE id = %s", self.id_of(label)
+        )
+        return policy
+
+    def has_route(self, line):
+        """Whether the order's line of a promise's line has a route of its own."""
+        return bool(
+            self.sql(
+                "SELECT 1 FROM sale_order_line l JOIN sale_order_line_stock_route_rel r"
+                " ON r.sale_order_line_id = l.id WHERE l.promise_line_id = %s",
+                line.id,
+            )
+        )
+
     def has_kits(self):
         return any(product["kind"] == "kit" for product in self.products.values())
 
@@ -158,7 +183,9 @@ class Day:
     def _draw(self, dice):
         """The next step: a kind that can be played now."""
         kinds = list(KINDS)
-        weights = [KINDS[kind].weight for kind in kinds]
+        weights = [
+            KINDS[kind].weight * (20 if kind in self.often else 1) for kind in kinds
+        ]
         while True:
             [kind] = dice.choices(kinds, weights)
             own = random.Random(f"{self.seed}/{self.number}/{dice.random()}")

@@ -34,7 +34,7 @@ FAULTS = (
     ),
     Fault(
         6,
-        "^told without a reason: 1 messages on promises, 1 notes on orders, 1 rows",
+        "^told without a reason",
         ("delivery date", "quantity", "policy", "another product", "promise again"),
         "a date that stays on its day is told as another",
     ),
@@ -44,6 +44,18 @@ FAULTS = (
         ("confirm", "confirm many", "quantity"),
         "an order is given goods that are reserved for a promise, since others could be"
         " bought for that one, which nobody has ordered",
+    ),
+    Fault(
+        1,
+        "^goods (go|are given) to whom ranks after",
+        ("confirm", "confirm many", "quantity", "hold"),
+        "an order without a date is given goods that promises need",
+    ),
+    Fault(
+        1,
+        "^goods are reserved for nobody any more",
+        ("confirm", "confirm many"),
+        "what is taken back for an order that does not get it is reserved for nobody",
     ),
 )
 

@@ -40,7 +40,12 @@ DEFAULTS = {
         "lead": 0,
         "warehouse": "WH",
     },
-    "quotation": {"customer": "Customer A", "policy": "direct", "form": True},
+    "quotation": {
+        "customer": "Customer A",
+        "policy": "direct",
+        "warehouse": "WH",
+        "form": True,
+    },
 }
 
 

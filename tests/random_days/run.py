@@ -178,6 +178,7 @@ def play_days(
     shorten=True,
     stop=0,
     every=False,
+    often=(),
 ):
     """Play a day for each seed.
 
@@ -197,7 +198,7 @@ def play_days(
                     seed = todo.get_nowait()
                 except queue.Empty:
                     return
-                outcome = worker.ask(seed=seed, number=steps)
+                outcome = worker.ask(seed=seed, number=steps, often=often)
                 with lock:
                     tally.add(outcome)
                 if every:
@@ -255,6 +256,7 @@ def run(options):
         shorten=not options.no_reduce,
         stop=options.stop,
         every=options.tell or bool(options.day),
+        often=options.often.split(",") if options.often else (),
     )
     say(tally.words())
     for kind, number in tally.kinds.most_common():

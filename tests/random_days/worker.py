@@ -12,12 +12,13 @@ import logging
 import random
 import sys
 from datetime import datetime, timedelta
+from functools import partial
 
 import psycopg2
 
 from . import clock as clocks
 from .company import Company
-from .desk import open_registry
+from .desk import Person, open_registry
 from .steps import SET_UP
 
 #: a day's products come first
@@ -47,6 +48,15 @@ SELECT (SELECT count(*) FROM mail_message JOIN promise ON promise.id = res_id
           JOIN mail_message s ON s.id = m.mail_message_id
           JOIN promise ON promise.id = s.res_id AND s.model = 'delivery.promise')
 """
+
+
+def _perform(uuid, env):
+    from odoo.addons.queue_job.job import Job
+
+    job = Job.load(env, uuid)
+    job.perform()
+    job.set_done()
+    job.store()
 
 
 class Floor:
@@ -86,6 +96,17 @@ class Floor:
         """The hourly jobs, as methods."""
         self.company.jobs.do(lambda env: env["delivery.promise"]._cron_tidy())
         self.company.jobs.do(lambda env: env["delivery.promise"]._cron_watch())
+
+    def background(self):
+        """Jobs that wait in the queue, each as the user who put it there."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT uuid, user_id FROM queue_job WHERE state = 'pending'"
+                " ORDER BY id"
+            )
+            waiting = cursor.fetchall()
+        for uuid, uid in waiting:
+            Person(self.registry, "a job", uid).do(partial(_perform, uuid))
 
     def forget(self):
         """What was changed past the server is read again."""
@@ -133,7 +154,7 @@ class Floor:
             return tuple(cursor.fetchone())
 
 
-def play(floor, seed, steps=None, number=STEPS):
+def play(floor, seed, steps=None, number=STEPS, often=()):
     """Play a day: drawn from its seed, or the given steps again.
 
     :return: :class:`~.day.Outcome`
@@ -142,6 +163,7 @@ def play(floor, seed, steps=None, number=STEPS):
 
     floor.begin(seed)
     day = Day(floor, seed)
+    day.often = often
     if steps is not None:
         return day.play(
             [
@@ -190,9 +212,7 @@ def main():
     out = sys.stdout
     for line in sys.stdin:
         asked = json.loads(line)
-        outcome = play(
-            floor, asked["seed"], asked.get("steps"), asked.get("number", STEPS)
-        )
+        outcome = play(floor, **asked)
         out.write(json.dumps(as_plain(outcome), default=str) + "\n")
         out.flush()
 

@@ -4,6 +4,7 @@
 answers with complaints that name what was expected and what is there."""
 
 from .base import Complaint, View
+from .dates import dates
 from .profile import profile
 from .reservations import moved, reserved
 from .risks import risks
@@ -13,7 +14,7 @@ from .undo import undone
 from .watcher import watcher
 
 #: in this order: the last one may change what it finds
-CHECKS = (reserved, moved, profile, risks, states, silence, undone, watcher)
+CHECKS = (reserved, moved, profile, risks, dates, states, silence, undone, watcher)
 
 
 def run(view):

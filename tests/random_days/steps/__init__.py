@@ -3,8 +3,8 @@
 """What people do, by kind: ``KINDS``, drawn by weight, and ``SET_UP``, which begins a
 day."""
 
-from . import buying, making, meanwhile, pairs, products, promising, selling
-from . import stock, time
+from . import backorders, buying, changing, making, meanwhile, pairs, products
+from . import promising, selling, stock, time
 from .base import KINDS, SET_UP
 
 __all__ = ["KINDS", "SET_UP"]

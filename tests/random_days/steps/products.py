@@ -41,7 +41,7 @@ class Product(Kind, set_up=True):
             "vendor_days": dice.choice([1, 3, 5, 8, 12]),
             "lead": dice.choice([0, 0, 0, 1, 2]),
             "on_hand": dice.choice([0, 0, 3, 5, 8, 12, 20]),
-            "warehouse": "WH",
+            "warehouse": dice.choice(["WH", "WH", "WH", "North"]),
         }
 
     def act(self, day, env, step):

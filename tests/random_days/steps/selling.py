@@ -27,6 +27,7 @@ class Quotation(Kind):
             "lines": [[label, dice.randint(1, 9)] for label in chosen],
             "date": dice.choice([None, None, 0, 2, 5, 9, 20, 40]),
             "policy": dice.choice(["direct", "direct", "one"]),
+            "warehouse": dice.choice(["WH", "WH", "WH", "WH", "North"]),
             "form": dice.random() < 0.5,
         }
 
@@ -41,6 +42,9 @@ class Quotation(Kind):
             if wished is not None:
                 form.commitment_date = moment(day, wished)
             form.picking_policy = arguments["policy"]
+            form.warehouse_id = env["stock.warehouse"].browse(
+                day.company.warehouses[arguments["warehouse"]]
+            )
             for label, quantity in arguments["lines"]:
                 with form.order_line.new() as line:
                     line.product_id = day.thing(env, label)
@@ -52,6 +56,7 @@ class Quotation(Kind):
                     "partner_id": day.company.customers[arguments["customer"]],
                     "commitment_date": wished is not None and moment(day, wished),
                     "picking_policy": arguments["policy"],
+                    "warehouse_id": day.company.warehouses[arguments["warehouse"]],
                     "order_line": [
                         Command.create(
                             {
@@ -74,6 +79,8 @@ class Quotation(Kind):
             text += f", delivery date {days_in_words(arguments['date'])}"
         if arguments["policy"] == "one":
             text += ", all at once"
+        if arguments["warehouse"] != "WH":
+            text += f", from {arguments['warehouse']}"
         return text + ("" if arguments["form"] else " (by a program)")
 
 
