@@ -13,6 +13,7 @@ from .checks import Complaint
 from .count import Count
 from .desk import Hidden, Refused
 from .steps import KINDS, SET_UP
+from .steps.base import Missing
 
 #: a person needs some time for a step
 STEP_TAKES = timedelta(minutes=7)
@@ -42,10 +43,6 @@ class Outcome(NamedTuple):
     known: list  # [(step, Complaint, Fault)]
 
 
-class Missing(Exception):
-    """A thing that a step is about does not exist, since another step was left out."""
-
-
 class Day:
     """A day on a database of its own products.
 
@@ -63,6 +60,7 @@ class Day:
         self.played = []
         self.refused = 0
         self.number = 0
+        self.web = None  # a server, on a day over HTTP
         self.often = ()  # kinds that are drawn more often
 
     # -- what steps use -----------------------------------------------------------
@@ -182,7 +180,7 @@ class Day:
 
     def _draw(self, dice):
         """The next step: a kind that can be played now."""
-        kinds = list(KINDS)
+        kinds = [name for name, kind in KINDS.items() if kind.over_http or not self.web]
         weights = [
             KINDS[kind].weight * (20 if kind in self.often else 1) for kind in kinds
         ]

@@ -27,35 +27,10 @@ class Fault(NamedTuple):
 
 FAULTS = (
     Fault(
-        5,
-        "^(done with open deliveries|promised is not what is ordered)",
-        ("quantity", "return"),
-        "more ordered after a delivery: the promise stays done",
-    ),
-    Fault(
         6,
         "^told without a reason",
         ("delivery date", "quantity", "policy", "another product", "promise again"),
         "a date that stays on its day is told as another",
-    ),
-    Fault(
-        1,
-        "^goods are taken from a promise that is now at risk",
-        ("confirm", "confirm many", "quantity"),
-        "an order is given goods that are reserved for a promise, since others could be"
-        " bought for that one, which nobody has ordered",
-    ),
-    Fault(
-        1,
-        "^goods (go|are given) to whom ranks after",
-        ("confirm", "confirm many", "quantity", "hold"),
-        "an order without a date is given goods that promises need",
-    ),
-    Fault(
-        1,
-        "^goods are reserved for nobody any more",
-        ("confirm", "confirm many"),
-        "what is taken back for an order that does not get it is reserved for nobody",
     ),
 )
 

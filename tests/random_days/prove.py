@@ -81,6 +81,8 @@ class Fault(NamedTuple):
     context: object
     kind: str = "look"
     note: str = ""
+    #: compared with the tables before the last step, which gave a date
+    given: bool = False
 
 
 def faults(floor, day):
@@ -148,6 +150,15 @@ def faults(floor, day):
         "goods vanish and nobody is at risk": Fault(
             risks, changed("quantity = quantity - 5", "quantity = quantity + 5", quant)
         ),
+        "a date is given that is a day too late": Fault(
+            dates,
+            changed(
+                "promised_date = promised_date + interval '1 day'",
+                "promised_date = promised_date - interval '1 day'",
+            ),
+            "confirm",
+            given=True,
+        ),
         "told without a reason": Fault(
             silence,
             sql(
@@ -183,22 +194,25 @@ def prove(floor):
     day = Day(floor, "prove")
     for number, (kind, who, arguments) in enumerate(STEPS, 1):
         step = Step(number, kind, who, {**DEFAULTS.get(kind, {}), **arguments})
+        earlier = day.count() if day.products else None
         complaints, __ = day._one(step, [], [])
         if complaints:
             return {"": [complaint.words for __, complaint in complaints]}
     messages = floor.messages(day.product_ids())
     before = day.count()
 
-    def look(check, kind="look", note=""):
+    def look(check, kind="look", note="", given=False):
         after, told = day.count(), floor.messages(day.product_ids())
-        done = Step(9, kind, "nobody", {})
-        view = checks.View(day, done, before, after, messages, told, note)
+        done = Step(9, kind, "nobody", STEPS[-1][2])
+        since = earlier if given else before
+        view = checks.View(day, done, since, after, messages, told, note)
         return [complaint.words for complaint in check(view)]
 
     result = {"": [words for check in checks.CHECKS for words in look(check)]}
+    result[""] += look(dates, "confirm", given=True)
     for name, fault in faults(floor, day).items():
         with fault.context:
-            result[name] = look(fault.check, fault.kind, fault.note)
+            result[name] = look(*fault[:1], *fault[2:])
     return result
 
 

@@ -20,6 +20,7 @@ from . import clock as clocks
 from .company import Company
 from .desk import Person, open_registry
 from .steps import SET_UP
+from .web import Web
 
 #: a day's products come first
 PRODUCTS = (2, 3)
@@ -159,11 +160,30 @@ def play(floor, seed, steps=None, number=STEPS, often=()):
 
     :return: :class:`~.day.Outcome`
     """
-    from .day import Day, Step
+    from .day import Day
 
     floor.begin(seed)
     day = Day(floor, seed)
     day.often = often
+    if over_http(seed):
+        day.web = Web(floor.database)
+    try:
+        return _play(day, steps, number)
+    finally:
+        if day.web:
+            day.web.stop()
+
+
+def over_http(seed):
+    """Every hundredth day is."""
+    number = seed.rpartition("/")[2]
+    return number.isdigit() and int(number) % 100 == 50
+
+
+def _play(day, steps, number):
+    from .day import Step
+
+    seed = day.seed
     if steps is not None:
         return day.play(
             [

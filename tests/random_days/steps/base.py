@@ -12,6 +12,10 @@ KINDS = {}
 SET_UP = {}
 
 
+class Missing(Exception):
+    """A thing that a step is about does not exist, since another step was left out."""
+
+
 class Kind:
     """One thing that people do.
 
@@ -22,6 +26,8 @@ class Kind:
     name = ""
     weight = 1.0
     who = ()
+    #: whether it can be done on a day over HTTP
+    over_http = False
 
     def __init_subclass__(cls, set_up=False):
         if cls.name:
@@ -34,6 +40,8 @@ class Kind:
 
     def play(self, day, step):
         """Do it, by requests of the person. A note may be returned."""
+        if day.web and self.over_http:
+            return self.browse(day, day.web.log_in(step.who), step)
         who = day.person(step.who)
         return who.do(lambda env: self.act(day, env, step))
 
@@ -41,9 +49,23 @@ class Kind:
         """What happens within one request."""
         raise NotImplementedError
 
+    def browse(self, day, browser, step):
+        """The same over HTTP.
+
+        :param browser: :class:`~..web.Browser` of the person
+        """
+        raise NotImplementedError
+
     def words(self, arguments):
         """What a person has to click to do the same."""
         raise NotImplementedError
+
+
+def id_of(day, label):
+    """The id of a label's record, which must have been made."""
+    if label not in day.things:
+        raise Missing(label)
+    return day.id_of(label)
 
 
 def moment(day, days, hour=9):
@@ -115,9 +137,11 @@ __all__ = [
     "SET_UP",
     "Form",
     "Kind",
+    "Missing",
     "answer",
     "days_in_words",
     "held",
+    "id_of",
     "moment",
     "order_lines",
     "orders",

@@ -2,8 +2,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Orders from vendors."""
 
+from odoo.fields import Command
+
 from ..company import PLANNER, PURCHASE
-from .base import Form, Kind, days_in_words, moment, press, purchases
+from .base import Form, Kind, days_in_words, id_of, moment, press, purchases
 
 
 class Purchase(Kind):
@@ -36,6 +38,33 @@ class Purchase(Kind):
         day.note(f"purchase {step.number}", purchase)
         if arguments["confirm"]:
             press(purchase, "button_confirm")
+
+    over_http = True
+
+    def browse(self, day, browser, step):
+        arguments = step.arguments
+        date = moment(day, arguments["date"])
+        id_ = browser.save(
+            "purchase.order",
+            None,
+            {
+                "partner_id": day.company.vendors[arguments["vendor"]],
+                "date_planned": date,
+                "order_line": [
+                    Command.create(
+                        {
+                            "product_id": id_of(day, label),
+                            "product_qty": quantity,
+                            "date_planned": date,
+                        }
+                    )
+                    for label, quantity in arguments["lines"]
+                ],
+            },
+        )
+        day.things[f"purchase {step.number}"] = "purchase.order", id_
+        if arguments["confirm"]:
+            browser.call("purchase.order", "button_confirm", [id_])
 
     def words(self, arguments):
         lines = ", ".join(f"{q:g} of {label}" for label, q in arguments["lines"])
@@ -95,6 +124,12 @@ class ConfirmPurchase(Kind):
 
     def act(self, day, env, step):
         press(day.thing(env, step.arguments["purchase"]), "button_confirm")
+
+    over_http = True
+
+    def browse(self, day, browser, step):
+        id_ = id_of(day, step.arguments["purchase"])
+        browser.call("purchase.order", "button_confirm", [id_])
 
     def words(self, arguments):
         return f"{arguments['purchase']}: Confirm Order"
@@ -190,6 +225,12 @@ class CancelPurchase(Kind):
 
     def act(self, day, env, step):
         press(day.thing(env, step.arguments["purchase"]), "button_cancel")
+
+    over_http = True
+
+    def browse(self, day, browser, step):
+        id_ = id_of(day, step.arguments["purchase"])
+        browser.call("purchase.order", "button_cancel", [id_])
 
     def words(self, arguments):
         return f"{arguments['purchase']}: Cancel"

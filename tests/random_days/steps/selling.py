@@ -5,7 +5,18 @@
 from odoo.fields import Command
 
 from ..company import COLLEAGUE, PLANNER, SALES
-from .base import Form, Kind, days_in_words, held, moment, order_lines, orders, press
+from .base import (
+    Form,
+    Kind,
+    Missing,
+    days_in_words,
+    held,
+    id_of,
+    moment,
+    order_lines,
+    orders,
+    press,
+)
 
 
 def line_words(lines):
@@ -14,6 +25,7 @@ def line_words(lines):
 
 class Quotation(Kind):
     name = "quotation"
+    over_http = True
     weight = 8
     who = (SALES, SALES, COLLEAGUE)
 
@@ -51,24 +63,27 @@ class Quotation(Kind):
                     line.product_uom_qty = quantity
             order = form.save()
         else:
-            order = env["sale.order"].create(
-                {
-                    "partner_id": day.company.customers[arguments["customer"]],
-                    "commitment_date": wished is not None and moment(day, wished),
-                    "picking_policy": arguments["policy"],
-                    "warehouse_id": day.company.warehouses[arguments["warehouse"]],
-                    "order_line": [
-                        Command.create(
-                            {
-                                "product_id": day.thing(env, label).id,
-                                "product_uom_qty": quantity,
-                            }
-                        )
-                        for label, quantity in arguments["lines"]
-                    ],
-                }
-            )
+            order = env["sale.order"].create(self._values(day, arguments))
         day.note(f"order {step.number}", order)
+
+    def _values(self, day, arguments):
+        wished = arguments["date"]
+        return {
+            "partner_id": day.company.customers[arguments["customer"]],
+            "commitment_date": wished is not None and moment(day, wished),
+            "picking_policy": arguments["policy"],
+            "warehouse_id": day.company.warehouses[arguments["warehouse"]],
+            "order_line": [
+                Command.create(
+                    {"product_id": id_of(day, label), "product_uom_qty": quantity}
+                )
+                for label, quantity in arguments["lines"]
+            ],
+        }
+
+    def browse(self, day, browser, step):
+        id_ = browser.save("sale.order", None, self._values(day, step.arguments))
+        day.things[f"order {step.number}"] = "sale.order", id_
 
     def words(self, arguments):
         text = (
@@ -97,8 +112,13 @@ class _OnOrder(Kind):
         found = held(day) if self.held else orders(day, *self.states)
         return {"order": dice.choice(found)} if found else None
 
+    over_http = True
+
     def act(self, day, env, step):
         press(day.thing(env, step.arguments["order"]), self.button)
+
+    def browse(self, day, browser, step):
+        browser.call("sale.order", self.button, [id_of(day, step.arguments["order"])])
 
     def words(self, arguments):
         return f"{arguments['order']}: press {self.label}"
@@ -167,6 +187,7 @@ class BackToQuotation(_OnOrder):
 
 class Duplicate(_OnOrder):
     name = "duplicate"
+    over_http = False
     weight = 0.7
     states = ("draft", "sent", "sale", "cancel")
 
@@ -211,6 +232,19 @@ class Quantity(Kind):
         else:
             order.order_line[arguments["line"]].product_uom_qty = arguments["quantity"]
 
+    over_http = True
+
+    def browse(self, day, browser, step):
+        arguments = step.arguments
+        id_ = id_of(day, arguments["order"])
+        lines = order_lines(day, arguments["order"])
+        if arguments["line"] >= len(lines):
+            raise Missing(arguments["order"])
+        change = Command.update(
+            lines[arguments["line"]][0], {"product_uom_qty": arguments["quantity"]}
+        )
+        browser.save("sale.order", id_, {"order_line": [change]})
+
     def words(self, arguments):
         return (
             f"{arguments['order']}: quantity of line {arguments['line'] + 1} to"
@@ -242,6 +276,16 @@ class DeliveryDate(Kind):
                 form.commitment_date = wished
         else:
             order.commitment_date = wished
+
+    over_http = True
+
+    def browse(self, day, browser, step):
+        wished = step.arguments["date"]
+        browser.save(
+            "sale.order",
+            id_of(day, step.arguments["order"]),
+            {"commitment_date": wished is not None and moment(day, wished)},
+        )
 
     def words(self, arguments):
         return (
@@ -305,6 +349,7 @@ class AnotherProduct(Kind):
 
 class Delete(_OnOrder):
     name = "delete quotation"
+    over_http = False
     weight = 0.4
     states = ("draft", "cancel")
     who = (PLANNER,)

@@ -10,6 +10,7 @@ from .base import Kind
 
 class Wait(Kind):
     name = "wait"
+    over_http = True
     weight = 3
     who = (PLANNER,)
 
