@@ -202,7 +202,7 @@ class Count:
                 continue
             found.append(
                 Need(
-                    max(self.day(move.date, warehouse), today),
+                    self.rank(move)[0],
                     bool(move.line),
                     move.line,
                     move.quantity,

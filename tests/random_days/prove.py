@@ -12,6 +12,7 @@ import sys
 from typing import NamedTuple
 
 from . import checks
+from .checks.dates import dates
 from .checks.profile import profile
 from .checks.reservations import moved, reserved
 from .checks.risks import risks

@@ -18,6 +18,8 @@ from workbench.templates import Templates
 
 #: days that one database bears: what they leave behind slows the next ones down
 DAYS_PER_DATABASE = 40
+#: after so many days it is said how far it is
+PROGRESS = 20
 #: attempts at a shorter list of steps
 ATTEMPTS = 30
 
@@ -201,6 +203,8 @@ def play_days(
                 outcome = worker.ask(seed=seed, number=steps, often=often)
                 with lock:
                     tally.add(outcome)
+                    if not tally.days % PROGRESS:
+                        say(f"    {tally.days} days, {tally.steps} steps …")
                 if every:
                     say(tell(outcome))
                 if outcome["complaints"]:
