@@ -164,7 +164,8 @@ class Books:
             for row in self.rows(
                 """
                 SELECT q.id, q.product_id, q.location_id, q.lot_id,
-                       q.quantity::float8, q.reserved_quantity::float8, q.removal_date,
+                       COALESCE(q.quantity, 0)::float8,
+                       COALESCE(q.reserved_quantity, 0)::float8, q.removal_date,
                        COALESCE(t.use_expiration_date, false)
                   FROM stock_quant q
                   JOIN product_product p ON p.id = q.product_id
