@@ -593,4 +593,34 @@ MUTATIONS = [
         "for position in ()",
         BACKTEST + "a_row_is_answered_without_what_moved_with_it",
     ),
+    # -- orders ------------------------------------------------------------------------
+    Mutation(
+        "another moment of the day is another promise",
+        MODELS + "line.py",
+        "        if not self.promised_date or not self.first_promised_date:\n",
+        "        if True:\n",
+        "/sale_stock_promise:TestSameDay.test_more_for_the_same_day_is_no_news",
+    ),
+    Mutation(
+        "a late line is kept by its next promise",
+        MODELS + "line.py",
+        "line._is_kept(line.missed_date or line.promised_date)",
+        "line._is_kept(line.promised_date)",
+        "/stock_promise:TestDue.test_promised_again_after_its_day_it_stays_due",
+    ),
+    Mutation(
+        "a kit without the parts that were chosen",
+        "mrp_promise/models/delivery_promise_engine.py",
+        "never_attribute_values=options.browse(option_ids)",
+        "never_attribute_values=options",
+        "/mrp_promise:TestOptions.test_a_kit_needs_the_part_that_was_chosen",
+    ),
+    Mutation(
+        "a customer's hold follows not at all",
+        "sale_stock_promise/models/customer_change.py",
+        "            quantities[line] = low\n",
+        "            quantities[line] = kept[line]\n",
+        "/sale_stock_promise:TestCustomerChange"
+        ".test_a_million_takes_nothing_from_others",
+    ),
 ]
