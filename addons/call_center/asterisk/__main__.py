@@ -70,8 +70,11 @@ def main():
     notify("READY=1")
     try:
         while not connector.stopping.wait(WATCHDOG_EVERY):
-            if connector.is_alive() and all(thread.is_alive() for thread in threads):
-                notify("WATCHDOG=1")
+            if not connector.is_alive():
+                # what hangs cannot be ended: who started the process starts it again
+                logging.getLogger("asterisk").error("a loop hangs: the process ends")
+                os._exit(1)
+            notify("WATCHDOG=1")
     except KeyboardInterrupt:
         connector.stop()
     for thread in threads:
