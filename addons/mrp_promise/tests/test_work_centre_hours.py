@@ -343,11 +343,11 @@ class TestWorkCentreHours(MakeCase):
             self.hours(promise), [(self.saw, self.moment(0, 9), self.moment(0, 13))]
         )
 
-    def test_date_by_hand_of_what_is_archived_leaves_the_hours_kept(self):
+    def test_date_by_hand_of_what_is_archived_finds_hours_too(self):
         promise = self.hold(self.line(4, self.table))
         self.table.active = False
         self.by_hand(promise, self.moment(3, 12))
-        self.assertEqual(self.hours(promise)[0][1], self.moment(0, 9))
+        self.assertEqual(self.hours(promise)[0][1], self.moment(3, 8))
 
     # -- what it costs, and who may see it -------------------------------------------
 
