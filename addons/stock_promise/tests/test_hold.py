@@ -7,7 +7,7 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from .common import NOW, PromiseCase
 
@@ -156,6 +156,40 @@ class TestHold(PromiseCase):
             )
             states = [row[0] for row in self.env.cr.fetchall()]
             self.assertEqual(states, ["expired", "expired", "held"])
+
+    def test_lines_of_an_ended_hold_move_with_it(self):
+        """Who follows what was written sees promise and lines, and no others."""
+        ended = self.hold(self.line(3), self.line(2), hold_hours=1)
+        read = self.hold(self.line(1), hold_hours=1)
+        lasting = self.hold(self.line(1), hold_hours=10)
+        promises = ended | read | lasting
+        self.env.flush_all()
+        long_ago = "2020-01-01 00:00:00"
+        for table in ("delivery_promise", "delivery_promise_line"):
+            self.env.cr.execute(
+                SQL("UPDATE %s SET write_date = %s", SQL.identifier(table), long_ago)
+            )
+        self.env.invalidate_all()
+        with self.at(NOW + timedelta(hours=2)):
+            # read before, all that follows from the state is as it will be
+            read.line_ids.read(["status", "late_from", "kept_first", "kept_latest"])
+            self.assertFalse(read.line_ids.kept_requested)
+            self.env["delivery.promise"]._cron_tidy()
+            self.env.flush_all()
+            self.env.invalidate_all()
+        moved = {
+            record
+            for record in [*promises, *promises.line_ids]
+            if str(record.write_date) > long_ago
+        }
+        self.assertEqual(moved, {*ended, *ended.line_ids, *read, *read.line_ids})
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT status FROM delivery_promise_line WHERE id = ANY(%s)",
+                (ended | read).line_ids.ids,
+            )
+        )
+        self.assertEqual(rows, [(None,)])
 
     # -- again with the same key -------------------------------------------------
 
