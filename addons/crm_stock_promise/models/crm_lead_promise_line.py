@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from odoo.addons.stock_promise.models.checks import check_numbers
 from odoo.addons.stock_promise.models.own_context import owned, without_defaults
+from odoo.addons.stock_promise.plain_json import PlainJson
 
 #: what the dates of a line, and of the lines beside it, depend on
 DEMAND_FIELDS = {
@@ -77,11 +78,11 @@ class CrmLeadPromiseLine(models.Model):
     # -- the promise ---------------------------------------------------------------
     checked_date = fields.Datetime(copy=False, readonly=True)
     # What was answered, to be told to each reader in his words.
-    checked_reasons = fields.Json(copy=False, groups="base.group_system")
+    checked_reasons = PlainJson(copy=False, groups="base.group_system")
     checked_message = fields.Char(compute="_compute_checked_message")
-    checked_parts = fields.Json(copy=False, groups="base.group_system")
+    checked_parts = PlainJson(copy=False, groups="base.group_system")
     # the parts of the promise, or of the last check
-    promise_parts = fields.Json(compute_sudo=True)
+    promise_parts = PlainJson(compute_sudo=True)
     promise_line_id = fields.Many2one(
         "delivery.promise.line",
         copy=False,

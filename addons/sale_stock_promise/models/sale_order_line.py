@@ -11,6 +11,7 @@ from odoo.addons.stock_promise.models.engine_links import (
     taken,
 )
 from odoo.addons.stock_promise.models.own_context import without_defaults
+from odoo.addons.stock_promise.plain_json import PlainJson
 
 
 class SaleOrderLine(models.Model):
@@ -58,7 +59,7 @@ class SaleOrderLine(models.Model):
     )
 
     # what was looked up, or the parts of the promise
-    promise_parts = fields.Json(
+    promise_parts = PlainJson(
         compute="_compute_promise_dates", store=True, readonly=False, copy=False
     )
 

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 
+from ..plain_json import PlainJson
 from ..promising.alternatives import find_alternatives
 from ..promising.words import Terms
 from .delivery_promise_engine_check import CheckedLine
@@ -214,7 +215,7 @@ class DeliveryPromiseLine(models.Model):
     _name = "delivery.promise.line"
     _inherit = ["delivery.promise.line", "delivery.promise.offered"]
 
-    alternatives = fields.Json(
+    alternatives = PlainJson(
         compute="_compute_alternatives",
         compute_sudo=False,
         help="What could be with the customer sooner.",

@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 
+from ..plain_json import PlainJson
 from .delivery_promise_parts import Part
 
 
@@ -51,7 +52,7 @@ class DeliveryPromiseAsking(models.AbstractModel):
         digits="Product Unit",
         help="The smallest first delivery that is of use to the customer. 0 for any.",
     )
-    promise_parts = fields.Json(
+    promise_parts = PlainJson(
         compute="_compute_promise_parts",
         help="What comes when, of a line in parts.",
     )

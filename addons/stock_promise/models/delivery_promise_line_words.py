@@ -3,14 +3,16 @@ read what it names."""
 
 from odoo import api, fields, models
 
+from ..plain_json import PlainJson
+
 
 class DeliveryPromiseLine(models.Model):
     _inherit = "delivery.promise.line"
 
     # What was answered to the one who asked; others see of it what they may read.
-    answer = fields.Json(copy=False, groups="base.group_system")
-    schedule = fields.Json(compute="_compute_answered", compute_sudo=False)
-    reasons = fields.Json(compute="_compute_answered", compute_sudo=False)
+    answer = PlainJson(copy=False, groups="base.group_system")
+    schedule = PlainJson(compute="_compute_answered", compute_sudo=False)
+    reasons = PlainJson(compute="_compute_answered", compute_sudo=False)
     message = fields.Char(
         string="Why This Date",
         compute="_compute_message",
@@ -18,7 +20,7 @@ class DeliveryPromiseLine(models.Model):
         help="In plain words.",
     )
     # What is to be said of the risk, to each reader in his language.
-    risk_said = fields.Json(copy=False, groups="base.group_system")
+    risk_said = PlainJson(copy=False, groups="base.group_system")
     risk_message = fields.Char(compute="_compute_risk_message", compute_sudo=False)
 
     def _answered(self):

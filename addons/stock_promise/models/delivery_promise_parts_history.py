@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from odoo import api, fields, models
 
+from ..plain_json import PlainJson
 from .delivery_promise_parts import Part
 
 #: less than this is no quantity, but what is left of a sum
@@ -43,7 +44,7 @@ class DeliveryPromiseLine(models.Model):
     _inherit = "delivery.promise.line"
 
     # Technical: the parts that were promised first, as the history keeps them.
-    first_parts = fields.Json(readonly=True, copy=False)
+    first_parts = PlainJson(readonly=True, copy=False)
     first_part_late = fields.Boolean(
         string="A Part of the First Promise Was Late",
         readonly=True,
@@ -161,8 +162,8 @@ class DeliveryPromiseHistory(models.Model):
     _inherit = "delivery.promise.history"
 
     # Technical: see above. Empty where the line was, and is, promised as a whole.
-    old_parts = fields.Json(readonly=True)
-    new_parts = fields.Json(readonly=True)
+    old_parts = PlainJson(readonly=True)
+    new_parts = PlainJson(readonly=True)
     parts_moved = fields.Boolean(
         readonly=True, help="Parts of it had been promised before."
     )

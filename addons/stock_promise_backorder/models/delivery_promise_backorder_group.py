@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.stock_promise.plain_json import PlainJson
+
 
 class DeliveryPromiseBackorderGroup(models.Model):
     """Products whose promises get their dates together, or not at all."""
@@ -32,7 +34,7 @@ class DeliveryPromiseBackorderGroup(models.Model):
         readonly=True,
     )
     # What came of applying, to be said to each reader in his language.
-    message_said = fields.Json(readonly=True, groups="base.group_system")
+    message_said = PlainJson(readonly=True, groups="base.group_system")
     message = fields.Char(compute="_compute_message", compute_sudo=False)
 
     @api.depends("message_said")

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.stock_promise.plain_json import PlainJson
+
 from .delivery_promise_backorder_rule import STRATEGY_SELECTION
 
 
@@ -75,7 +77,7 @@ class DeliveryPromiseBackorderLine(models.Model):
     )
     changes = fields.Boolean(readonly=True)
     # What there is to say, to each reader in his language.
-    note_said = fields.Json(readonly=True, groups="base.group_system")
+    note_said = PlainJson(readonly=True, groups="base.group_system")
     note = fields.Char(compute="_compute_note", compute_sudo=False)
 
     @api.depends("note_said")
