@@ -10,10 +10,11 @@ import time
 from contextlib import contextmanager
 from weakref import WeakKeyDictionary
 
-from psycopg2.errors import LockNotAvailable, QueryCanceled
+from psycopg2.errors import LockNotAvailable, QueryCanceled, SerializationFailure
 
 from odoo.exceptions import UserError
 from odoo.http import request as http_request
+from odoo.service.model import MAX_TRIES_ON_CONCURRENCY_FAILURE
 from odoo.service.server import thread_local
 from odoo.sql_db import Cursor
 
@@ -44,11 +45,16 @@ class Budget:
         self._lost = 0.0
         self._waited = 0.0
         self._began = None
+        self._tries = 0
         self._failed = False
         self._is_restart = False
 
     def left(self):
         return self.limit - self._lost - self._waited
+
+    def is_last_try(self):
+        """Whether Odoo would hand the database's own words on after this one."""
+        return self._tries >= MAX_TRIES_ON_CONCURRENCY_FAILURE
 
     def is_another_try_too_long(self):
         """Whether a try has failed, and the pause after one more would be too long."""
@@ -63,6 +69,7 @@ class Budget:
         if self._failed or self._began is None:
             self._began = now
             self._failed = False
+            self._tries += 1
         if MARK not in cr.postrollback.data:
             cr.postrollback.data[MARK] = True
             cr.postrollback.add(self._fail)
@@ -147,6 +154,11 @@ def for_locks(env):
         yield
     except (LockNotAvailable, QueryCanceled) as error:
         raise too_long(env) from error
+    except SerializationFailure as error:
+        # it has waited for nothing: what it had read before is stale
+        if left.is_last_try():
+            raise too_long(env) from error
+        raise
     finally:
         left.waited(time.monotonic() - began)
     seconds = max(left.left() - PAUSE, LEAST)
