@@ -90,8 +90,6 @@ def test_promising_again_and_holding_at_once_promise_nothing_twice(shop):
         ]
     )
     assert_no_failures(results)
-    took = [result.answer for result in results[:4]]
-    assert all(each and each < LONGEST * 2 for each in took), took
     # All twenty pieces are promised: nobody gets one more.
     assert all(result.refusal for result in results[4:])
     assert shop.claimed(product_id) == 20

@@ -5,7 +5,9 @@ class StockMove(models.Model):
     _inherit = "stock.move"
 
     def _is_being_sent(self):
-        """A batch that has begun is in the hands of whoever picks it."""
+        """A batch that has begun and that somebody is responsible for is in their
+        hands. Odoo begins automatic batches by itself: nobody picks those yet."""
+        batch = self.picking_id.batch_id
         return super()._is_being_sent() or (
-            self.picking_id.batch_id.state == "in_progress"
+            batch.state == "in_progress" and bool(batch.user_id)
         )

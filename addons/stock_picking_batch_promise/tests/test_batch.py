@@ -11,10 +11,11 @@ class TestBatch(PromisedMovesCase):
         self.receipt(20, 30)
         self.january = self.delivery(4, 40)
         self.january._action_assign()
-        worker = new_test_user(self.env, "picker", "stock.group_stock_user")
+        self.january.picking_id.batch_id = False
+        self.worker = new_test_user(self.env, "picker", "stock.group_stock_user")
         self.batch = (
             self.env["stock.picking.batch"]
-            .with_user(worker)
+            .with_user(self.worker)
             .create({"picking_ids": self.january.picking_id.ids})
         )
 
@@ -24,6 +25,7 @@ class TestBatch(PromisedMovesCase):
         return today.quantity
 
     def test_batch_that_is_picked_keeps_its_goods(self):
+        self.batch.user_id = self.worker
         self.batch.action_confirm()
         self.assertEqual(self.batch.state, "in_progress")
         self.assertEqual(self.reserved_for_today(), 0)
@@ -33,3 +35,8 @@ class TestBatch(PromisedMovesCase):
         self.assertEqual(self.batch.state, "draft")
         self.assertEqual(self.reserved_for_today(), 3)
         self.assertEqual(self.january.quantity, 1)
+
+    def test_batch_that_nobody_is_responsible_for_gives_goods_up(self):
+        self.batch.action_confirm()
+        self.assertEqual(self.batch.state, "in_progress")
+        self.assertEqual(self.reserved_for_today(), 3)

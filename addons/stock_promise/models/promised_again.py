@@ -87,17 +87,26 @@ class PromisedAgain:
             before = {line: line.promised_date for line in promise.line_ids}
             error = refused.get(promise)
             if not error:
-                try:
-                    with self.env.cr.savepoint():
-                        self._promise(promise)
-                except WaitedTooLong:
-                    raise
-                except UserError as raised:
-                    error = raised
+                error = self._attempt(promise)
             self.moved.add(promise)
             after = {line: line.promised_date for line in promise.line_ids}
             outcomes.append(Outcome(promise, before, after, error))
         return outcomes
+
+    def _attempt(self, promise):
+        """Promise one again, or leave it as it is: the error then."""
+        # What is done at the end of the transaction is not done for each of them.
+        self.env.flush_all()
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self._promise(promise)
+                self.env.flush_all()
+        except WaitedTooLong:
+            raise
+        except UserError as error:
+            self.env.transaction.clear()
+            return error
+        return None
 
     def preview(self, seconds=None):
         """What :meth:`run` would do: it is really done, read, and undone."""
