@@ -6,6 +6,7 @@ day that is possible for them if they are: until their turn comes, what they nee
 that day is kept from those before them.
 """
 
+from collections import defaultdict
 from contextlib import suppress
 from datetime import UTC
 from time import monotonic
@@ -62,6 +63,8 @@ class PromisedAgain:
         self.timelines = {}
         #: {warehouse id: its day, an ordinal}
         self.today = {}
+        #: {id of a move, or of a claim, negated: the day on which it is served}
+        self.served = {}
         #: ids of moves with a receipt of their own
         self.to_order = set()
 
@@ -146,17 +149,21 @@ class PromisedAgain:
         )
 
     def _load(self):
-        """Remember what is known of the goods that these promises take."""
-        by_warehouse = {}
+        """Remember what is known of the goods that these promises take, and when each
+        need is served as things are now."""
+        by_warehouse = defaultdict(lambda: defaultdict(list))
         for demand in self.shelves.open_demand(self.products.ids):
             key = demand.product_id, demand.warehouse_id
-            by_warehouse.setdefault(demand.warehouse_id, set()).add(key)
+            by_warehouse[demand.warehouse_id][key].append(demand)
         for warehouse in self.env["stock.warehouse"].sudo().browse(by_warehouse):
-            loaded, schedule = self.shelves.load(warehouse, by_warehouse[warehouse.id])
+            by_key = by_warehouse[warehouse.id]
+            loaded, schedule = self.shelves.load(warehouse, set(by_key))
             self.today[warehouse.id] = schedule.today
             self.timelines |= loaded.timelines
-            for pairs in loaded.pairs.values():
-                self.to_order.update(pairs)
+            for key, demands in by_key.items():
+                self.to_order.update(loaded.pairs[key])
+                pegging = self.shelves.settled(key, demands, loaded, schedule)
+                self.served.update(pegging.days())
 
     def _demands(self):
         """{line id: [``ShelfDemand``]} as it is now of what comes from a shelf, without
@@ -172,15 +179,11 @@ class PromisedAgain:
 
     def _shifts(self, promises, demands):
         """Where what these promises have is counted instead: what is reserved today,
-        the rest on the last day on which it may be promised. Those of whom nobody
-        knows when they could be served keep nothing from others until their turn."""
+        the rest on the day on which it is served as things are now. Those of whom
+        nobody knows when keep nothing from others until their turn."""
         shifts = []
         for line in self._open_lines(promises):
             pending = line.promise_id not in self.moved
-            late = 0
-            if pending and line.at_risk and line in self.bounds:
-                late = (self.bounds[line].date() - line.promised_date.date()).days
-            waits = pending and line not in self.bounds
             for demand in demands.get(line.id, ()):
                 key = demand.product_id, demand.warehouse_id
                 today = self.today[demand.warehouse_id]
@@ -189,11 +192,11 @@ class PromisedAgain:
                     (key, demand.day, -demand.quantity),
                     (key, today, demand.reserved),
                 ]
-                if not waits or (demand.dated and not line.at_risk):
-                    rest = demand.quantity - demand.reserved
-                    if late > 0:
-                        day = max(demand.wanted, today) + late
-                    shifts.append((key, day, rest))
+                if pending:
+                    served = self.served.get(demand.move_id)
+                    day = served and demand.dated and max(day, served)
+                if day:
+                    shifts.append((key, day, demand.quantity - demand.reserved))
         return [shift for shift in shifts if shift[2]]
 
     def _what_lacks(self, promises):

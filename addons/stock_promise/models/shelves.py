@@ -202,6 +202,23 @@ class Shelves:
         moves = self.env["stock.move"].browse(reserved)
         return pegging.with_firm(moves._promise_firm_quantities())
 
+    def settled(self, key, demands, loaded, schedule):
+        """The :class:`Pegging` of a product once everybody has taken what they may.
+
+        :param demands: [:class:`ShelfDemand`] of it
+        :param schedule: of its warehouse
+        """
+        Promise = self.env["delivery.promise"]
+        late = Promise._late_supplies({key}, {key[1]: schedule})
+        supplies = Promise._supplies_by_day(
+            loaded.timelines[key], loaded.pairs[key], late.get(key, {})
+        )
+        pegging = self.pegging(key, demands, loaded, supplies.items())
+        if pegging.is_late():
+            pegging = self.with_firm(pegging)
+            pegging.settle()
+        return pegging
+
     def put_aside(self, asides, loaded):
         """Let the timelines know of goods that lie beside the shelf: they arrive."""
         for key, aside in asides.items():
