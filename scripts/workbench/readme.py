@@ -8,7 +8,7 @@ BEGIN, END = "<!-- addons: written by `make format` -->", "<!-- addons: end -->"
 
 
 def table(known=None):
-    """The two tables as they should be: what a person installs, and what comes with it."""
+    """Both tables as they should be: what a person installs, and what comes along."""
     known = addons.discover() if known is None else known
     chosen, bridges = [], []
     for addon in known.values():

@@ -11,5 +11,6 @@ class ResUsers(models.Model):
         if self.has_group("base.group_system"):
             return True
         # sudo: users see their own companies only
-        companies = self.env["res.company"].sudo().search([])
-        return set(companies.ids) <= set(self._get_company_ids())
+        return not self.env["res.company"].sudo().search_count(
+            [("id", "not in", self._get_company_ids())], limit=1
+        )

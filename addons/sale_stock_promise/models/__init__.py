@@ -5,7 +5,6 @@ from . import delivery_promise_after
 from . import delivery_promise_line
 from . import delivery_promise_engine
 from . import stock_move
-from . import stock_return_picking
 from . import sale_order_line
 from . import sale_order
 from . import sale_order_consent

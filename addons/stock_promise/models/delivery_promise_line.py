@@ -85,7 +85,6 @@ class DeliveryPromiseLine(models.Model):
         help="When all of it is with the customer.",
     )
     missed_date = fields.Datetime(
-        string="Missed Date",
         readonly=True,
         copy=False,
         help="A promised date that was in force when its day ended without all of it"
