@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 
@@ -21,7 +21,13 @@ class PhoneCall(models.Model):
         # sudo: whoever may read the order may know whether it is late
         promise = order.sudo().promise_id
         if promise.state in ("confirmed", "done"):
-            return any(line.status == "late" for line in promise.line_ids)
+            now = fields.Datetime.now()
+            return any(
+                line.status in ("on_time", "at_risk", "late")
+                and line.late_from
+                and line.late_from <= now
+                for line in promise.line_ids
+            )
         return super()._caller_is_late(order, date)
 
     @api.model

@@ -90,6 +90,14 @@ class TestSaleCallCenter(CallCenterCommon):
             section = self._section(self.anna, "orders", self.salesman)
             self.assertEqual(section["alerts"], [])
 
+    def test_an_order_for_today_is_not_late_yet(self):
+        order = self._order(
+            confirm=True, commitment_date=datetime.datetime(2026, 5, 8, 12, 0)
+        )
+        with freeze_time(order.commitment_date + datetime.timedelta(hours=2)):
+            section = self._section(self.anna, "orders", self.salesman)
+            self.assertEqual(section["alerts"], [])
+
     def test_orders_of_others_stay_hidden(self):
         self._order()
         section = self._section(self.anna, "orders", self.seller)
