@@ -32,6 +32,21 @@ FAULTS = (
         ("delivery date", "quantity", "policy", "another product", "promise again"),
         "a date that stays on its day is told as another",
     ),
+    Fault(
+        8,
+        r"^the watcher changes something: .*\(False, None, None, 'at_risk', None\)"
+        r" becomes \(True, None, 'other', 'at_risk', None\)",
+        (),
+        "a line without a date that is looked up again loses its mark until it is"
+        " watched the next time",
+    ),
+    Fault(
+        3,
+        "^at risk, and should not be",
+        ("route of a line",),
+        "an order whose line has the route Replenish on Order is at risk as soon as it"
+        " is confirmed",
+    ),
 )
 
 
