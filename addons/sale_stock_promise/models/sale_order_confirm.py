@@ -237,7 +237,10 @@ class SaleOrder(models.Model):
                 self._promise_model()
                 .sudo()
                 ._record(
-                    request, vals=self._prepare_promise_values(), ignore_moves=moves.ids
+                    request,
+                    vals=self._prepare_promise_values(),
+                    line_vals=lines._prepare_promise_line_vals(),
+                    ignore_moves=moves.ids,
                 )
             )
         except WaitedTooLong:

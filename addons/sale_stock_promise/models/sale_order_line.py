@@ -124,7 +124,7 @@ class SaleOrderLine(models.Model):
         for line in self:
             company, order = line.company_id, line.order_id
             price = (line.currency_id or company.currency_id)._convert(
-                line.price_subtotal / line.product_uom_qty,
+                line.price_subtotal / (line.product_uom_qty or 1.0),
                 company.currency_id,
                 company,
                 order.date_order or fields.Date.context_today(self),

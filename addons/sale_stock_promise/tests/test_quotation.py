@@ -276,6 +276,9 @@ class TestQuotation(SalePromiseCase):
         self.company.promise_hold_value_max = 300
         order.action_hold_promise()
         self.assertAlmostEqual(order.promise_id.amount, 300)
+        other = self._order((self.other, 2), pricelist_id=pricelist.id)
+        other.action_confirm()
+        self.assertAlmostEqual(other.sudo().promise_id.amount, 200)
         # a discount is what the customer does not pay
         order.order_line.discount = 50
         order.order_line.product_uom_qty = 6
