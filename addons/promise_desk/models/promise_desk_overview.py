@@ -7,6 +7,8 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 
 PERIODS = (30, 90, 365)
+#: lines of which it is known whether they were on time
+DECIDED = ("on_time", "late", "short", "overdue")
 #: rows that fit on the screen beside their picture
 TOP = 8
 
@@ -83,6 +85,8 @@ class PromiseDeskOverview(models.AbstractModel):
             )
             for name, share in zip(names, shares, strict=True):
                 found[name] = share if share is not None and count else False
+        # what a list can show of them; only what was called off too late is not in it
+        shown = domain & Domain("outcome", "in", DECIDED)
         weeks = Report._read_group(
             domain,
             ["due_date:week"],
@@ -90,9 +94,8 @@ class PromiseDeskOverview(models.AbstractModel):
             order="due_date:week",
         )
         return {
-            # those that are counted: decided, one way or the other
-            "domain": list(domain & Domain("on_time_latest", ">=", 0)),
-            "lines": count,
+            "domain": list(shown),
+            "lines": Report.search_count(shown),
             **found,
             "weeks": [
                 {
