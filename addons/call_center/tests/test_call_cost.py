@@ -40,6 +40,18 @@ class TestCallCost(CallLifeCommon):
         for count, most in zip(taken, (14, 13, 11), strict=True):
             self.assertLessEqual(count, most, taken)
 
+    def test_a_call_for_all_takes_no_more_for_many(self):
+        def taken(call_id):
+            event = self._event("newCall", callId=call_id)
+            return self._statements(event)
+
+        taken("warm")
+        few = taken("c1")
+        for number in range(10):
+            self._new_user(f"more{number}", "call_center.group_call_center_agent")
+        taken("warm2")
+        self.assertLessEqual(taken("c2"), few + 1)
+
     def test_a_call_that_rings_is_written_once(self):
         partner = self._partner("Anna Berger", "+49301234567")
         with patch.object(type(self.Call), "write") as write:
