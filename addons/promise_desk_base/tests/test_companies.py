@@ -102,3 +102,18 @@ class TestCompanies(SuiteCase):
                 foreign = self.seen_by(self.user, self.make(name, self.theirs))
                 self.assertFalse(Model.search([("id", "in", foreign.ids)]))
                 self.assertFalse(foreign.has_access("read"))
+
+    @mute_logger(*MUTED)
+    def test_lists_that_know_no_company_are_for_all(self):
+        """Tags of calls, say."""
+        for name in self.tables():
+            Model = self.env[name]
+            if "company_id" in Model._fields or not self._may(name, "write"):
+                continue
+            with self.subTest(model=name):
+                record = self.seen_by(self.user, self.make(name, self.ours))
+                self.assertTrue(record.has_access("read"))
+                for operation in ("write", "unlink"):
+                    self.assertFalse(record.has_access(operation), operation)
+                with self.assertRaises(AccessError):
+                    record.create(record.sudo().copy_data()[0])
