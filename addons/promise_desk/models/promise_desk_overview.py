@@ -7,8 +7,6 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 
 PERIODS = (30, 90, 365)
-#: lines of which it is known whether they were on time
-DECIDED = ("on_time", "late", "short", "overdue")
 #: rows that fit on the screen beside their picture
 TOP = 8
 
@@ -85,8 +83,8 @@ class PromiseDeskOverview(models.AbstractModel):
             )
             for name, share in zip(names, shares, strict=True):
                 found[name] = share if share is not None and count else False
-        # what a list can show of them; only what was called off too late is not in it
-        shown = domain & Domain("outcome", "in", DECIDED)
+        # what a list shows of them
+        shown = domain & Domain("is_decided", "=", True)
         weeks = Report._read_group(
             domain,
             ["due_date:week"],
@@ -95,7 +93,7 @@ class PromiseDeskOverview(models.AbstractModel):
         )
         return {
             "domain": list(shown),
-            "lines": Report.search_count(shown),
+            "lines": count,
             **found,
             "weeks": [
                 {

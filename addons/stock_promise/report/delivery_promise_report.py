@@ -91,6 +91,12 @@ class DeliveryPromiseReport(models.Model):
         help="The latest promise that was in force when its day ended, or the promise"
         " in force now.",
     )
+    is_decided = fields.Boolean(
+        string="Was Due",
+        readonly=True,
+        help="Whether it was on time by the latest promise is known, one way or the"
+        " other.",
+    )
     delivered_date = fields.Datetime(
         readonly=True, help="When the last unit was with the customer."
     )

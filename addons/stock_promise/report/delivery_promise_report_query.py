@@ -350,7 +350,7 @@ class DeliveryPromiseReport(models.Model):
         - promise: 0 when one line is 0, 1 when all are 1, empty before that. Lines
           without a promised date have no part in what is measured by it
         """
-        columns = {}
+        columns = {"is_decided": SQL("line.on_time_latest IS NOT NULL")}
         for name, measure, arrived in (
             *(
                 (f"unit_on_time_{basis}", f"on_time_{basis}", f"arrived_{basis}")
