@@ -5,12 +5,12 @@ import pytest
 
 #: How many of each there may be. Whoever gets below a number lowers it.
 LIMITS = {
-    "reopened classes": 125,
+    "reopened classes": 122,
     "self-overrides": 81,
     "large models": 7,
     "mixins with one user": 5,
     "views of our own views": 27,
-    "files with context keys": 39,
+    "files with context keys": 38,
     "files with cr.cache": 4,
     "files with precommit.data": 6,
     "files with thread-locals": 0,
