@@ -41,6 +41,14 @@ FAULTS = (
         " watched the next time",
     ),
     Fault(
+        8,
+        r"^the watcher changes something: .*\(False, None, None, 'on_time', .*"
+        r" becomes \(True, None, 'other', 'at_risk', ",
+        ("hold",),
+        "a hold is promised what another hold was to have bought, which the watcher"
+        " does not count once a part of it is on order",
+    ),
+    Fault(
         3,
         "^at risk, and should not be",
         ("route of a line",),
