@@ -95,6 +95,16 @@ class TestReservedForPromises(ReservedCase):
         self.assertFalse(self.line(second).promised_date)
         self.assertEqual(self.moves(second).quantity, 3)
 
+    def test_order_without_a_date_stays_at_risk_when_it_is_looked_up_again(self):
+        product = self.goods(0)
+        order = self.confirmed(product, 5)
+        self.assertTrue(self.line(order).at_risk)
+        order.order_line.product_uom_qty = 6
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        self.assertFalse(self.line(order).promised_date)
+        self.assertTrue(self.line(order).at_risk)
+
     def test_hold_is_left_its_goods_by_an_order_without_a_date(self):
         product = self.goods()
         held = self._order((product, 5), **self.wanted_in(20))

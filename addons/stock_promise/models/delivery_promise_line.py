@@ -389,7 +389,14 @@ class DeliveryPromiseLine(models.Model):
             # sudo: whoever changes what was asked for takes the answer away with it
             super(DeliveryPromiseLine, changed.sudo()).write(self._no_answer())
             return super(DeliveryPromiseLine, self - changed).write(vals)
-        return super().write(vals)
+        result = super().write(vals)
+        if "answer" in vals and not vals.get("promised_date"):
+            # Nothing of it moves that would be looked at.
+            for line in self:
+                if line.promise_state == "confirmed":
+                    product_ids = line._stocked_products().ids
+                    self.env["delivery.promise"]._touch_products(product_ids)
+        return result
 
     def _check_not_in_force(self):
         for line in self:
