@@ -57,6 +57,7 @@ def plain_copy(folder):
         *HERE.glob("*lateness*.py"),
         HERE / "test_allocation_model.py",
         HERE / "test_alternatives_model.py",
+        HERE / "test_pegging.py",
         HERE / "brute_force.py",
     ]:
         shutil.copy(path, folder / "tests")

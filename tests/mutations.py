@@ -11,6 +11,7 @@ from typing import NamedTuple
 PROMISING = "stock_promise/promising/"
 MODELS = "stock_promise/models/delivery_promise_"
 RULES = "tests/test_promising_rules.py::test_"
+PEGGING = "tests/test_pegging.py::test_"
 SHARES = "tests/test_allocation_model.py::test_"
 OFFERS = "tests/test_alternatives_model.py::test_"
 LATENESS = "tests/test_lateness.py::test_"
@@ -85,12 +86,19 @@ MUTATIONS = [
         "self.supplies[day].pop()",
         "what_is_taken_back_is_there_again",
     ),
-    plain(
+    Mutation(
         "the last demand is served first",
-        "timeline.py",
-        "    for key, day, quantity in demands:\n",
-        "    for key, day, quantity in reversed(demands):\n",
-        "demand_is_served_in_its_order",
+        PROMISING + "pegging.py",
+        "    for demand in demands:\n",
+        "    for demand in reversed(list(demands)):\n",
+        PEGGING + "demand_is_served_in_its_order",
+    ),
+    Mutation(
+        "what can still be ordered takes from others",
+        PROMISING + "pegging.py",
+        "                to_order += missing\n",
+        "                to_order += 0.0\n",
+        PEGGING + "what_can_still_be_ordered_is_in_time_and_takes_nothing_from_others",
     ),
     # -- lines -------------------------------------------------------------------------
     plain(
@@ -146,8 +154,8 @@ MUTATIONS = [
     plain(
         "cut-off a moment late",
         "schedule.py",
-        "local.second / 3600 >= cutoff",
-        "local.second / 3600 > cutoff",
+        "local.second / 3600 >= self.cutoff",
+        "local.second / 3600 > self.cutoff",
         "the_cut_off_counts_from_its_very_minute",
     ),
     plain(

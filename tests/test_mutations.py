@@ -27,9 +27,10 @@ def test_its_catcher_is_there(mutation):
         assert f"def {name}(" in (ADDONS.parent / file).read_text()
         return
     addon, __, name = mutation.caught_by.lstrip("/").partition(":")
+    name, __, method = name.partition(".")
     sources = [path.read_text() for path in ADDONS.glob(f"{addon}/tests/test_*.py")]
-    assert sources
-    assert any(f"class {name}" in source for source in sources)
+    wanted = (f"class {name}(" if name else "", f"def {method}(" if method else "")
+    assert any(all(text in source for text in wanted) for source in sources)
 
 
 def test_names_are_told_apart():
