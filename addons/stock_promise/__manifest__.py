@@ -32,7 +32,12 @@
         "views/delivery_promise_substitute_views.xml",
     ],
     "assets": {
-        "web.assets_backend": ["stock_promise/static/src/**/*"],
+        "web.assets_backend": [
+            "stock_promise/static/src/**/*",
+            ("remove", "stock_promise/static/src/promise_graph/**/*"),
+        ],
+        # beside Odoo's own graphs, which are loaded when one is opened
+        "web.assets_backend_lazy": ["stock_promise/static/src/promise_graph/**/*"],
         "web.assets_tests": ["stock_promise/static/tests/tours/**/*"],
     },
     "post_init_hook": "post_init_hook",

@@ -29,9 +29,6 @@ class WebhookDispatcher(HttpDispatcher):
 
     def dispatch(self, endpoint, args):
         self.request.params = args
-        if not self.request.db:
-            # the database is away; only where this addon is loaded server-wide
-            return endpoint(**args)
         return self.request.registry["ir.http"]._dispatch(endpoint)
 
     def handle_error(self, exc):
@@ -133,8 +130,6 @@ class CallWebhook(Controller):
     )
     def receive(self, kind, token):
         """An event of a provider; see the integrators' documentation."""
-        if not request.db:
-            return _away()
         env = request.env(user=SUPERUSER_ID, su=True)
         provider = env["call.provider"]._from_token(kind, token)
         if not provider:
@@ -180,8 +175,6 @@ class CallWebhook(Controller):
     def commands(self, token):
         """Calls that the process beside a PBX is to place: it asks once a second, so
         that nobody has to be let in to the PBX and no worker waits for it."""
-        if not request.db:
-            return _away()
         env = request.env(user=SUPERUSER_ID, su=True)
         provider = env["call.provider"]._from_token("generic", token)
         if not provider or provider.kind != "asterisk":

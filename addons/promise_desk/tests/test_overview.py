@@ -36,7 +36,9 @@ class TestOverview(PromiseDeskCommon, HttpCase):
         self.assertEqual(self.overview()["pipeline"], [])
 
     def test_holds_are_counted_with_their_value(self):
-        self.product.lst_price = 25.0
+        # what the customer is offered counts, not what the product costs by now
+        self.lead.promise_line_ids.price_unit = 25.0
+        self.product.lst_price = 99.0
         promise = self._hold()
         holds = self.overview()["holds"]
         self.assertEqual((holds["count"], holds["amount"]), (1, 50.0))

@@ -11,6 +11,8 @@ class ResUsers(models.Model):
         if self.has_group("base.group_system"):
             return True
         # sudo: users see their own companies only
-        return not self.env["res.company"].sudo().search_count(
-            [("id", "not in", self._get_company_ids())], limit=1
+        return (
+            not self.env["res.company"]
+            .sudo()
+            .search_count([("id", "not in", self._get_company_ids())], limit=1)
         )

@@ -318,6 +318,12 @@ class TestQuota(AllocationCase):
 
 @tagged("post_install", "-at_install")
 class TestClasses(AllocationCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # what is for all companies is not one administrator's to change
+        cls.dealers.company_id = cls.company
+
     def test_a_class_with_shares_is_not_archived_nor_moved(self):
         self.on_hand(20)
         share = self.share("protection", self.dealers, 12)

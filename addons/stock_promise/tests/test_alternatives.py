@@ -275,7 +275,7 @@ class TestUseAlternative(AlternativesCase):
 @tagged("post_install", "-at_install")
 class TestSubstitutes(AlternativesCase):
     def test_users_read_and_administrators_write(self):
-        substitute = self.substitute()
+        substitute = self.substitute(company_id=self.company.id)
         self.assertEqual(substitute.with_user(self.user).ratio, 1)
         with self.assertRaises(AccessError):
             substitute.with_user(self.user).ratio = 2
