@@ -1,4 +1,5 @@
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.base.tests.common import BaseCommon
 
@@ -22,7 +23,9 @@ class TestNewWarehouse(BaseCommon):
 
     def test_the_form_shows_the_hours_of_the_company(self):
         env = self.env(context={"allowed_company_ids": self.company.ids})
-        form = Form(env["stock.warehouse"])
+        # Odoo warns that a second warehouse switches storage locations on.
+        with mute_logger("odoo.tests.form.onchange"):
+            form = Form(env["stock.warehouse"])
         self.assertEqual(form.promise_calendar_id, self.hours)
         self.assertEqual(form.promise_cutoff, 14.0)
         form.name, form.code = "North", "NO"
