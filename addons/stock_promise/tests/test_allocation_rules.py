@@ -318,13 +318,9 @@ class TestQuota(AllocationCase):
 
 @tagged("post_install", "-at_install")
 class TestClasses(AllocationCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        # what is for all companies is not one administrator's to change
-        cls.dealers.company_id = cls.company
-
     def test_a_class_with_shares_is_not_archived_nor_moved(self):
+        # what is for all companies is not one administrator's to change
+        self.dealers.company_id = self.company
         self.on_hand(20)
         share = self.share("protection", self.dealers, 12)
         elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
@@ -348,6 +344,7 @@ class TestClasses(AllocationCase):
             self.share("quota", self.dealers, 1)
 
     def test_a_class_whose_shares_are_over_is_archived(self):
+        self.dealers.company_id = self.company
         self.share("protection", self.dealers, 12, first=-9, last=-2)
         self.share("quota", self.dealers, 12, release_date=self.moment(0).date())
         self.dealers.with_user(self.manager).action_archive()
