@@ -40,3 +40,20 @@ class TestBatch(PromisedMovesCase):
         self.batch.action_confirm()
         self.assertEqual(self.batch.state, "in_progress")
         self.assertEqual(self.reserved_for_today(), 3)
+
+    def test_batch_that_odoo_has_begun_by_itself_gives_goods_up(self):
+        automatic = self.january.picking_id
+        self.batch.unlink()
+        automatic.picking_type_id.write(
+            {
+                "auto_batch": True,
+                "batch_auto_confirm": True,
+                "batch_group_by_partner": True,
+            }
+        )
+        automatic.user_id = self.worker
+        batch = automatic._find_auto_batch()
+        self.assertEqual((batch.state, batch.user_id), ("in_progress", self.worker))
+        self.assertEqual(self.reserved_for_today(), 3)
+        batch.user_id = self.env.user
+        self.assertTrue(self.january._is_being_sent(), "taken by a person")
