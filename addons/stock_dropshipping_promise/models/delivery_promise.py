@@ -11,7 +11,7 @@ class DeliveryPromise(models.Model):
     @api.model
     def _watch(self, product_ids):
         """What a vendor brings to the customer waits for that vendor alone."""
-        result = super()._watch(product_ids)
+        looked_at = super()._watch(product_ids)
         self.env["stock.move"].flush_model(
             ["date", "product_id", "promise_line_id", "state"]
         )
@@ -50,7 +50,7 @@ class DeliveryPromise(models.Model):
                     risks[line_id] = Risk(wanted, day)
         risks |= self._risks_of_unordered(product_ids)
         self._write_risks(risks)
-        return result
+        return looked_at | risks.keys()
 
     @api.model
     def _risks_of_unordered(self, product_ids):

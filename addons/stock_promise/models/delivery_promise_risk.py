@@ -142,14 +142,17 @@ class DeliveryPromise(models.Model):
             product_ids = line._stocked_products().ids
             self._note_cause(product_ids, "hours", *noted[line.warehouse_id.id])
             touched.update(product_ids)
-        self._watch(sorted(touched))
+        looked_at = self._watch(sorted(touched))
         # What is not kept in stock is not looked at there.
         self._write_risks(
             {
-                line.id: Risk(0, 0)
+                line.id: Risk(0, 0, ordered=line.replenish_ordered)
                 for line in changed
-                if bool(line.hours_delay) > line.at_risk
-                or (line.risk_cause == "hours" and not line.hours_delay)
+                if line.id not in looked_at
+                and (
+                    bool(line.hours_delay) > line.at_risk
+                    or (line.risk_cause == "hours" and not line.hours_delay)
+                )
             }
         )
 
@@ -269,6 +272,8 @@ class DeliveryPromise(models.Model):
 
         Demand is pegged to supply first dated first served, promises before other
         demand of the same day: the rule by which stock is reserved too.
+
+        :return: ids of the lines that were looked at
         """
         touched = set(self._resting_on(product_ids))
         beside = self._products_beside(touched)
@@ -285,6 +290,7 @@ class DeliveryPromise(models.Model):
                 risks[line_id] = risk.worse(risks.get(line_id, risk))
         # Of other lines only some of their goods were looked at.
         self._write_risks({line_id: risks[line_id] for line_id in own})
+        return own
 
     def _warehouse_risks(self, warehouse_id, keys, needs, planned):
         """{line id: :class:`Risk`}, of that part of each line that is latest."""

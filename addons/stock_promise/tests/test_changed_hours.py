@@ -141,3 +141,31 @@ class TestChangedHours(PromiseCase):
         self.assertFalse(line.at_risk)
         # the last shipment that is there when it is wanted leaves on Wednesday
         self.assertEqual(line.promised_date, self.moment(1, 16))
+
+    def test_hours_that_are_as_before_clear_no_other_risk(self):
+        """It leaves later by closed days; meanwhile its goods come a day too late."""
+        awaited = self._create_product("Awaited")
+        receipt = self.receipt(5, 1, awaited)
+        wanted = str(self.moment(2, 10))
+        promise = self.hold(self.line(5, awaited, requested_date=wanted))
+        line = promise.sudo().line_ids
+        self.settle()
+        leave = self.close(2, 3)
+        self.assertLate(line, 4, ("resource.calendar", self.calendar.id))
+        receipt.date = self.moment(3)
+        self.settle()
+        leave.unlink()
+        self.settle()
+        self.assertFalse(line.hours_delay)
+        self.assertTrue(line.at_risk, "its goods are not there in time")
+
+    def test_goods_that_are_to_be_ordered_stay_so_when_hours_change(self):
+        gravel = self._create_product("Gravel", is_storable=False)
+        wanted = str(self.moment(2, 10))
+        promise = self.hold(self.line(5, gravel, requested_date=wanted))
+        line = promise.sudo().line_ids
+        line.replenish_by = self.moment(1, 10)
+        self.close(2, 3)
+        self.settle()
+        self.assertTrue(line.at_risk)
+        self.assertFalse(line.replenish_ordered)
