@@ -467,6 +467,19 @@ class TestWorkCentreHours(MakeCase):
         self.env.cr.precommit.run()
         self.assertEqual(line.status, "on_time")
 
+    def test_goods_from_the_shelf_are_not_to_be_ordered_when_hours_change(self):
+        lamp = self._create_product("Lamp")
+        self.on_hand(5, lamp)
+        promise = self.hold(self.line(4, self.table), self.line(5, lamp)).sudo()
+        made, taken = promise.line_ids
+        self.assertTrue(made.replenish_by)
+        self.assertFalse(taken.replenish_by)
+        self.on_hand(-5, lamp)
+        self.closed(0, 3)
+        self.env.cr.precommit.run()
+        self.assertTrue(taken.at_risk)
+        self.assertFalse(taken.replenish_by)
+
     def test_other_hours_are_kept_where_the_work_centre_closes_in_between(self):
         wanted = str(self.moment(3, 15))
         promise = self.hold(self.line(2, self.table, requested_date=wanted))

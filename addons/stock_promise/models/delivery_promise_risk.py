@@ -196,7 +196,8 @@ class DeliveryPromise(models.Model):
                 vals = {"hours_delay": 0}
                 if not confirmation.pieces:
                     in_time = False
-                    vals["replenish_by"] = now - timedelta(days=2)  # it is too late
+                    if line.replenish_by:
+                        vals["replenish_by"] = now - timedelta(days=2)  # too late
                 else:
                     delay = schedule.day(confirmation.promised) - promised
                     vals["hours_delay"] = max(delay, 0)
