@@ -545,11 +545,15 @@ class DeliveryPromiseLine(models.Model):
         its warehouse works."""
         engine, now = self.env["delivery.promise.engine"], fields.Datetime.now()
         given, delays = self._given_today(), dict.fromkeys(self, 0)
+        # one for all promises of a warehouse: it remembers the hours that it has read
+        schedules = {}
         for (warehouse, promise), own in self.grouped(
             lambda line: (line.warehouse_id, line.promise_id)
         ).items():
-            schedules = engine._schedules(warehouse, promise.company_id, now)
-            schedule = schedules[warehouse.id]
+            place = warehouse, promise.company_id
+            if place not in schedules:
+                schedules[place] = engine._schedules(*place, now)[warehouse.id]
+            schedule = schedules[place]
             days, carrier = promise._transit(warehouse)
             for line in own:
                 if not line._leaves_from_warehouse():

@@ -349,9 +349,8 @@ class DeliveryPromise(models.Model):
             loaded.timelines[key], loaded.pairs[key], late.get(key, {})
         )
         pegging = shelves.pegging(key, demands, loaded, supplies.items())
-        ordering = {
-            demand.move_id for demand in demands if demand.line_id in graces._ids
-        }
+        in_time = set(graces.ids)
+        ordering = {demand.move_id for demand in demands if demand.line_id in in_time}
         if pegging.is_late(ordering):
             pegging = shelves.with_firm(pegging)
             pegging.settle(ordering)

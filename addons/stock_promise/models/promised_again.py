@@ -160,9 +160,12 @@ class PromisedAgain:
             loaded, schedule = self.shelves.load(warehouse, set(by_key))
             self.today[warehouse.id] = schedule.today
             self.timelines |= loaded.timelines
+            late = self.shelves.env["delivery.promise"]._late_supplies(
+                set(by_key), {warehouse.id: schedule}
+            )
             for key, demands in by_key.items():
                 self.to_order.update(loaded.pairs[key])
-                pegging = self.shelves.settled(key, demands, loaded, schedule)
+                pegging = self.shelves.settled(key, demands, loaded, late)
                 self.served.update(pegging.days())
 
     def _demands(self):

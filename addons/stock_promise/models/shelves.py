@@ -202,15 +202,14 @@ class Shelves:
         moves = self.env["stock.move"].browse(reserved)
         return pegging.with_firm(moves._promise_firm_quantities())
 
-    def settled(self, key, demands, loaded, schedule):
+    def settled(self, key, demands, loaded, late):
         """The :class:`Pegging` of a product once everybody has taken what they may.
 
         :param demands: [:class:`ShelfDemand`] of it
-        :param schedule: of its warehouse
+        :param late: of all products of its warehouse that are looked at, see
+            ``_late_supplies``
         """
-        Promise = self.env["delivery.promise"]
-        late = Promise._late_supplies({key}, {key[1]: schedule})
-        supplies = Promise._supplies_by_day(
+        supplies = self.env["delivery.promise"]._supplies_by_day(
             loaded.timelines[key], loaded.pairs[key], late.get(key, {})
         )
         pegging = self.pegging(key, demands, loaded, supplies.items())
