@@ -61,8 +61,12 @@ class StockMoveLine(models.Model):
         lines = self._reserved_there(
             product_id, location_id, {*(ml_ids_to_ignore or ()), *self.ids}, **values
         )
-        guard = lines.move_id.filtered("promise_line_id") and (
-            lines.move_id._promise_guard(lines.move_id)
+        moves = lines.move_id
+        # On the way between warehouses there is no shelf, and nobody's rank on it.
+        guard = (
+            moves.filtered("promise_line_id")
+            and all(move.location_id.warehouse_id for move in moves)
+            and moves._promise_guard(moves)
         )
         if not guard or self.move_id._should_bypass_reservation(location_id):
             return super()._free_reservation(

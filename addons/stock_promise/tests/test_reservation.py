@@ -161,3 +161,25 @@ class TestReservation(PromisedMovesCase):
         )
         self.assertEqual(backorder.product_uom_qty, 3)
         self.assertEqual(backorder.first_planned_date, planned)
+
+    def test_goods_between_warehouses_are_freed_as_by_stock_odoo(self):
+        """On the way there is no shelf on which promises would have ranks."""
+        self.on_hand(4)
+        line = self.promised_delivery(4).promise_line_id
+        way = self.env["stock.location"].create(
+            {
+                "name": "On the way",
+                "usage": "transit",
+                "company_id": self.warehouse.company_id.id,
+            }
+        )
+        self.assertFalse(way.warehouse_id)
+        self.env["stock.quant"]._update_available_quantity(self.product, way, 4)
+        promised = self.move(way, self.stock, 4, 1, promise_line_id=line.id)
+        promised._action_assign()
+        self.assertEqual(promised.quantity, 4)
+        other = self.move(way, self.customers, 3, 1)
+        other.quantity, other.picked = 3, True
+        other._action_done()
+        self.assertEqual(other.state, "done")
+        self.assertEqual(promised.quantity, 1)
