@@ -183,3 +183,15 @@ class TestReservation(PromisedMovesCase):
         other._action_done()
         self.assertEqual(other.state, "done")
         self.assertEqual(promised.quantity, 1)
+
+    def test_promise_is_named_to_whoever_may_read_it(self):
+        self.on_hand(4)
+        line = self.promised_delivery(3).promise_line_id
+        clerk = new_test_user(self.env, "clerk", "base.group_user")
+        worker = new_test_user(self.env, "worker", "stock.group_stock_user")
+        self.env.invalidate_all()
+        Picking = self.env["stock.picking"]
+        said = Picking.with_user(clerk)._promise_names(line)
+        self.assertEqual(said, "other promises")
+        said = Picking.with_user(worker)._promise_names(line)
+        self.assertEqual(said, line.promise_id.name)
