@@ -1,5 +1,3 @@
-from datetime import timezone
-
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
@@ -215,5 +213,4 @@ class CrmLead(models.Model):
 
     def _local_day(self, date):
         """The day of the warehouse on which a moment lies."""
-        zone = self._promise_warehouse()._promise_zone()
-        return date.replace(tzinfo=timezone.utc).astimezone(zone).date()
+        return self._promise_warehouse()._promise_day(date)

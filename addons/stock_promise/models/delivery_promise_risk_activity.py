@@ -184,7 +184,7 @@ class DeliveryPromise(models.Model):
 
     # -- closed short ----------------------------------------------------------------
 
-    @api.depends("line_ids.closed_short", "state")
+    @api.depends("line_ids.closed_short", "line_ids.cancelled_date", "state")
     def _compute_has_closed_short(self):
         for promise in self:
             promise.has_closed_short = bool(promise._closed_short_lines())

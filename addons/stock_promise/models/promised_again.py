@@ -8,7 +8,6 @@ that day is kept from those before them.
 
 from collections import defaultdict
 from contextlib import suppress
-from datetime import UTC
 from time import monotonic
 from typing import NamedTuple
 
@@ -302,9 +301,4 @@ class PromisedAgain:
 
 def days_between(before, after, warehouse):
     """Whole days of the warehouse by which a moment is later than another."""
-    # sudo: the warehouse's days count, whoever asks
-    zone = warehouse.sudo()._promise_zone()
-    first, last = (
-        moment.replace(tzinfo=UTC).astimezone(zone).date() for moment in (before, after)
-    )
-    return (last - first).days
+    return (warehouse._promise_day(after) - warehouse._promise_day(before)).days

@@ -12,12 +12,6 @@ class StockMove(models.Model):
     # 0: of the whole line; from 1 on: of this part; -1: of what has no date
     promise_part = fields.Integer(copy=False, readonly=True)
 
-    def _promised_line_id(self):
-        """The line that this move keeps the date of. What has no date keeps none: it
-        waits like any other move."""
-        self.ensure_one()
-        return 0 if self.promise_part == REST else self.promise_line_id.id
-
     def _prepare_move_split_vals(self, qty):
         return {
             **super()._prepare_move_split_vals(qty),

@@ -1,7 +1,5 @@
 """Promising again, one promise or many: the outcome is seen before it is applied."""
 
-from datetime import UTC
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
@@ -377,16 +375,12 @@ class DeliveryPromiseLine(models.Model):
 
     def _again_detail(self, before, after, days):
         self.ensure_one()
-        # sudo: the warehouse's days count, whoever asks
-        warehouse = (self.warehouse_id or self.promise_id.warehouse_id).sudo()
-        zone = warehouse._promise_zone()
+        warehouse = self.warehouse_id or self.promise_id.warehouse_id
 
         def day(moment):
             if not moment:
                 return self.env._("no date")
-            return format_date(
-                self.env, moment.replace(tzinfo=UTC).astimezone(zone).date()
-            )
+            return format_date(self.env, warehouse._promise_day(moment))
 
         values = {
             "product": self.product_id.display_name,
