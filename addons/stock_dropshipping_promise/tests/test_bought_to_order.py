@@ -200,6 +200,33 @@ class TestBoughtToOrder(DropshippingCase):
         self.assertEqual((first | second).mapped("status"), ["on_time"] * 2)
         self.assertEqual(self.to_order(), second)
 
+    def test_more_is_not_promised_on_what_was_ordered_for_others(self):
+        self.vendor.group_rfq = "all"
+        first = self.wanted(self.gear, 12)
+        second = self.wanted(self.gear, 12, quantity=3)
+        purchase = self.buy_for(self.gear, 12)
+        self.assertEqual(purchase.order_line.product_qty, 8)
+        self.sellers.delay = 40
+        order = first.promise_id.sale_order_ids
+        order.order_line.product_uom_qty = 8
+        self.settle()
+        self.assertEqual(first.promised_date, self.later(40))
+        self.assertEqual(second.promised_date, self.later(12))
+
+    def test_promised_again_it_gets_nothing_of_what_was_ordered_for_others(self):
+        self.vendor.group_rfq = "all"
+        first = self.wanted(self.gear, 12)
+        second = self.wanted(self.gear, 12, quantity=3)
+        purchase = self.buy_for(self.gear, 12)
+        purchase.order_line.sudo().product_qty = 5
+        self.sellers.delay = 40
+        second.replenish_by = NOW - timedelta(days=2)
+        self.settle()
+        self.env["delivery.promise"]._watch(self.gear.ids)
+        self.assertEqual((first | second).mapped("status"), ["on_time", "at_risk"])
+        second.promise_id.with_user(self.manager).action_repromise()
+        self.assertEqual(second.promised_date, self.later(40))
+
     # -- straight from the vendor ------------------------------------------------------
 
     def test_vendor_who_was_not_asked_in_time_is_noticed(self):

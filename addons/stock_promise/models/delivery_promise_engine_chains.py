@@ -2,6 +2,7 @@
 an open move of a request's products is made to order."""
 
 from collections import defaultdict
+from itertools import chain
 
 from odoo import models
 from odoo.tools import SQL
@@ -128,16 +129,23 @@ class DeliveryPromiseEngine(models.AbstractModel):
             returns,
         )
 
-    def _coming(self, keys, scope, schedules):
+    def _coming(self, keys, loaded, schedules):
         """{(product, warehouse): [(day, quantity, moment)]} of what was ordered for the
         moves of a scope that do not count, since they are promised again: their own
-        receipts that are still open, and what of these was received and reserved.
+        receipts that are still open, and what of these was received and reserved. Of a
+        receipt that several orders share, the others have their part.
 
         :param keys: (product, warehouse) of what is made to order
+        :param loaded: ``Loaded``
         """
+        scope = loaded.scope
         moves = scope.ignore_moves
         if not keys or not moves:
             return {}
+        others = defaultdict(float)
+        for pairs in loaded.pairs.values():
+            for __, quantity, supply_id in chain.from_iterable(pairs.values()):
+                others[supply_id] += quantity
         self.env["stock.move"].flush_model(["quantity", "product_uom_qty"])
         rows = self.env.execute_query(
             SQL(
@@ -163,11 +171,11 @@ class DeliveryPromiseEngine(models.AbstractModel):
                        AND feed.state IN %(states)s
                       JOIN stock_move_move_rel link ON link.move_dest_id = feed.id
                 )
-                SELECT product_id, warehouse_id, %(now)s, reserved::float8
+                SELECT product_id, warehouse_id, %(now)s, reserved::float8, 0
                   FROM own WHERE reserved > 0
                 UNION ALL
                 SELECT supply.product_id, final.warehouse_id, supply.date,
-                       supply.product_qty::float8
+                       supply.product_qty::float8, supply.id
                   FROM upward
                   JOIN stock_move supply ON supply.id = upward.move_id
                    AND supply.state IN %(states)s
@@ -183,9 +191,12 @@ class DeliveryPromiseEngine(models.AbstractModel):
             )
         )
         coming = defaultdict(list)
-        for product_id, warehouse_id, moment, quantity in sorted(
+        for product_id, warehouse_id, moment, quantity, supply_id in sorted(
             rows, key=lambda row: row[2]
         ):
+            quantity -= others[supply_id]
+            if quantity <= 0:
+                continue
             schedule = schedules.get(warehouse_id)
             day = schedule and self._overdue_day(
                 schedule.day(moment), schedule.today, scope.company

@@ -64,7 +64,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
             self._load_components(level, loaded, schedules, request.company)
         if not options and not to_order:
             return None
-        coming = self._coming(to_order, loaded.scope, schedules)
+        coming = self._coming(to_order, loaded, schedules)
         return Planner(loaded.timelines, schedules, options, to_order, coming)
 
     def _wanted_keys(self, lines):
