@@ -138,12 +138,13 @@ class CustomerChange:
 
     def _note_what_is_not_held(self, quantities):
         env = self.order.env
+        spare_number = env["delivery.promise.line"]._spare_number
         rows = [
             env._(
                 "%(product)s: %(held)s of %(wanted)s held",
                 product=line.product_id.display_name,
-                held=f"{quantities[line]:g}",
-                wanted=f"{self.wanted[line]:g}",
+                held=spare_number(quantities[line]),
+                wanted=spare_number(self.wanted[line]),
             )
             for line in self.lines
             if quantities[line] < self.wanted[line]

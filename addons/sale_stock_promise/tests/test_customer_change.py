@@ -108,6 +108,7 @@ class TestCustomerChange(SalePromiseCase, HttpCase):
         order = self._sent()
         line = self._change(order, 1_000_000)
         self.assertEqual(line.sudo().promise_line_id.quantity, 6)
+        self.assertIn("6 of 1,000,000", order.message_ids[:1].body)
         self.assertEqual(other.promise_id.state, "held")
         self.assertEqual(self._atp(self.other), 0)
 
