@@ -467,6 +467,19 @@ class TestWorkCentreHours(MakeCase):
         self.env.cr.precommit.run()
         self.assertEqual(line.status, "on_time")
 
+    def test_closed_work_centre_stays_a_risk_when_the_warehouse_has_other_hours(self):
+        line = self.hold(self.line(4, self.table)).sudo().line_ids
+        repair = self.closed(0, 3)
+        self.env.cr.precommit.run()
+        self.assertEqual(line.status, "at_risk")
+        self.warehouse.promise_cutoff = 15
+        self.env.cr.precommit.run()
+        self.assertEqual(line.status, "at_risk")
+        self.assertEqual((line.feasible_date - line.promised_date).days, 6)
+        repair.unlink()
+        self.env.cr.precommit.run()
+        self.assertEqual(line.status, "on_time")
+
     def test_goods_from_the_shelf_are_not_to_be_ordered_when_hours_change(self):
         lamp = self._create_product("Lamp")
         self.on_hand(5, lamp)

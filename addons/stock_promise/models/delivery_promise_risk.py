@@ -136,6 +136,20 @@ class DeliveryPromise(models.Model):
         )
         delays = lines._hours_delays()
         changed = lines.filtered(lambda line: line.hours_delay != delays[line])
+        # What is still to be ordered may be as late by other hours than these.
+        planned = changed.filtered(
+            lambda line: (
+                line.hours_delay > delays[line]
+                and line.replenish_by
+                and not line.replenish_ordered
+                and line in line.promise_id._lines_to_plan()
+            )
+        )
+        for (model, id_), own in planned.grouped(
+            lambda line: noted[line.warehouse_id.id]
+        ).items():
+            self._plans_changed(own, self.env[model].browse(id_))
+        changed -= planned
         touched = set()
         for line in changed:
             line.hours_delay = delays[line]
@@ -179,13 +193,9 @@ class DeliveryPromise(models.Model):
         found = self.env["delivery.promise.line"].browse(noted).exists()
         touched = set()
         for promise in found.promise_id:
-            lines = promise.line_ids.filtered(
-                lambda line: not (line.delivered_date or line.closed_short)
-            )
-            if not all(lines.mapped("promised_date")) or any(
-                line._parts() for line in lines
-            ):
-                continue  # what is sent in parts keeps the plan that it has
+            lines = promise._lines_to_plan()
+            if not lines:
+                continue
             confirmations = promise._confirmations_for_dates(lines)
             in_time = True
             for line, confirmation in zip(lines, confirmations, strict=True):
@@ -210,6 +220,17 @@ class DeliveryPromise(models.Model):
             if in_time:
                 promise._take_plan(lines, confirmations)
         self._watch(sorted(touched))
+
+    def _lines_to_plan(self):
+        """Open lines of this promise that can be planned again together; none where
+        something is sent in parts, or has no date: it keeps the plan that it has."""
+        self.ensure_one()
+        lines = self.line_ids.filtered(
+            lambda line: not (line.delivered_date or line.closed_short)
+        )
+        if all(line.promised_date and not line._parts() for line in lines):
+            return lines
+        return lines.browse()
 
     def _take_plan(self, lines, confirmations):
         """What is to be ordered for the dates of these lines was planned again, and is
