@@ -1,0 +1,1 @@
+"""Which dealer suits best, computed without the ORM."""

@@ -1,0 +1,87 @@
+"""The best by score, exactly, without rating everybody."""
+
+import bisect
+from datetime import datetime
+from typing import Iterable
+
+from . import rules, score
+from .values import Candidate, Question, Ranking, Weights
+
+#: Scores that differ by less than a millimetre are the same.
+DIGITS = 6
+NEVER = datetime.min
+
+
+def order(ranked):
+    """Best first. Ties go to who had least lately; the id settles what is left."""
+    candidate = ranked.candidate
+    return round(ranked.score, DIGITS), candidate.last_given or NEVER, candidate.id
+
+
+def best(
+    question: Question,
+    weights: Weights,
+    pages: Iterable[list[Candidate]],
+    known: Iterable[Candidate] = (),
+    *,
+    most_excluded: int = 10,
+    without: frozenset = frozenset(),
+) -> Ranking:
+    """The dealers with the best scores.
+
+    :param pages: dealers in order of distance, a few at a time. Read until the
+        distance less the greatest possible bonus exceeds the last score kept.
+    :param known: those who know the customer, wherever they are: what they may be
+        worth for that is not part of the greatest possible bonus
+    :param without: codes of rules that are left aside
+    """
+    bonus = score.greatest_bonus(question, weights)
+    kept, keys, excluded, seen = [], [], [], set()
+
+    def look_at(candidate):
+        if candidate.id in seen:
+            return
+        seen.add(candidate.id)
+        reason = rules.keep_out(candidate, question, without)
+        if reason:
+            excluded.append(reason)
+            return
+        ranked = score.rate(candidate, question, weights)
+        key = order(ranked)
+        if len(kept) < question.limit or key < keys[-1]:
+            index = bisect.bisect(keys, key)
+            keys.insert(index, key)
+            kept.insert(index, ranked)
+            del kept[question.limit :], keys[question.limit :]
+
+    for candidate in known:
+        look_at(candidate)
+    for page in pages:
+        for candidate in page:
+            if _is_beyond(candidate.km, question, keys, excluded, bonus, without):
+                return _ranking(kept, excluded, most_excluded, seen)
+            look_at(candidate)
+    return _ranking(kept, excluded, most_excluded, seen)
+
+
+def _is_beyond(km, question, keys, excluded, bonus, without):
+    """Whether nobody as far away as this, or further, can be among the best."""
+    if km is None:
+        return False
+    if question.max_km is not None and "distance" not in without:
+        # One more is looked at beyond: the reader learns whom the distance kept out.
+        if km > question.max_km and (keys or excluded):
+            return True
+    # 1e-6: two distances that differ by rounding alone are a tie
+    return len(keys) == question.limit and km - bonus > keys[-1][0] + 1e-6
+
+
+def _ranking(kept, excluded, most_excluded, seen):
+    excluded.sort(
+        key=lambda one: (
+            one.candidate.km is None,
+            one.candidate.km or 0.0,
+            one.candidate.id,
+        )
+    )
+    return Ranking(tuple(kept), tuple(excluded[:most_excluded]), len(seen))
