@@ -1,4 +1,4 @@
-"""The ranking of dealers against a count that rates everybody, by formulas of its own."""
+"""The ranking of dealers against a count that rates everybody, by its own formulas."""
 
 import math
 import os
@@ -48,8 +48,10 @@ def may(dealer, question):
         area.country_id == place.country_id
         and (
             not (area.zip_from or area.zip_to)
-            or area.zip_from <= place.zip[: len(area.zip_from)]
-            and place.zip[: len(area.zip_to)] <= area.zip_to
+            or (
+                area.zip_from <= place.zip[: len(area.zip_from)]
+                and place.zip[: len(area.zip_to)] <= area.zip_to
+            )
         )
         for area in areas
     )
@@ -92,7 +94,7 @@ def brute(dealers, question, weights):
     rated = [
         (
             round(dealer.km - worth(dealer, question, weights), 6),
-            dealer.last_given or datetime.min,
+            dealer.last_given or datetime(1, 1, 1),
             dealer.id,
         )
         for dealer in dealers

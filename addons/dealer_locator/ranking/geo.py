@@ -25,7 +25,7 @@ def unit_vector(latitude, longitude):
 
 
 def chord(one, other):
-    """The straight line between two unit vectors. It orders as the great circle does."""
+    """The straight line between two unit vectors: it orders as great circles do."""
     return math.dist(one, other)
 
 

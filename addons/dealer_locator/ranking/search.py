@@ -1,15 +1,15 @@
 """The best by score, exactly, without rating everybody."""
 
 import bisect
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Iterable
 
 from . import rules, score
 from .values import Candidate, Question, Ranking, Weights
 
 #: Scores that differ by less than a millimetre are the same.
 DIGITS = 6
-NEVER = datetime.min
+NEVER = datetime(1, 1, 1)
 
 
 def order(ranked):

@@ -1,0 +1,327 @@
+"""Dealers, read for the ranking: in order of distance by the index, a page at a time."""
+
+from collections import Counter
+from datetime import datetime
+from typing import NamedTuple
+
+from odoo.tools import SQL
+
+from ..ranking import geo
+from ..ranking.values import Area, Candidate, Question
+from .opening import openings
+
+#: the nearest without any condition: those whom a rule keeps out are told from them
+FIRST_PAGE = 32
+PAGES = (64, 512, 4096)
+#: A skill that so few have is read as a whole, not searched for along the way.
+FEW = 1000
+#: added to a radius, so that rounding keeps nobody out
+MARGIN = 1e-9
+
+
+class Row(NamedTuple):
+    id: int
+    partner_id: int
+    name: str
+    status: str
+    has_position: bool
+    approximate: bool
+    service_level: str
+    capacity: int
+    load: int
+    asked: int
+    accepted: int
+    response_hours: float
+    calendar_id: int | None
+    last_given: datetime | None
+    has_territory: bool
+    chord: float | None
+    skills: list
+    expired: list
+    languages: list
+
+
+class Loader:
+    """Reads the dealers of one question. Keeps each row that it read, for the answer."""
+
+    def __init__(self, env, question: Question, point, request, known, given=None):
+        self.env = env
+        self.question = question
+        self.vector = geo.unit_vector(*point) if point else None
+        self.request = request
+        self.known = known
+        #: what was given out in the same run: {dealer id: number}
+        self.given = given or Counter()
+        self.rows = {}
+        self._openings = {}
+        Profile = env["dealer.profile"]
+        Profile.flush_model()
+        for name in ("dealer.skill.line", "dealer.territory", "res.partner"):
+            env[name].flush_model()
+        #: record rules, and not archived
+        self.query = Profile._search([])
+
+    # -- what the search is given --------------------------------------------------
+
+    def pages(self, without=frozenset(), first=True):
+        """Candidates in order of distance."""
+        if self.vector is None:
+            return
+        chord = self._chord()
+        if first:
+            rows = self._read(SQL("dealer_profile.has_position"), chord, FIRST_PAGE, 0)
+            yield self._candidates(rows)
+            if len(rows) < FIRST_PAGE:
+                return
+        conditions = self._conditions(without)
+        few = self._few(without)
+        if few is not None:
+            conditions = SQL("%s AND dealer_profile.id = ANY(%s)", conditions, few)
+            # + 0: sorted, not searched for by the index
+            chord = SQL("%s + 0", chord)
+        offset = 0
+        for number in range(10**6):
+            size = PAGES[min(number, len(PAGES) - 1)]
+            rows = self._read(conditions, chord, size, offset)
+            yield self._candidates(rows)
+            if len(rows) < size:
+                return
+            offset += size
+
+    def by_ids(self, ids):
+        if not ids:
+            return []
+        condition = SQL("dealer_profile.id = ANY(%s)", sorted(ids))
+        return self._candidates(self._read(condition, SQL("%s + 0", self._chord())))
+
+    # -- statements ----------------------------------------------------------------
+
+    def _chord(self):
+        if self.vector is None:
+            return SQL("NULL::float8")
+        return SQL(
+            "cube(ARRAY[dealer_profile.unit_x, dealer_profile.unit_y, dealer_profile.unit_z])"
+            " <-> cube(ARRAY[%s, %s, %s]::float8[])",
+            *self.vector,
+        )
+
+    def _read(self, condition, chord, limit=None, offset=0):
+        day = self.question.at.date()
+        wanted = sorted(self.question.skills)
+        skills = SQL("'{}'::int[]")
+        expired = skills
+        if wanted:
+            held = SQL(
+                "SELECT line.skill_id FROM dealer_skill_line line"
+                " WHERE line.dealer_id = dealer_profile.id AND line.skill_id = ANY(%s)",
+                wanted,
+            )
+            skills = SQL(
+                "ARRAY(%s AND (line.expires_on IS NULL OR line.expires_on >= %s))",
+                held,
+                day,
+            )
+            expired = SQL("ARRAY(%s AND line.expires_on < %s)", held, day)
+        languages = SQL("'{}'::text[]")
+        if self.question.lang:
+            languages = SQL(
+                "ARRAY(SELECT lang.code FROM dealer_profile_res_lang_rel rel"
+                " JOIN res_lang lang ON lang.id = rel.res_lang_id"
+                " WHERE rel.dealer_profile_id = dealer_profile.id)"
+            )
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT dealer_profile.id, dealer_profile.partner_id, dealer_profile.name, dealer_profile.status,
+                          dealer_profile.has_position, dealer_profile.approximate,
+                          dealer_profile.service_level, COALESCE(dealer_profile.capacity, 0),
+                          COALESCE(dealer_profile.open_count, 0),
+                          COALESCE(dealer_profile.asked_count, 0),
+                          COALESCE(dealer_profile.accepted_count, 0),
+                          COALESCE(dealer_profile.response_hours, 0)::float8,
+                          dealer_profile.calendar_id, dealer_profile.last_given_at,
+                          dealer_profile.has_territory,
+                          CASE WHEN dealer_profile.has_position THEN %(chord)s END,
+                          %(skills)s, %(expired)s, %(languages)s
+                     FROM %(tables)s
+                    WHERE %(condition)s AND %(rules)s
+                 ORDER BY %(chord)s, dealer_profile.id
+                    %(limit)s""",
+                chord=chord,
+                skills=skills,
+                expired=expired,
+                languages=languages,
+                condition=condition,
+                # in place: a join would not be read in the order of the index
+                tables=self.query.from_clause,
+                rules=self.query.where_clause or SQL("TRUE"),
+                limit=SQL("LIMIT %s OFFSET %s", limit, offset) if limit else SQL(),
+            )
+        )
+        return [Row(*row) for row in rows]
+
+    def _conditions(self, without):
+        """The rules of :mod:`..ranking.rules`, as far as the database can tell: never
+        stricter than those, which are asked afterwards."""
+        question = self.question
+        place = question.place
+        found = [SQL("dealer_profile.has_position"), SQL("dealer_profile.status = 'active'")]
+        if question.exclude:
+            found.append(SQL("dealer_profile.id != ALL(%s)", sorted(question.exclude)))
+        if question.holders and "exclusive" not in without:
+            found.append(SQL("dealer_profile.id = ANY(%s)", sorted(question.holders)))
+        if place.country_id and "territory" not in without:
+            found.append(
+                SQL(
+                    "(dealer_profile.has_territory IS NOT TRUE OR EXISTS (SELECT FROM"
+                    " dealer_territory area WHERE area.dealer_id = dealer_profile.id AND %s))",
+                    area_holds(place),
+                )
+            )
+        if question.skills and "skill" not in without:
+            found.append(
+                SQL(
+                    "(SELECT count(*) FROM dealer_skill_line line WHERE"
+                    " line.dealer_id = dealer_profile.id AND line.skill_id = ANY(%s) AND"
+                    " (line.expires_on IS NULL OR line.expires_on >= %s)) = %s",
+                    sorted(question.skills),
+                    question.at.date(),
+                    len(question.skills),
+                )
+            )
+        if question.service_level and "service_level" not in without:
+            level = str(question.service_level)
+            found.append(SQL("dealer_profile.service_level >= %s", level))
+        if question.max_km is not None and "distance" not in without:
+            found.append(
+                SQL(
+                    "cube(ARRAY[dealer_profile.unit_x, dealer_profile.unit_y, dealer_profile.unit_z]) <@"
+                    " cube_enlarge(cube(ARRAY[%s, %s, %s]::float8[]), %s::float8, 3)",
+                    *self.vector,
+                    geo.chord_of_km(question.max_km) + MARGIN,
+                )
+            )
+        if "capacity" not in without:
+            found.append(
+                SQL(
+                    "(COALESCE(dealer_profile.capacity, 0) = 0"
+                    " OR COALESCE(dealer_profile.open_count, 0) < dealer_profile.capacity)"
+                )
+            )
+        return SQL(" AND ").join(found)
+
+    def _few(self, without):
+        """Ids of all who have the rarest of the asked skills, if they are few."""
+        if "skill" in without:
+            return None
+        rarest = None
+        for skill_id in sorted(self.question.skills):
+            rows = self.env.execute_query(
+                SQL(
+                    "SELECT dealer_id FROM dealer_skill_line WHERE skill_id = %s"
+                    " LIMIT %s",
+                    skill_id,
+                    FEW + 1,
+                )
+            )
+            if len(rows) <= FEW and (rarest is None or len(rows) < len(rarest)):
+                rarest = [row[0] for row in rows]
+        return rarest
+
+    # -- candidates ----------------------------------------------------------------
+
+    def _candidates(self, rows):
+        rows = [row for row in rows if row.id not in self.rows]
+        areas = self._areas([row.id for row in rows if row.has_territory])
+        self._read_openings({row.calendar_id for row in rows if row.calendar_id})
+        extra = self.env["dealer.profile"]._rank_extra(
+            self.request, [row.id for row in rows]
+        )
+        found = []
+        for row in rows:
+            self.rows[row.id] = row
+            found.append(self._candidate(row, areas.get(row.id, ()), extra))
+        return found
+
+    def _candidate(self, row, areas, extra):
+        given = self.given[row.id]
+        return Candidate(
+            id=row.id,
+            km=None if row.chord is None else geo.km_of_chord(row.chord),
+            status=row.status,
+            has_position=bool(row.has_position),
+            skills=frozenset(row.skills),
+            expired=frozenset(row.expired),
+            areas=areas,
+            service_level=int(row.service_level),
+            capacity=row.capacity,
+            load=row.load + given,
+            languages=frozenset(row.languages),
+            asked=row.asked,
+            accepted=row.accepted,
+            response_hours=row.response_hours or None,
+            known=self.known.get(row.id),
+            opening=self._openings.get(row.calendar_id),
+            last_given=self.question.at if given else row.last_given,
+            extra=tuple(extra.get(row.id, ())),
+        )
+
+    def _areas(self, ids):
+        if not ids:
+            return {}
+        found = {}
+        for dealer_id, *values in self.env.execute_query(
+            SQL(
+                """SELECT dealer_id, country_id, state_id, COALESCE(zip_low, ''),
+                          COALESCE(zip_high, ''), COALESCE(exclusive, FALSE)
+                     FROM dealer_territory WHERE dealer_id = ANY(%s) ORDER BY id""",
+                ids,
+            )
+        ):
+            found.setdefault(dealer_id, []).append(Area(*values))
+        return {dealer_id: tuple(areas) for dealer_id, areas in found.items()}
+
+    def _read_openings(self, calendar_ids):
+        new = calendar_ids - self._openings.keys()
+        if new:
+            self._openings.update(dict.fromkeys(new))
+            self._openings.update(openings(self.env, new, self.question.at))
+
+
+def area_holds(place, exclusive=False):
+    """A condition on ``area``, as :func:`..ranking.rules.covers` has it."""
+    parts = [SQL("area.country_id = %s", place.country_id)]
+    if exclusive:
+        parts.append(SQL("area.exclusive"))
+    if place.state_id or exclusive:
+        parts.append(
+            SQL("(area.state_id IS NULL OR area.state_id = %s)", place.state_id)
+        )
+    if place.zip:
+        code = SQL('%s::text COLLATE "C"', place.zip)
+        low, high = SQL("COALESCE(area.zip_low, '')"), SQL("COALESCE(area.zip_high, '')")
+        parts.append(SQL("left(%s, length(%s)) >= %s", code, low, low))
+        parts.append(
+            SQL("(%s = '' OR left(%s, length(%s)) <= %s)", high, code, high, high)
+        )
+    elif exclusive:
+        parts.append(
+            SQL("COALESCE(area.zip_low, '') = '' AND COALESCE(area.zip_high, '') = ''")
+        )
+    return SQL(" AND ").join(parts)
+
+
+def holders(env, place):
+    """Ids of the active dealers to whom a place belongs exclusively."""
+    if not place.country_id:
+        return frozenset()
+    env["dealer.territory"].flush_model()
+    rules = env["dealer.profile"]._search([("status", "=", "active")]).subselect()
+    rows = env.execute_query(
+        SQL(
+            "SELECT DISTINCT area.dealer_id FROM dealer_territory area"
+            " WHERE %s AND area.dealer_id IN %s",
+            area_holds(place, exclusive=True),
+            rules,
+        )
+    )
+    return frozenset(row[0] for row in rows)

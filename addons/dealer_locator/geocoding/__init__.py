@@ -1,0 +1,1 @@
+"""Asking a provider of positions, from the job alone."""
