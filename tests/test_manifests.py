@@ -10,7 +10,7 @@ from workbench import addons, odoo_source, paths, readme
 
 KNOWN = addons.discover()
 #: Never depends on another of them: each may be all that a company installs.
-ROOTS = {"stock_promise", "call_center"}
+ROOTS = {"stock_promise", "call_center", "dealer_locator"}
 #: What roots share without knowing of one another: it depends on Odoo's base alone.
 SHARED = {"promise_desk_base"}
 #: Which of our addons each depends on directly. An addon that is not listed is a
@@ -24,6 +24,7 @@ ARROWS = {
     "delivery_stock_promise": {"sale_stock_promise"},
     "crm_stock_promise": {"sale_stock_promise"},
     "call_center": {"promise_desk_base"},
+    "dealer_locator": {"promise_desk_base"},
     "crm_call_center": {"call_center"},
     "sale_call_center": {"call_center"},
     "account_call_center": {"call_center"},

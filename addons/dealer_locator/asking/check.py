@@ -164,7 +164,9 @@ def _country(env, request):
     code = _text(env, request, "country_code")
     if not code:
         return env["res.country"]
-    country = env["res.country"].search([("code", "=", code.upper())], limit=1)
+    country = env["res.country"]
+    if len(code) == 2:  # Odoo would look for the first two letters of a longer one
+        country = country.search([("code", "=", code.upper())], limit=1)
     if not country:
         _refuse(
             env._(

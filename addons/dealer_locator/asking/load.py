@@ -1,4 +1,4 @@
-"""Dealers, read for the ranking: in order of distance by the index, a page at a time."""
+"""Dealers, read for the ranking: in order of distance by the index, page by page."""
 
 from collections import Counter
 from datetime import datetime
@@ -12,7 +12,8 @@ from .opening import openings
 
 #: the nearest without any condition: those whom a rule keeps out are told from them
 FIRST_PAGE = 32
-PAGES = (64, 512, 4096)
+PAGE = 96
+CURSOR = "dealer_ranking"
 #: A skill that so few have is read as a whole, not searched for along the way.
 FEW = 1000
 #: added to a radius, so that rounding keeps nobody out
@@ -42,7 +43,7 @@ class Row(NamedTuple):
 
 
 class Loader:
-    """Reads the dealers of one question. Keeps each row that it read, for the answer."""
+    """Reads the dealers of one question, and keeps each row for the answer."""
 
     def __init__(self, env, question: Question, point, request, known, given=None):
         self.env = env
@@ -54,6 +55,7 @@ class Loader:
         self.given = given or Counter()
         self.rows = {}
         self._openings = {}
+        self._declared = False
         Profile = env["dealer.profile"]
         Profile.flush_model()
         for name in ("dealer.skill.line", "dealer.territory", "res.partner"):
@@ -69,7 +71,7 @@ class Loader:
             return
         chord = self._chord()
         if first:
-            rows = self._read(SQL("dealer_profile.has_position"), chord, FIRST_PAGE, 0)
+            rows = self._read(SQL("dealer_profile.has_position"), chord, FIRST_PAGE)
             yield self._candidates(rows)
             if len(rows) < FIRST_PAGE:
                 return
@@ -79,14 +81,38 @@ class Loader:
             conditions = SQL("%s AND dealer_profile.id = ANY(%s)", conditions, few)
             # + 0: sorted, not searched for by the index
             chord = SQL("%s + 0", chord)
-        offset = 0
-        for number in range(10**6):
-            size = PAGES[min(number, len(PAGES) - 1)]
-            rows = self._read(conditions, chord, size, offset)
+        self._declare(self._statement(conditions, chord))
+        while True:
+            rows = self._fetch()
             yield self._candidates(rows)
-            if len(rows) < size:
+            if len(rows) < PAGE:
                 return
-            offset += size
+
+    def close(self):
+        """Give the database's cursor back."""
+        if self._declared:
+            self.env.cr.execute(SQL("CLOSE %s", SQL.identifier(CURSOR)))
+            self._declared = False
+
+    def _declare(self, statement):
+        """Read a statement as far as needed: a cursor goes on where it stopped, in one
+        order, also among those at the same distance."""
+        self.close()
+        # The planner takes it that a tenth of all rows is read, and would sort them.
+        self.env.cr.execute(
+            SQL(
+                "SET LOCAL cursor_tuple_fraction = 0.0001;"
+                " DECLARE %s NO SCROLL CURSOR FOR %s;"
+                " SET LOCAL cursor_tuple_fraction TO DEFAULT",
+                SQL.identifier(CURSOR),
+                statement,
+            )
+        )
+        self._declared = True
+
+    def _fetch(self):
+        self.env.cr.execute(SQL("FETCH %s FROM %s", PAGE, SQL.identifier(CURSOR)))
+        return [Row(*row) for row in self.env.cr.fetchall()]
 
     def by_ids(self, ids):
         if not ids:
@@ -100,12 +126,19 @@ class Loader:
         if self.vector is None:
             return SQL("NULL::float8")
         return SQL(
-            "cube(ARRAY[dealer_profile.unit_x, dealer_profile.unit_y, dealer_profile.unit_z])"
-            " <-> cube(ARRAY[%s, %s, %s]::float8[])",
+            "(cube(ARRAY[dealer_profile.unit_x, dealer_profile.unit_y,"
+            " dealer_profile.unit_z])"
+            " <-> cube(ARRAY[%s, %s, %s]::float8[]))",
             *self.vector,
         )
 
-    def _read(self, condition, chord, limit=None, offset=0):
+    def _read(self, condition, chord, limit=None):
+        statement = self._statement(condition, chord)
+        if limit:
+            statement = SQL("%s LIMIT %s", statement, limit)
+        return [Row(*row) for row in self.env.execute_query(statement)]
+
+    def _statement(self, condition, chord):
         day = self.question.at.date()
         wanted = sorted(self.question.skills)
         skills = SQL("'{}'::int[]")
@@ -129,11 +162,13 @@ class Loader:
                 " JOIN res_lang lang ON lang.id = rel.res_lang_id"
                 " WHERE rel.dealer_profile_id = dealer_profile.id)"
             )
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT dealer_profile.id, dealer_profile.partner_id, dealer_profile.name, dealer_profile.status,
+        # By the chord alone: with another key beside it the index is not used.
+        return SQL(
+            """SELECT dealer_profile.id, dealer_profile.partner_id,
+                          dealer_profile.name, dealer_profile.status,
                           dealer_profile.has_position, dealer_profile.approximate,
-                          dealer_profile.service_level, COALESCE(dealer_profile.capacity, 0),
+                          dealer_profile.service_level,
+                          COALESCE(dealer_profile.capacity, 0),
                           COALESCE(dealer_profile.open_count, 0),
                           COALESCE(dealer_profile.asked_count, 0),
                           COALESCE(dealer_profile.accepted_count, 0),
@@ -144,27 +179,26 @@ class Loader:
                           %(skills)s, %(expired)s, %(languages)s
                      FROM %(tables)s
                     WHERE %(condition)s AND %(rules)s
-                 ORDER BY %(chord)s, dealer_profile.id
-                    %(limit)s""",
-                chord=chord,
-                skills=skills,
-                expired=expired,
-                languages=languages,
-                condition=condition,
-                # in place: a join would not be read in the order of the index
-                tables=self.query.from_clause,
-                rules=self.query.where_clause or SQL("TRUE"),
-                limit=SQL("LIMIT %s OFFSET %s", limit, offset) if limit else SQL(),
-            )
+                 ORDER BY %(chord)s""",
+            chord=chord,
+            skills=skills,
+            expired=expired,
+            languages=languages,
+            condition=condition,
+            # in place: a join would not be read in the order of the index
+            tables=self.query.from_clause,
+            rules=self.query.where_clause or SQL("TRUE"),
         )
-        return [Row(*row) for row in rows]
 
     def _conditions(self, without):
         """The rules of :mod:`..ranking.rules`, as far as the database can tell: never
         stricter than those, which are asked afterwards."""
         question = self.question
         place = question.place
-        found = [SQL("dealer_profile.has_position"), SQL("dealer_profile.status = 'active'")]
+        found = [
+            SQL("dealer_profile.has_position"),
+            SQL("dealer_profile.status = 'active'"),
+        ]
         if question.exclude:
             found.append(SQL("dealer_profile.id != ALL(%s)", sorted(question.exclude)))
         if question.holders and "exclusive" not in without:
@@ -173,7 +207,8 @@ class Loader:
             found.append(
                 SQL(
                     "(dealer_profile.has_territory IS NOT TRUE OR EXISTS (SELECT FROM"
-                    " dealer_territory area WHERE area.dealer_id = dealer_profile.id AND %s))",
+                    " dealer_territory area"
+                    " WHERE area.dealer_id = dealer_profile.id AND %s))",
                     area_holds(place),
                 )
             )
@@ -181,7 +216,8 @@ class Loader:
             found.append(
                 SQL(
                     "(SELECT count(*) FROM dealer_skill_line line WHERE"
-                    " line.dealer_id = dealer_profile.id AND line.skill_id = ANY(%s) AND"
+                    " line.dealer_id = dealer_profile.id"
+                    " AND line.skill_id = ANY(%s) AND"
                     " (line.expires_on IS NULL OR line.expires_on >= %s)) = %s",
                     sorted(question.skills),
                     question.at.date(),
@@ -194,7 +230,8 @@ class Loader:
         if question.max_km is not None and "distance" not in without:
             found.append(
                 SQL(
-                    "cube(ARRAY[dealer_profile.unit_x, dealer_profile.unit_y, dealer_profile.unit_z]) <@"
+                    "cube(ARRAY[dealer_profile.unit_x, dealer_profile.unit_y,"
+                    " dealer_profile.unit_z]) <@"
                     " cube_enlarge(cube(ARRAY[%s, %s, %s]::float8[]), %s::float8, 3)",
                     *self.vector,
                     geo.chord_of_km(question.max_km) + MARGIN,
@@ -204,7 +241,8 @@ class Loader:
             found.append(
                 SQL(
                     "(COALESCE(dealer_profile.capacity, 0) = 0"
-                    " OR COALESCE(dealer_profile.open_count, 0) < dealer_profile.capacity)"
+                    " OR COALESCE(dealer_profile.open_count, 0)"
+                    " < dealer_profile.capacity)"
                 )
             )
         return SQL(" AND ").join(found)
@@ -298,7 +336,10 @@ def area_holds(place, exclusive=False):
         )
     if place.zip:
         code = SQL('%s::text COLLATE "C"', place.zip)
-        low, high = SQL("COALESCE(area.zip_low, '')"), SQL("COALESCE(area.zip_high, '')")
+        low, high = (
+            SQL("COALESCE(area.zip_low, '')"),
+            SQL("COALESCE(area.zip_high, '')"),
+        )
         parts.append(SQL("left(%s, length(%s)) >= %s", code, low, low))
         parts.append(
             SQL("(%s = '' OR left(%s, length(%s)) <= %s)", high, code, high, high)

@@ -47,6 +47,7 @@ def answer(env, checked, given=None):
             most_excluded=MOST_EXCLUDED,
             without=without,
         )
+        loader.close()
         return ranking, loader
 
     ranking, loader = run()

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from names import name_key  # noqa: E402
+from names import name_key
 
 LEAST_POPULATION = 500
 

@@ -57,6 +57,8 @@ class DealerCustomer(models.Model):
                 before.sold + row.sold_count,
                 before.served + row.served_count,
                 before.complaints + row.complaint_count,
-                max(filter(None, (before.last_contact, row.last_contact)), default=None),
+                max(
+                    filter(None, (before.last_contact, row.last_contact)), default=None
+                ),
             )
         return found

@@ -1,6 +1,7 @@
 """The best by score, exactly, without rating everybody."""
 
 import bisect
+import math
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -36,6 +37,8 @@ def best(
     :param without: codes of rules that are left aside
     """
     bonus = score.greatest_bonus(question, weights)
+    limited = question.max_km is not None and "distance" not in without
+    farthest = question.max_km if limited else math.inf
     kept, keys, excluded, seen = [], [], [], set()
 
     def look_at(candidate):
@@ -58,22 +61,19 @@ def best(
         look_at(candidate)
     for page in pages:
         for candidate in page:
-            if _is_beyond(candidate.km, question, keys, excluded, bonus, without):
+            if len(kept) == question.limit and _is_beyond(candidate.km, keys, bonus):
                 return _ranking(kept, excluded, most_excluded, seen)
             look_at(candidate)
+            # The first one too far away is told as one whom the distance kept out.
+            if candidate.km is not None and candidate.km > farthest:
+                return _ranking(kept, excluded, most_excluded, seen)
     return _ranking(kept, excluded, most_excluded, seen)
 
 
-def _is_beyond(km, question, keys, excluded, bonus, without):
+def _is_beyond(km, keys, bonus):
     """Whether nobody as far away as this, or further, can be among the best."""
-    if km is None:
-        return False
-    if question.max_km is not None and "distance" not in without:
-        # One more is looked at beyond: the reader learns whom the distance kept out.
-        if km > question.max_km and (keys or excluded):
-            return True
     # 1e-6: two distances that differ by rounding alone are a tie
-    return len(keys) == question.limit and km - bonus > keys[-1][0] + 1e-6
+    return km is not None and km - bonus > keys[-1][0] + 1e-6
 
 
 def _ranking(kept, excluded, most_excluded, seen):

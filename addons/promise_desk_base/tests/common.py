@@ -15,6 +15,7 @@ MUTED = ("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
 GROUPS = (
     "stock_promise.group_promise_manager",
     "call_center.group_call_center_manager",
+    "dealer_locator.group_dealer_manager",
     "sales_team.group_sale_manager",
     "stock.group_stock_manager",
     "purchase.group_purchase_manager",
@@ -237,3 +238,14 @@ class SuiteCase(TransactionCase):
 
     def _example_delivery_promise_backorder_rule(self, company):
         return {"strategy": "win"}
+
+    def _example_dealer_place(self, company):
+        return {"country_code": "DE", "latitude": 52.5, "longitude": 13.4}
+
+    def _example_dealer_territory(self, company):
+        return {"country_id": self.env.ref("base.de").id}
+
+    def _example_dealer_weight(self, company):
+        # Those for all companies are there already, one for each purpose.
+        self.env["dealer.weight"].search([("company_id", "=", False)]).unlink()
+        return {"purpose": "sale"}
