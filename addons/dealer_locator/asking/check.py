@@ -115,10 +115,10 @@ def _partner(env, partner_id):
     if not _is_id(partner_id):
         _refuse(env._("partner_id: must be the id of a record, a whole number."))
     # search, not browse: what the user may not see does not exist for them
-    partner = Partner.with_context(active_test=False).search([("id", "=", partner_id)])
+    partner = Partner.search([("id", "=", partner_id), ("active", "in", [True, False])])
     if not partner:
         _refuse(env._("partner_id: %(id)s does not exist.", id=partner_id))
-    return partner.with_env(env)
+    return partner
 
 
 def _point(env, request):

@@ -69,8 +69,14 @@ def _opens(env, values):
 
 def _language(env, values):
     # sudo: the name of a language is no secret
-    lang = env["res.lang"].sudo().with_context(active_test=False)
-    name = lang.search([("code", "=", values["lang"])], limit=1).name
+    name = (
+        env["res.lang"]
+        .sudo()
+        .search(
+            [("code", "=", values["lang"]), ("active", "in", [True, False])], limit=1
+        )
+        .name
+    )
     return env._("Speaks %(language)s", language=name or values["lang"])
 
 
@@ -126,7 +132,7 @@ def _out_exclusive(env, values, names):
 
 
 def _out_skill(env, values, _names):
-    Skill = env["dealer.skill"].with_context(active_test=False)
+    Skill = env["dealer.skill"]
     if values["expired"]:
         names = Skill.browse(values["expired"]).mapped("name")
         return env._("Expired: %(skills)s", skills=", ".join(names))

@@ -16,7 +16,6 @@ class DealerCustomer(models.Model):
 
     dealer_id = fields.Many2one(
         "dealer.profile",
-        "Dealer",
         required=True,
         ondelete="cascade",
         check_company=True,

@@ -11,7 +11,6 @@ class DealerPerson(models.Model):
 
     dealer_id = fields.Many2one(
         "dealer.profile",
-        "Dealer",
         required=True,
         ondelete="cascade",
         index=True,

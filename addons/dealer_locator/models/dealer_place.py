@@ -31,7 +31,7 @@ class DealerPlace(models.Model):
     key = fields.Char(compute="_compute_keys", store=True)
     zip = fields.Char("Zip Code")
     zip_key = fields.Char(compute="_compute_keys", store=True)
-    country_code = fields.Char("Country Code", size=2, required=True)
+    country_code = fields.Char(size=2, required=True)
     admin1 = fields.Char("Region Code")
     latitude = fields.Float(digits=(10, 7), required=True)
     longitude = fields.Float(digits=(10, 7), required=True)

@@ -57,7 +57,7 @@ class DealerProfile(models.Model):
         help="Only active dealers are named to customers.",
     )
     company_id = fields.Many2one(
-        "res.company", "Company", default=lambda self: self.env.company, index=True
+        "res.company", default=lambda self: self.env.company, index=True
     )
     main_id = fields.Many2one(
         "dealer.profile",
@@ -112,7 +112,7 @@ class DealerProfile(models.Model):
     geocode_after = fields.Datetime("Ask Again After", readonly=True, copy=False)
 
     # -- what they do --------------------------------------------------------------
-    territory_ids = fields.One2many("dealer.territory", "dealer_id", "Territory")
+    territory_ids = fields.One2many("dealer.territory", "dealer_id")
     has_territory = fields.Boolean(compute="_compute_has_territory", store=True)
     skill_line_ids = fields.One2many("dealer.skill.line", "dealer_id", "Skills")
     service_level = fields.Selection(

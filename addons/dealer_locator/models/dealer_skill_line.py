@@ -11,15 +11,12 @@ class DealerSkillLine(models.Model):
 
     dealer_id = fields.Many2one(
         "dealer.profile",
-        "Dealer",
         required=True,
         ondelete="cascade",
         check_company=True,
     )
     company_id = fields.Many2one(related="dealer_id.company_id", store=True)
-    skill_id = fields.Many2one(
-        "dealer.skill", "Skill", required=True, ondelete="restrict"
-    )
+    skill_id = fields.Many2one("dealer.skill", required=True, ondelete="restrict")
     level = fields.Selection(
         [("1", "Basic"), ("2", "Trained"), ("3", "Expert")],
         default="1",

@@ -16,7 +16,6 @@ class DealerTerritory(models.Model):
 
     dealer_id = fields.Many2one(
         "dealer.profile",
-        "Dealer",
         required=True,
         ondelete="cascade",
         index=True,
@@ -24,16 +23,15 @@ class DealerTerritory(models.Model):
     )
     company_id = fields.Many2one(related="dealer_id.company_id", store=True)
     country_id = fields.Many2one(
-        "res.country", "Country", required=True, index=True, ondelete="restrict"
+        "res.country", required=True, index=True, ondelete="restrict"
     )
     state_id = fields.Many2one(
         "res.country.state",
-        "State",
         domain="[('country_id', '=', country_id)]",
         ondelete="restrict",
     )
-    zip_from = fields.Char("Zip From", help="10: all zip codes that begin with 10.")
-    zip_to = fields.Char("Zip To", help="12: up to the last that begins with 12.")
+    zip_from = fields.Char(help="10: all zip codes that begin with 10.")
+    zip_to = fields.Char(help="12: up to the last that begins with 12.")
     zip_low = fields.Char(compute="_compute_bounds", store=True)
     zip_high = fields.Char(compute="_compute_bounds", store=True)
     exclusive = fields.Boolean(

@@ -22,7 +22,7 @@ class DealerWeight(models.Model):
         required=True,
     )
     company_id = fields.Many2one(
-        "res.company", "Company", default=lambda self: self.env.company, index=True
+        "res.company", default=lambda self: self.env.company, index=True
     )
     history = fields.Float("Knows This Customer", default=15.0)
     complaint = fields.Float("Each Complaint Costs", default=5.0)

@@ -242,6 +242,11 @@ class SuiteCase(TransactionCase):
     def _example_dealer_place(self, company):
         return {"country_code": "DE", "latitude": 52.5, "longitude": 13.4}
 
+    def _example_dealer_profile(self, company):
+        # A contact of all companies: what is for all links nothing of one company.
+        partner = self.env["res.partner"].create({"name": f"Dealer of {company.name}"})
+        return {"partner_id": partner.id}
+
     def _example_dealer_territory(self, company):
         return {"country_id": self.env.ref("base.de").id}
 

@@ -33,7 +33,7 @@ export function project(points) {
     const span = {x: Math.max(width * shrink, 0.02), y: Math.max(north - south, 0.02)};
     const scale = Math.min(
         (WIDTH - 2 * MARGIN) / span.x,
-        (HEIGHT - 2 * MARGIN) / span.y
+        (HEIGHT - 2 * MARGIN) / span.y,
     );
     const left = (WIDTH - width * shrink * scale) / 2;
     const top = (HEIGHT - (north - south) * scale) / 2;
@@ -74,7 +74,10 @@ export class DealerMap extends Component {
     async load() {
         const domain = this.state.query ? [["name", "ilike", this.state.query]] : [];
         const points = await this.orm.call("dealer.profile", "map_points", [domain]);
-        Object.assign(this.state, points.length ? project(points) : {lines: [], points});
+        Object.assign(
+            this.state,
+            points.length ? project(points) : {lines: [], points},
+        );
     }
 
     open(point) {
