@@ -29,7 +29,7 @@ class DealerCase(TransactionCase):
         )
         cls.employee = new_test_user(cls.env, "dealer_nobody", "base.group_user")
         cls.heating, cls.solar = cls.env["dealer.skill"].create(
-            [{"name": "Heating"}, {"name": "Solar"}]
+            [{"name": "Steam engines"}, {"name": "Wind turbines"}]
         )
         cls.customer = cls.env["res.partner"].create(
             {

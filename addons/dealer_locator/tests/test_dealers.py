@@ -155,8 +155,8 @@ class TestDealers(DealerCase):
     def test_dealers_come_by_odoo_s_importer_after_a_preview(self):
         content = (
             "Contact,Latitude,Longitude,Skills/Skill,Skills/Level,Territory/Country\n"
-            "Imported Ltd,52.5,13.4,Heating,Expert,Germany\n"
-            ",,,Solar,Basic,France\n"
+            "Imported Ltd,52.5,13.4,Steam engines,Expert,Germany\n"
+            ",,,Wind turbines,Basic,France\n"
         )
         self.env["res.partner"].create({"name": "Imported Ltd"})
         wizard = (

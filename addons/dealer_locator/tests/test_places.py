@@ -17,7 +17,7 @@ class TestPlaces(DealerCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["dealer.place"].search([]).unlink()
+        cls.env.cr.execute("DELETE FROM dealer_place")
         rows = [
             ("Neustadt", "DE", "01", 50.0, 8.0, False),
             ("Neustadt", "DE", "02", 53.0, 11.0, False),

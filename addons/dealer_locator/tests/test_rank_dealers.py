@@ -155,7 +155,7 @@ class TestRankDealers(DealerCase):
         answer = self.near(skill_ids=self.heating.ids)
         self.assertEqual(self.names(answer), ["Valid"])
         said = [row["message"] for row in answer["excluded"]]
-        self.assertEqual(said, ["Expired: Heating", "Lacks: Heating"])
+        self.assertEqual(said, ["Expired: Steam engines", "Lacks: Steam engines"])
 
     def test_an_exclusive_territory_keeps_others_out(self):
         self.weights()

@@ -1,11 +1,14 @@
 import {Component, onWillStart, useState} from "@odoo/owl";
+import {browser} from "@web/core/browser/browser";
 import {registry} from "@web/core/registry";
 import {useService} from "@web/core/utils/hooks";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 
-const WIDTH = 1000;
-const HEIGHT = 560;
 const MARGIN = 30;
+/** Units of the picture: fewer on a phone, so that points can be hit with a finger. */
+const WIDE = {width: 1000, height: 560};
+const NARROW = {width: 400, height: 640};
+const PHONE = 576;
 /** Lines of the grid, in degrees: the first that gives few enough. */
 const STEPS = [0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 30];
 
@@ -24,7 +27,7 @@ export function westOf(longitudes) {
 }
 
 /** Where each point is drawn: degrees, the longitudes shortened for the latitude. */
-export function project(points) {
+export function project(points, size = WIDE) {
     const {west, width} = westOf(points.map((point) => point.longitude));
     const latitudes = points.map((point) => point.latitude);
     const south = Math.min(...latitudes);
@@ -32,21 +35,21 @@ export function project(points) {
     const shrink = Math.max(Math.cos((((south + north) / 2) * Math.PI) / 180), 0.1);
     const span = {x: Math.max(width * shrink, 0.02), y: Math.max(north - south, 0.02)};
     const scale = Math.min(
-        (WIDTH - 2 * MARGIN) / span.x,
-        (HEIGHT - 2 * MARGIN) / span.y,
+        (size.width - 2 * MARGIN) / span.x,
+        (size.height - 2 * MARGIN) / span.y,
     );
-    const left = (WIDTH - width * shrink * scale) / 2;
-    const top = (HEIGHT - (north - south) * scale) / 2;
+    const left = (size.width - width * shrink * scale) / 2;
+    const top = (size.height - (north - south) * scale) / 2;
     const x = (longitude) =>
         left + ((((longitude - west) % 360) + 360) % 360) * shrink * scale;
     const y = (latitude) => top + (north - latitude) * scale;
     const step = STEPS.find((one) => Math.max(width, north - south) / one <= 8) || 45;
     const lines = [];
     for (let lat = Math.ceil(south / step) * step; lat <= north; lat += step) {
-        lines.push({key: `y${lat}`, x1: 0, x2: WIDTH, y1: y(lat), y2: y(lat)});
+        lines.push({key: `y${lat}`, x1: 0, x2: size.width, y1: y(lat), y2: y(lat)});
     }
     for (let lon = Math.ceil(west / step) * step; lon <= west + width; lon += step) {
-        lines.push({key: `x${lon}`, x1: x(lon), x2: x(lon), y1: 0, y2: HEIGHT});
+        lines.push({key: `x${lon}`, x1: x(lon), x2: x(lon), y1: 0, y2: size.height});
     }
     return {
         lines,
@@ -67,7 +70,8 @@ export class DealerMap extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.state = useState({lines: [], points: [], query: ""});
-        this.viewBox = `0 0 ${WIDTH} ${HEIGHT}`;
+        this.size = browser.innerWidth < PHONE ? NARROW : WIDE;
+        this.viewBox = `0 0 ${this.size.width} ${this.size.height}`;
         onWillStart(() => this.load());
     }
 
