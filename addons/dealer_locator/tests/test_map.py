@@ -21,16 +21,50 @@ const wait = setInterval(() => {
     }
 }, 100);
 """
+#: whether every point is within the picture
+WITHIN = """
+const box = document.querySelector(".o_dealer_map svg").viewBox.baseVal;
+const outside = [...document.querySelectorAll(".o_dealer_map circle")].filter(
+    (point) =>
+        point.cx.baseVal.value < 0 ||
+        point.cx.baseVal.value > box.width ||
+        point.cy.baseVal.value < 0 ||
+        point.cy.baseVal.value > box.height
+);
+if (outside.length) {
+    console.error(`${outside.length} points are outside the picture`);
+} else {
+    console.log("test successful");
+}
+"""
+READY = "document.querySelectorAll('.o_dealer_map circle').length === 3"
+
+
+class MapCase(DealerCase, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.dealer("On the map", 5)
+        cls.dealer("Far north", point=(70.0, 25.0))
+        cls.dealer("Across the date line", point=(-17.0, 179.9))
+
+    def _see(self, code):
+        self.browser_js("/odoo/dealer-map", code, ready=READY, login="dealer_user")
 
 
 @tagged("post_install", "-at_install")
-class TestMap(DealerCase, HttpCase):
+class TestMap(MapCase):
     def test_a_point_opens_its_dealer(self):
-        self.dealer("On the map", 5)
-        self.dealer("Across the date line", point=(-17.0, 179.9))
-        self.browser_js(
-            "/odoo/dealer-map",
-            OPEN,
-            ready="document.querySelectorAll('.o_dealer_map circle').length === 2",
-            login="dealer_user",
-        )
+        self._see(OPEN)
+
+    def test_every_point_is_within_the_picture(self):
+        self._see(WITHIN)
+
+
+@tagged("post_install", "-at_install")
+class TestMapOnAPhone(MapCase):
+    browser_size = "390x800"
+    touch_enabled = True
+
+    def test_every_point_is_within_the_picture(self):
+        self._see(WITHIN)

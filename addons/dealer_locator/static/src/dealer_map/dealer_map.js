@@ -80,7 +80,7 @@ export class DealerMap extends Component {
         const points = await this.orm.call("dealer.profile", "map_points", [domain]);
         Object.assign(
             this.state,
-            points.length ? project(points) : {lines: [], points},
+            points.length ? project(points, this.size) : {lines: [], points},
         );
     }
 
