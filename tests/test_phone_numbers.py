@@ -123,6 +123,21 @@ def test_slashes_part_numbers_only_where_each_is_one(text, region, expected):
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Mobile 2: +49 171 1234567", ["+491711234567"]),
+        ("(2) +49 171 1234567", ["+491711234567"]),
+        ("2.) +49 171 1234567", ["+491711234567"]),
+        ("030 1234567 - +49 171 1234567", ["+49301234567", "+491711234567"]),
+        ("030 1234567/+49 171 1234567", ["+49301234567", "+491711234567"]),
+        ("(+49) 171 1234567", ["+491711234567"]),
+    ],
+)
+def test_a_plus_begins_a_number_whatever_stands_before_it(text, expected):
+    assert keys(text, "DE") == expected
+
+
+@pytest.mark.parametrize(
     ("text", "region", "expected"),
     [
         ("020 7946 0958/9", "GB", ["+442079460958", "+442079460959"]),

@@ -91,7 +91,7 @@ _BREAK = re.compile(
     r"(?P<comma>\s*,\s*)"
     r"|(?P<list>\s*[;|\n\r\t•&]\s*|\s-{2,}\s"
     rf"|(?<=[\d)])\s*(?<![^\W\d_])(?:{_words(AND_WORDS)})(?![^\W\d_])\.?\s*(?=[+(\d-])"
-    r"|(?<=\d)\s*(?=\+\s*[1-9]))"
+    r"|(?<=[\d.:)\]/-])\s*(?=\+\s*[1-9]))"
     r"|(?P<word>[^\W\d_][^\W\d]*[.:]*)"
 )
 VANITY = re.compile(
