@@ -150,7 +150,7 @@ class Connector:
         self.waiting = threading.Event()
         self.manager = None
         self.exchange = Exchange(spool.state())
-        #: held while what is known of the exchange changes
+        #: held while what is known of the exchange changes or is written down
         self.following = threading.Lock()
         self.failed = threading.Event()
         #: when each loop came round last
@@ -237,15 +237,15 @@ class Connector:
         """Begin what began and end what ended while nobody listened."""
         with self.following:
             self.take(self.exchange.take_running(running))
-        for call_id in self.spool.open_calls() - self.exchange.open_calls():
-            self.take_event(
-                {
-                    "event": "hangup",
-                    "callId": call_id,
-                    "cause": "normalClearing",
-                    "timestamp": time.time(),
-                }
-            )
+            for call_id in self.spool.open_calls() - self.exchange.open_calls():
+                self.take_event(
+                    {
+                        "event": "hangup",
+                        "callId": call_id,
+                        "cause": "normalClearing",
+                        "timestamp": time.time(),
+                    }
+                )
 
     def leave_forever(self):
         """Tell who left a call that goes on."""
@@ -282,6 +282,7 @@ class Connector:
             self.take_event(event)
 
     def take_event(self, event):
+        """Keep an event with what is known of the exchange; holds ``following``."""
         given_up = self.spool.put(event, self.exchange.state)
         if given_up:
             _logger.error("the spool is full: %d old events were given up", given_up)
@@ -373,12 +374,12 @@ class Connector:
         """Tell Odoo that an order was not carried out."""
         call_id = command.get("callId")
         if isinstance(call_id, str) and _CALL_ID.fullmatch(call_id):
-            self.take_event(
-                {
-                    "event": "hangup",
-                    "callId": call_id,
-                    "cause": "congestion",
-                    "failed": "agent",
-                    "timestamp": f"{time.time():.6f}",
-                }
-            )
+            event = {
+                "event": "hangup",
+                "callId": call_id,
+                "cause": "congestion",
+                "failed": "agent",
+                "timestamp": f"{time.time():.6f}",
+            }
+            with self.following:
+                self.take_event(event)

@@ -145,6 +145,8 @@ class Spool:
     def _forget_sent(self):
         if self.sent:
             self.db.execute("DELETE FROM event WHERE id <= ?", [self.sent])
+            # once is enough: whoever looks for the next event writes nothing then
+            self.sent = 0
 
     def remove(self, event_id):
         """Odoo has answered to what :meth:`first` returned."""

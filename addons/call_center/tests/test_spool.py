@@ -171,6 +171,27 @@ class TestSpool(BaseCase):
             thread.join(5)
         self.assertTrue(connector.failed.is_set())
 
+    def test_nothing_is_written_down_while_the_exchange_changes(self):
+        options = {"host": "127.0.0.1", "port": 9, "user": "u", "secret": "s"}
+        connector = Connector(self._spool(), "http://127.0.0.1:9/x", options)
+        order = {"callId": "odoo-0123456789"}
+        thread = threading.Thread(target=connector.give_back, args=[order])
+        with connector.following:
+            thread.start()
+            thread.join(0.2)
+            self.assertIsNone(connector.spool.first())
+        thread.join(5)
+        self.assertEqual(connector.spool.first()[1]["callId"], order["callId"])
+
+    def test_what_odoo_has_is_forgotten_once(self):
+        spool = self._spool()
+        spool.put(event(1))
+        spool.remove(spool.first()[0])
+        statements = []
+        spool.db.set_trace_callback(statements.append)
+        self.assertIsNone(spool.first())
+        self.assertEqual([s for s in statements if "DELETE" in s], [])
+
     def test_loop_that_hangs_is_not_alive(self):
         options = {"host": "127.0.0.1", "port": 9, "user": "u", "secret": "s"}
         connector = Connector(self._spool(), "http://127.0.0.1:9/x", options)
