@@ -215,7 +215,7 @@ class Story:
         return invoice
 
     def caller(self, number, heading):
-        """Who calls, and what he waits for."""
+        """Who calls, and what they wait for."""
         self.say(f"{number}. {heading} from {self.phone}")
         found = self.call("phone.call", "lookup", None, number=self.phone)
         for match in found["matches"]:
