@@ -7,7 +7,6 @@ from odoo.fields import Domain
 from odoo.tools.misc import format_date
 
 SECTION_LIMIT = 10
-ALERT_LEVELS = ("danger", "warning", "info")
 
 
 class CallerSection(NamedTuple):

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-#: calls whose result is kept at once, hashes that are forgotten at once
+#: of how many calls one run keeps the result, and of how many it forgets the hash
 BATCH = 1_000
 #: two keys of sha256's block size: the inner and the outer one
 KEY_BYTES = 64
