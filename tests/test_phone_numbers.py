@@ -125,6 +125,20 @@ def test_slashes_part_numbers_only_where_each_is_one(text, region, expected):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("030 1234510 bis 12", ["+49301234510", "+49301234511", "+49301234512"]),
+        ("030 1234510 bis 17 Uhr", ["+49301234510"]),
+        ("030 1234567 bis 17", ["+49301234567"]),
+        ("030 1234510 to 15 p.m.", ["+49301234510"]),
+        ("030 1234510 bis 17h, sonst 0171 1234567", ["+49301234510", "+491711234567"]),
+    ],
+)
+def test_an_hour_is_no_end_of_a_range(text, expected):
+    assert keys(text, "DE") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         ("Mobile 2: +49 171 1234567", ["+491711234567"]),
         ("(2) +49 171 1234567", ["+491711234567"]),
         ("2.) +49 171 1234567", ["+491711234567"]),

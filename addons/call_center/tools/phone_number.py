@@ -425,10 +425,13 @@ def _with_ending(number, ending):
 
 
 def _range(number, ending):
-    """Each number from one to that with another ending; of a longer range both ends."""
+    """Each number from one to that with another ending; of a longer range both ends.
+    What does not count on is no end of a range."""
     before, last = _last(number, ending)
     first, final = int(last), int(digits(ending))
-    if not first < final < first + RANGE_MAX:
+    if final <= first:
+        return [number]
+    if final >= first + RANGE_MAX:
         return [number, before + digits(ending)]
     width = len(last)
     return [number, *(f"{before}{n:0{width}}" for n in range(first + 1, final + 1))]

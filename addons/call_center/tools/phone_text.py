@@ -44,6 +44,8 @@ EXTENSION_WORDS = """
 # in countries where a direct dial is part of the number, these say what it is
 DIRECT_DIAL_WORDS = "dw durchwahl nst nebenstelle klappe kl".split()
 RANGE_WORDS = "bis to thru through until till tot jusqu'a à al a do по до".split()
+# "to 17 h" is no end of a range
+HOUR_WORDS = "uhr h hrs heures horas ore uur godz am pm a\\.m p\\.m час ч".split()
 AND_WORDS = "or oder ou and und et og och en o y e i u bzw и или та".split()
 
 
@@ -70,7 +72,7 @@ _DIRECT_DIAL = re.compile(
 )
 _RANGE = re.compile(
     rf"(?<=\d)\s*(?:(?<![^\W\d_])(?:{_words(RANGE_WORDS)})(?![^\W\d_])|\.\.\.+)\s*"
-    r"(?=-?\s*\d{1,4}(?!\s*[-/]?\s*\d))",
+    rf"(?=-?\s*\d{{1,4}}(?!\s*[-/]?\s*\d)(?!\s*(?:{_words(HOUR_WORDS)})(?![^\W\d_])))",
     re.I,
 )
 # an extension is all that is left of its number: more digits make it another number
