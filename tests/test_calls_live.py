@@ -64,17 +64,35 @@ class Desk:
             with error:
                 return error.code, error.headers
 
-    @contextlib.contextmanager
-    def database_away(self):
-        """Nobody gets a connection to it, and whoever had one loses it."""
-        name = self.server.database
-        connection = psycopg2.connect(
-            dbname="postgres",
+    def connect(self, database):
+        return psycopg2.connect(
+            dbname=database,
             host=self.environ["PGHOST"],
             port=self.environ.get("PGPORT"),
             user=self.environ.get("PGUSER"),
             password=self.environ.get("PGPASSWORD"),
         )
+
+    @contextlib.contextmanager
+    def plans_call_backs(self):
+        """Somebody plans a call-back in each company, and does not come to an end."""
+        connection = self.connect(self.server.database)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_advisory_xact_lock("
+                    "hashtextextended('call_back|' || id, 0)) FROM res_company"
+                )
+            yield
+        finally:
+            connection.rollback()
+            connection.close()
+
+    @contextlib.contextmanager
+    def database_away(self):
+        """Nobody gets a connection to it, and whoever had one loses it."""
+        name = self.server.database
+        connection = self.connect("postgres")
         connection.autocommit = True
         try:
             with connection.cursor() as cursor:
@@ -111,6 +129,18 @@ def test_eight_who_plan_a_call_back_get_the_same_one(desk):
         )
         assert len(backs) == 1, backs
         assert len(backs[0]["activity_ids"]) == 1, backs
+    assert desk.server.problems() == []
+
+
+def test_who_plans_a_call_back_does_not_wait_for_ever(desk):
+    agent = desk.agents[0]
+    with desk.plans_call_backs():
+        (result,) = in_parallel(
+            [lambda: agent.call("phone.call", "plan_call_back", "+4969123456")]
+        )
+    assert "Somebody else is changing the same" in result.refusal, result.failure
+    # what a program waits (20 s), and what a slow machine needs besides
+    assert result.seconds < 24
     assert desk.server.problems() == []
 
 
