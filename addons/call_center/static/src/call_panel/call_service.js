@@ -268,7 +268,10 @@ export class CallStore {
         if (this.gone.size > GONE_KEPT) {
             this.gone.delete(this.gone.keys().next().value);
         }
-        if (!this.find(call.id)?.typed) {
+        const known = this.find(call.id);
+        if (known?.typed) {
+            known.state = "ended"; // what was typed stays, nothing rings for it
+        } else {
             this.drop(call.id);
         }
     }
