@@ -266,7 +266,13 @@ class PhoneCallLife(models.AbstractModel):
     is_joined = fields.Boolean(
         copy=False, readonly=True, help="It was told of under several ids."
     )
-    strand_ids = fields.One2many("phone.call.strand", "call_id", readonly=True)
+    strand_ids = fields.One2many(
+        "phone.call.strand",
+        "call_id",
+        readonly=True,
+        # who may not read strands reads calls with all of their fields
+        groups="call_center.group_call_center_manager",
+    )
 
     @api.model
     def _lock_ids(self, provider, event):

@@ -101,6 +101,15 @@ class TestCallMerge(CallCardsCommon):
         form = call.with_user(self.users["102"]).wrap_up_form()
         self.assertEqual(form["values"]["summary"], "Asked for Otto")
 
+    def test_agents_read_a_call_of_several_ids_with_all_its_fields(self):
+        call = self._merged(self._consultation())
+        self.env.invalidate_all()
+        (values,) = call.with_user(self.users["101"]).read()
+        self.assertEqual(values["external_id"], "c1")
+        self.assertNotIn("strand_ids", values)
+        (values,) = call.with_user(self.manager).read(["strand_ids"])
+        self.assertEqual(values["strand_ids"], call.strand_ids.ids)
+
     def test_wrap_up_of_who_handed_over_counts_as_handling(self):
         with freeze_time(self._after(45)):
             for event in self._consultation()[:6]:
