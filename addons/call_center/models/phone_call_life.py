@@ -48,11 +48,11 @@ class PhoneCallLife(models.AbstractModel):
         # the line's company in the context: else that of the superuser is asked for
         calls = self.with_company(provider.company_id)
         if event["other"]:
-            call, is_new = calls._join(provider, event, now), False
+            call, is_new = calls._join(provider, event, now)
         else:
             call, is_new = calls._find_or_create(provider, event, now)
         changes = call._merge(event, call._event_time(event, now))
-        if is_new and event["event"] != "newCall":
+        if is_new and (event["event"] != "newCall" or event["other"]):
             call._link_customer()
         answer = {}
         if event["event"] == "newCall" and call.state == "ringing":
@@ -294,7 +294,8 @@ class PhoneCallLife(models.AbstractModel):
 
     @api.model
     def _join(self, provider, event, now):
-        """The call that two ids are one of: what is known under either, together."""
+        """The call that two ids are one of, and whether it is new: what is known under
+        either, together."""
         Strand = self.env["phone.call.strand"]
         ids = [event["call_id"], event["other"]]
         known = self.browse()
@@ -304,7 +305,8 @@ class PhoneCallLife(models.AbstractModel):
             ) or Strand._call_of(provider, id_)
         for call in known:
             Strand._of_call(call)
-        if not known:
+        is_new = not known
+        if is_new:
             vals = self._prepare_call_vals(provider, event, now)
             known = self.create(vals)
         first = joining.lead(known.strand_ids._facts())
@@ -319,7 +321,7 @@ class PhoneCallLife(models.AbstractModel):
             strand = Strand._ensure(keep, id_)
         if not strand.is_continued:
             strand.is_continued = True
-        return keep
+        return keep, is_new
 
     def _strand_vals(self, event, at):
         """What a call of several ids is, with what an event adds to one of them."""

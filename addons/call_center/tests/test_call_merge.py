@@ -245,6 +245,13 @@ class TestSipgateOverflow(CallCardsCommon):
         self._run_job("ir_cron_call_backs")
         self.assertEqual((back.state, back.missed_count), ("open", 2))
 
+    def test_customer_is_known_though_the_first_id_was_never_told_of(self):
+        partner = self._partner("Anna", "030 1234567", "DE")
+        again = {"call_id": "s2", "origCallId": "s1", "diversion": "4989100"}
+        self._sipgate("newCall", 20, user=["102"], **again)
+        call = self.Call.search([("provider_id", "=", self.provider.id)])
+        self.assertEqual((call.e164, call.partner_id), ("+49301234567", partner))
+
     def test_overflow_to_another_group_waits_from_the_first_ring(self):
         again = {"call_id": "s2", "origCallId": "s1", "diversion": "4989100"}
         self._sipgate("newCall", 0, user=["101"])
