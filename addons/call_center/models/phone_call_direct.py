@@ -172,7 +172,7 @@ class PhoneCall(models.Model):
         return self._users_told()
 
     def _tell_all(self):
-        return super()._tell_all() if self._is_shown() else None
+        return self._is_shown() and super()._tell_all()
 
     def _is_missed(self):
         """Nobody calls ourselves back."""

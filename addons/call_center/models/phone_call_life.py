@@ -60,7 +60,8 @@ class PhoneCallLife(models.AbstractModel):
             answer = call._direct(event)
         if not call._is_history(event, now):
             if event["event"] == "newCall" and not event["silent"]:
-                call._tell_all()
+                # nobody has heard of it so far, whatever was known of it
+                changes |= call._tell_all()
             if is_new or changes or event["other"]:
                 call._notify_agents()
         if event["failed"]:

@@ -148,12 +148,18 @@ class PhoneCallPanel(models.AbstractModel):
         return told and told.exists()
 
     def _tell_all(self):
-        """A call rings that names nobody: all who may take it are told. Not of
-        outgoing ones: these are their agent's alone."""
+        """A call rings that names nobody: all who may take it are to be told. Not of
+        outgoing ones: these are their agent's alone.
+
+        :return: whether there is anybody to tell
+        :rtype: bool
+        """
         self.ensure_one()
         if self.state == "ringing" and self.direction == "in":
             if not (self.user_id or self.leg_ids or self._users_told()):
                 self.told_ids = self._agents_to_ring().ids
+                return bool(self.told_ids)
+        return False
 
     def _agents_to_ring(self):
         """The company's agents."""

@@ -332,6 +332,10 @@ class TestCallCards(CallCardsCommon):
         self._deliver("c1", 0, ("newCall", {"silent": True}))
         self.assertEqual(self._cards(self._call()), {})
         self.assertEqual(self.Call.with_user(self.agent).my_calls(), [])
+        self._deliver("c1", 1, ("newCall", {}))
+        self.assertEqual(
+            self._cards(self._call()), dict.fromkeys(self.users, "ringing")
+        )
 
     def test_call_for_all_is_got_after_sleep(self):
         self._deliver("c1", 0, ("newCall", {}))
