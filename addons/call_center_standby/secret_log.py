@@ -1,7 +1,7 @@
 """Keeps webhooks' tokens out of the log of a server that has no database yet.
 
-`call_center` does the same once it is loaded; to import it from here would load all of it
-into every server.
+`call_center` does the same once it is loaded; to import it from here would load all of
+it into every server.
 """
 
 import logging
