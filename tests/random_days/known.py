@@ -55,6 +55,20 @@ FAULTS = (
         "an order whose line has the route Replenish on Order is at risk as soon as it"
         " is confirmed",
     ),
+    Fault(
+        1,
+        "^goods are reserved for nobody any more",
+        ("meanwhile",),
+        "what a production loses to a count, while an order is confirmed at the same"
+        " moment, is reserved again only when somebody looks at it",
+    ),
+    Fault(
+        3,
+        "^at risk, and should not be",
+        ("receive",),
+        "a hold for a day after what is still to arrive of a receipt in parts is at"
+        " risk though its goods are there in time; the count may be wrong here",
+    ),
 )
 
 
