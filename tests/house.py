@@ -15,9 +15,9 @@ from pathlib import Path
 
 ADDONS = Path(__file__).resolve().parents[1] / "addons"
 MODEL_BASES = {"Model", "AbstractModel", "TransientModel"}
-#: state beside the arguments, as it looks in a source
+#: state beside the arguments, as it looks in a source; a language is Odoo's own way
 BESIDE = {
-    "context keys": r"\bwith_context\(",
+    "context keys": r"\bwith_context\((?!lang=)",
     "cr.cache": r"\bcr\.cache\b",
     "precommit.data": r"\bprecommit\.data\b",
     "thread-locals": r"\bthreading\.local\(",
