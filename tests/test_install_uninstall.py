@@ -1,7 +1,9 @@
 """Every addon installs alone and in any order, and leaves Odoo as it was."""
 
+import json
 import os
 import random
+import subprocess
 import time
 
 import pytest
@@ -61,6 +63,54 @@ def odoo(templates):
         yield make
 
 
+@pytest.fixture(scope="module")
+def apps(templates):
+    """The process that presses the buttons of the Apps screen."""
+    worker = Apps(templates)
+    yield worker
+    worker.stop()
+
+
+class Apps:
+    """A process that serves all databases of a run, and what it has logged since it
+    was last asked."""
+
+    def __init__(self, templates):
+        self.log = paths.LOGS / "test" / "install-worker.log"
+        with self.log.open("w") as log:
+            self._process = subprocess.Popen(
+                odoo_process.command(
+                    *("--no-http", "--max-cron-threads=0"),
+                    launcher=paths.ROOT / "tests" / "install_worker.py",
+                ),
+                env={**templates.environ, "ODOO_RC": str(paths.CONFIG)},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                preexec_fn=odoo_process.die_with_parent,  # noqa: PLW1509
+            )
+
+    def ask(self, task, database, **arguments):
+        """Have something done.
+
+        :return: what was logged meanwhile that should not be there
+        """
+        known = len(logcheck.problems(self.log))
+        question = {"task": task, "database": database, **arguments}
+        self._process.stdin.write(json.dumps(question) + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        assert line, f"it ended; log: {self.log}\n{odoo_process.tail(self.log)}"
+        error = json.loads(line)["error"]
+        assert not error, error
+        return [problem.text for problem in logcheck.problems(self.log)][known:]
+
+    def stop(self):
+        self._process.stdin.close()
+        odoo_process.stop(self._process)
+
+
 class Handle:
     def __init__(self, templates, database):
         self.templates = templates
@@ -70,11 +120,7 @@ class Handle:
         self.query("ALTER TABLE ir_module_module SET (autovacuum_enabled = false)")
 
     def run(self, action, *names):
-        """Install or uninstall; a warning in the log fails.
-
-        But for a demo company's uninstalling: it has products and customers that
-        orders use. Odoo tries to delete them, logs that it cannot, and keeps them.
-        """
+        """Install or uninstall by Odoo's command line; a warning in the log fails."""
         log = paths.LOGS / "test" / f"{action}-{self.database}-{names[0]}.log"
         for pause in (2, 5, 10, None):
             try:
@@ -92,8 +138,6 @@ class Handle:
                 if pause is None or LOCKED not in log.read_text(errors="replace"):
                     raise
                 time.sleep(pause)
-        if action == "uninstall" and any(name.endswith("_demo") for name in names):
-            return
         problems = [problem.text for problem in logcheck.problems(log)]
         assert not problems, "\n".join(problems)
 
@@ -127,19 +171,28 @@ class Handle:
 
 
 @pytest.mark.parametrize("name", KNOWN)
-def test_it_installs_alone_and_leaves_odoo_as_it_was(name, odoo, templates):
+def test_it_installs_alone_and_leaves_odoo_as_it_was(name, odoo, apps, templates):
     handle = odoo(templates.stock([name]))
+    database = handle.database
     before = handle.shape()
-    handle.run("install", name)
+    install, uninstall = "button_immediate_install", "button_immediate_uninstall"
+    problems = apps.ask("modules", database, action=install, names=[name])
+    assert not problems, "\n".join(problems)
     assert name in handle.installed()
     # With what it pulled in; the deepest of ours go along with what they need.
-    ours = handle.installed()
-    handle.run("uninstall", *sorted(ours))
+    ours = sorted(handle.installed())
+    problems = apps.ask("modules", database, action=uninstall, names=ours)
+    if not name.endswith("_demo"):
+        # A demo company has products and customers that orders use. Odoo tries to
+        # delete them, logs that it cannot, and keeps them.
+        assert not problems, "\n".join(problems)
     assert handle.installed() == set()
     after = handle.shape()
     for what in () if name.endswith("_demo") else SHAPE:
         assert after[what] == before[what], f"{what} differ"
-    handle.works()
+    problems = apps.ask("views", database, models=MODELS)
+    assert not problems, "\n".join(problems)
+    apps.ask("close", database)
 
 
 def test_they_install_one_by_one_in_any_order_and_go_in_any_order(odoo, templates):
