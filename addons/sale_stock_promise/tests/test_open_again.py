@@ -3,8 +3,11 @@ closed short, sent after all."""
 
 from datetime import timedelta
 
+from lxml import etree
+
 from odoo.exceptions import UserError
 from odoo.tests import Form
+from odoo.tools.safe_eval import safe_eval
 
 from .common import NOW, SalePromiseCase
 
@@ -249,6 +252,17 @@ class TestClosedShort(OpenAgainCase):
         activity = self._told(order)
         self.assertEqual(activity.user_id, self.seller)
         self.assertIn("3 of 8 Units", activity.note)
+
+    def test_it_can_be_promised_again_from_its_form(self):
+        promise = self._delivered(3, ordered=8, backorder=False).sudo().promise_id
+        form = etree.fromstring(promise.get_view(view_type="form")["arch"])
+        values = promise.read(["state", "has_closed_short", "has_manual"])[0]
+        shown = [
+            button
+            for button in form.xpath("//header/button[@name='action_repromise']")
+            if not safe_eval(button.get("invisible"), values)
+        ]
+        self.assertEqual(len(shown), 1)
 
     def test_cancelled_by_hand_is_told(self):
         order = self._order((self.product, 8))
