@@ -32,7 +32,6 @@
         "views/live_board_views.xml",
         "views/phone_call_report_views.xml",
         "views/res_config_settings_views.xml",
-        "views/call_retention_settings_views.xml",
     ],
     "assets": {
         "web.assets_backend": [
