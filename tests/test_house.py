@@ -5,11 +5,11 @@ import pytest
 
 #: How many of each there may be. Whoever gets below a number lowers it.
 LIMITS = {
-    "reopened classes": 122,
-    "self-overrides": 81,
-    "large models": 7,
-    "mixins with one user": 5,
-    "views of our own views": 5,
+    "reopened classes": 97,
+    "self-overrides": 73,
+    "large models": 6,
+    "mixins with one user": 0,
+    "views of our own views": 0,
     "files with context keys": 36,
     "files with cr.cache": 4,
     "files with precommit.data": 6,

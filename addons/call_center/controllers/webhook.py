@@ -10,6 +10,7 @@ from odoo.tools import SQL
 
 from odoo.addons.promise_desk_base.tools import waiting
 
+from ..telephony import strands
 from ..tools import answers, contract, signature
 
 MAX_BODY = 64 * 1024
@@ -114,7 +115,7 @@ class CallLock:
 
 def _lock_keys(env, provider, event):
     """Of all ids of the event's call."""
-    ids = env["phone.call"]._lock_ids(provider, event)
+    ids = strands.lock_ids(env, provider, event)
     return {f"{provider.id}|{id_}" for id_ in ids}
 
 

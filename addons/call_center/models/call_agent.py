@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 
 class CallAgent(models.Model):
@@ -27,25 +26,3 @@ class CallAgent(models.Model):
                 agent.away_since = since
         else:
             self.sudo().create({"user_id": self.env.uid, "away_since": since})
-
-
-class PhoneCall(models.Model):
-    _inherit = "phone.call"
-
-    @api.model
-    def set_away(self, away):
-        """Tell whether the user takes calls.
-
-        :param bool away: True: not at the telephone
-        :return: True
-        """
-        self._check_agent()
-        if not isinstance(away, bool):
-            raise UserError(self.env._("away: true or false is expected."))
-        self.env["call.agent"]._set_away(away)
-        self._board_changed(self.env.user.company_ids)
-        return True
-
-    @api.model
-    def _check_agent(self):
-        self.browse().check_access("read")

@@ -1,22 +1,25 @@
 import hashlib
 import hmac
+import re
 import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL, ormcache
 
-from ..tools import phone_number, signature
+from ..tools import phone_number, signature, target
 from .phone_call import PROVIDER_KINDS
 
 TOKEN_BYTES = 32
-# of each line's log
-EVENTS_KEPT = 1_000
+# how often a line's log is trimmed
 TRIM_EVERY = 200
 # what the token of each request is remembered with
 TOKEN_FIELDS = {"token_hash", "active", "company_id", "kind"}
 # what a company's own numbers are remembered with
 OWN_FIELDS = {"numbers", "active", "company_id", "country_id"}
+#: providers that hang up on a call which they are told nothing to do with
+NEED_TARGET = ("twilio",)
+_PHONE = re.compile(r"\d{6,20}")
 
 
 class CallProvider(models.Model):
@@ -56,6 +59,22 @@ class CallProvider(models.Model):
         help="Whom calls of this line can be shown to. Extensions are set in the "
         "user's form.",
     )
+    team_id = fields.Many2one(
+        "call.team",
+        domain="[('company_id', '=', company_id)]",
+        check_company=True,
+        ondelete="set null",
+        help="Calls that come by this line and name no queue of a team are this "
+        "team's.",
+    )
+    default_target = fields.Char(
+        "Calls Go To",
+        tracking=True,
+        help="Where calls go that no rule sends anywhere: a number (+49 30 555000), a "
+        "queue (queue:sales), a SIP address (sip:desk@pbx.example.com) or one of "
+        "Twilio's own clients by its name.",
+    )
+    needs_target = fields.Boolean(compute="_compute_needs_target")
     token_hash = fields.Char(copy=False, groups=fields.NO_ACCESS)
     token_date = fields.Datetime("Token Made On", copy=False, readonly=True)
     rate_limit = fields.Integer(
@@ -209,6 +228,8 @@ class CallProvider(models.Model):
         self._forget_secrets()
         if not (TOKEN_FIELDS | OWN_FIELDS).isdisjoint(vals):
             self.env.registry.clear_cache()
+        if "team_id" in vals:
+            self.env["call.team"]._queues_changed(self.company_id)
         return result
 
     def unlink(self):
@@ -352,48 +373,52 @@ class CallProvider(models.Model):
         if logged % TRIM_EVERY == 0:
             self.env["call.provider.event"]._trim(self)
 
+    # -- where calls go otherwise ----------------------------------------------
 
-class CallProviderEvent(models.Model):
-    """What a line received lately, to see why nothing rings."""
-
-    _name = "call.provider.event"
-    _description = "Received Telephony Event"
-    _inherit = ["company.guard"]
-    _order = "id desc"
-    _rec_name = "event"
-
-    provider_id = fields.Many2one(
-        "call.provider", required=True, index=True, ondelete="cascade"
-    )
-    company_id = fields.Many2one(related="provider_id.company_id")
-    status = fields.Integer("Answer")
-    event = fields.Char()
-    external_id = fields.Char("Call ID")
-    problem = fields.Char()
-
-    @api.model
-    def _trim(self, provider):
-        """Keep a line's newest events only, however many come between two nights."""
-        self.flush_model()
-        self.env.cr.execute(
-            SQL(
-                """
-                DELETE FROM call_provider_event WHERE id IN (
-                    SELECT id FROM call_provider_event WHERE provider_id = %s
-                     ORDER BY id DESC OFFSET %s FOR UPDATE SKIP LOCKED)
-                """,
-                provider.id,
-                EVENTS_KEPT,
+    @api.depends("kind", "default_target")
+    def _compute_needs_target(self):
+        for provider in self:
+            provider.needs_target = (
+                provider.kind in NEED_TARGET and not provider.default_target
             )
-        )
-        self.invalidate_model()
 
-    @api.autovacuum
-    def _gc_events(self):
-        limit = fields.Datetime.subtract(fields.Datetime.now(), days=7)
-        old = self.search([("create_date", "<", limit)], limit=10_000, order="id")
-        old.unlink()
-        return len(old), len(old) == 10_000
+    @api.constrains("default_target")
+    def _check_default_target(self):
+        for provider in self:
+            text = provider._compact(provider.default_target)
+            if text and not target.is_target(text):
+                raise ValidationError(
+                    self.env._(
+                        "%(line)s: calls cannot go to “%(target)s”: enter a number, "
+                        "queue:name, sip:name@host or the name of a client.",
+                        line=provider.name,
+                        target=provider.default_target,
+                    )
+                )
+
+    def _default_answer(self):
+        """The generic contract's answer to a call that no rule sends anywhere."""
+        self.ensure_one()
+        if self.kind not in NEED_TARGET or not self.default_target:
+            return {}
+        number = self._dialled(self._compact(self.default_target))
+        return {"action": "dial", "number": number}
+
+    @staticmethod
+    def _compact(text):
+        """A number as people write it, without what telephones do not dial."""
+        text = (text or "").strip()
+        return re.sub(r"[ ()/\-]", "", text) if re.match(r"[+\d]", text) else text
+
+    def _dialled(self, number):
+        """A number as a cloud provider takes it: with its country. To them anything
+        else would be somebody's name."""
+        self.ensure_one()
+        if self.kind not in ("sipgate", "twilio") or not _PHONE.fullmatch(number):
+            return number
+        parsed = phone_number.parse(number, self._region())
+        keys = [reading.e164 for reading in parsed.readings if reading.e164]
+        return keys[0] if keys else number
 
 
 def _readings(number, region):

@@ -1,7 +1,6 @@
 import datetime
 import fnmatch
 import re
-from typing import NamedTuple
 
 import pytz
 
@@ -9,29 +8,10 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import ormcache
 
+from ..telephony.routing import REJECT, Direction
 from ..tools import phone_number, target
 
-REJECT = "reject"
 _PATTERN = re.compile(r"^[+0-9*?# ]+$")
-
-
-class Caller(NamedTuple):
-    """What rules look at."""
-
-    provider: object  # the line
-    kind: str  # external, internal, anonymous, invalid
-    e164: str
-    to_number: str
-    partner: object
-    blocked: bool
-    at: datetime.datetime  # UTC
-
-
-class Direction(NamedTuple):
-    """What a rule does with a call. ``answer`` is the generic contract's."""
-
-    answer: dict
-    user: object = None
 
 
 class CallRule(models.Model):

@@ -63,6 +63,14 @@ class CallTeam(models.Model):
         )
         return {_key(queue.name): queue.team_id.id for queue in queues}
 
+    @api.model
+    def _team_of(self, call):
+        """The team that a call is for: its queue's, else its line's."""
+        teams = self._queue_teams(call.company_id.id)
+        # sudo: agents may not read lines
+        line = call.provider_id.sudo()
+        return teams.get(_key(call.queue)) or line.team_id.filtered("active")
+
     @api.model_create_multi
     def create(self, vals_list):
         teams = super().create(vals_list)
@@ -122,95 +130,6 @@ class CallTeam(models.Model):
             self.service_threshold or company.call_service_threshold,
             self.service_share or company.call_service_share,
         )
-
-
-class CallTeamQueue(models.Model):
-    """A queue of the telephone system, by the name that its events say."""
-
-    _name = "call.team.queue"
-    _description = "Queue of a Call Team"
-    _inherit = ["company.guard"]
-    _order = "name, id"
-
-    name = fields.Char(required=True, help="As the telephone system calls it.")
-    team_id = fields.Many2one(
-        "call.team", required=True, index=True, ondelete="cascade"
-    )
-    company_id = fields.Many2one(
-        related="team_id.company_id", store=True, precompute=True
-    )
-
-    _name_unique = models.UniqueIndex(
-        "(company_id, lower(btrim(name)))",
-        "This queue belongs to a team already.",
-    )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        queues = super().create(vals_list)
-        queues.team_id._queues_changed()
-        return queues
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.team_id._queues_changed()
-        return result
-
-    def unlink(self):
-        teams = self.team_id
-        result = super().unlink()
-        teams.exists()._queues_changed()
-        return result
-
-
-class CallProvider(models.Model):
-    _inherit = "call.provider"
-
-    team_id = fields.Many2one(
-        "call.team",
-        domain="[('company_id', '=', company_id)]",
-        check_company=True,
-        ondelete="set null",
-        help="Calls that come by this line and name no queue of a team are this "
-        "team's.",
-    )
-
-    def write(self, vals):
-        result = super().write(vals)
-        if "team_id" in vals:
-            self.env["call.team"]._queues_changed(self.company_id)
-        return result
-
-
-class PhoneCall(models.Model):
-    _inherit = "phone.call"
-
-    team_id = fields.Many2one(
-        "call.team",
-        compute="_compute_team_id",
-        store=True,
-        precompute=True,
-        index="btree_not_null",
-        ondelete="set null",
-        check_company=True,
-    )
-
-    # changes of teams, queues and lines are followed by CallTeam._queues_changed
-    @api.depends("queue", "company_id", "provider_id")
-    def _compute_team_id(self):
-        Team = self.env["call.team"]
-        for call in self:
-            teams = Team._queue_teams(call.company_id.id)
-            # sudo: agents may not read lines
-            line = call.provider_id.sudo()
-            call.team_id = teams.get(_key(call.queue)) or line.team_id.filtered(
-                "active"
-            )
-
-    def _agents_to_ring(self):
-        """A call that names nobody rings at its team, where it has one."""
-        self.ensure_one()
-        return self.team_id.member_ids or super()._agents_to_ring()
 
 
 def _key(name):

@@ -6,12 +6,12 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from ..telephony import call_backs, chatter, guard, routing
+from ..telephony.call_backs import GRACE
 from ..tools import fresh
 
 _logger = logging.getLogger(__name__)
 
-# a late "answer" event turns a missed call into an answered one
-GRACE = timedelta(seconds=5)
 BATCH = 200
 # a call that cannot be followed is tried again after so many minutes
 RETRY_MINUTES = (1, 5, 30, 120, 720)
@@ -92,7 +92,7 @@ class PhoneCallBack(models.Model):
                 )
             )
         if not self.env.su and vals.get("partner_id"):
-            self.env["phone.call"]._check_readable("res.partner", vals["partner_id"])
+            guard.check_readable(self.env, "res.partner", vals["partner_id"])
         result = super().write(vals)
         if "user_id" in vals:
             # who takes the call-back over takes over its activity
@@ -214,9 +214,9 @@ class PhoneCallBack(models.Model):
         )
         if call.answered_at:
             self._open_of(call)._close(call)
-        elif call._is_missed() and not call._was_reached_since():
+        elif call_backs.is_missed(call) and not call_backs.was_reached_since(call):
             self._take_missed(call)
-            call._post_in_chatter()
+            chatter.post(call)
 
     @api.model
     def _open_among(self, keys, company):
@@ -249,7 +249,7 @@ class PhoneCallBack(models.Model):
         if not back:
             back = self.create(self._prepare_vals(call))
         call.callback_id = back
-        missed = back.call_ids.filtered(lambda call: call._is_missed())
+        missed = back.call_ids.filtered(call_backs.is_missed)
         back.write(
             {
                 "missed_count": len(missed),
@@ -339,7 +339,7 @@ class PhoneCallBack(models.Model):
             raise UserError(
                 self.env._("number: “%s” cannot be called back.", number[:64])
             )
-        if call._is_own_number():
+        if routing.is_own_number(call):
             raise UserError(
                 self.env._("number: “%s” is one of our own numbers.", number[:64])
             )
@@ -394,16 +394,3 @@ class PhoneCallBack(models.Model):
             ),
             limit=1,
         )
-
-
-class MailActivity(models.Model):
-    _inherit = "mail.activity"
-
-    def _action_done(self, feedback=False, attachment_ids=None):
-        backs = self.filtered(lambda act: act.res_model == "phone.call.back")
-        ids = backs.mapped("res_id")
-        result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
-        if ids:
-            # sudo: whoever is given the activity may end it
-            self.env["phone.call.back"].sudo().browse(ids).exists()._close()
-        return result

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..telephony import audience
+from ..telephony import audience, wrap_up
 
 
 class PhoneCallLeg(models.Model):
@@ -54,7 +54,7 @@ class PhoneCallLeg(models.Model):
                 at_least = max(at or fields.Datetime.now(), leg.wrap_up_started_at)
                 # sudo: agents write no times, they say that they have finished
                 leg.sudo().wrap_up_ended_at = at_least.replace(microsecond=0)
-                leg.call_id._sum_parts()
+                wrap_up.sum_parts(leg.call_id)
 
     def _part(self):
         """What decides who sees a card of the call."""

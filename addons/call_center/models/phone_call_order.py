@@ -3,7 +3,8 @@ import datetime
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .phone_call_dial import EXTENSION, ORDER
+from ..telephony import panel
+from ..telephony.dialling import EXTENSION
 
 NOTIFICATION = "call_center.dial"
 # a telephone that rings later than this would surprise who wanted the call
@@ -110,7 +111,7 @@ class PhoneCallOrder(models.Model):
                     "cause": cause if known else "cancel",
                 }
             )
-            call._notify_agents()
+            panel.notify(call)
         self.user_id._bus_send(
             NOTIFICATION, {"call_id": call.id, "message": self._failure(cause)}
         )
@@ -137,24 +138,3 @@ class PhoneCallOrder(models.Model):
         old = self.search([("create_date", "<", limit)], limit=10_000)
         old.unlink()
         return len(old), len(old) == 10_000
-
-
-class PhoneCall(models.Model):
-    _inherit = "phone.call"
-
-    def _merge(self, event, at):
-        """The first that the PBX tells of an ordered call: it has the order."""
-        if event["call_id"].startswith(ORDER) and not event["failed"]:
-            self.env["phone.call.order"].search(
-                [("call_id", "=", self.id), ("state", "in", ("waiting", "sent"))]
-            ).state = "placed"
-        return super()._merge(event, at)
-
-    @api.model
-    def _cron_sweep(self):
-        """Orders that no process fetches or tells of any more are given up, too."""
-        result = super()._cron_sweep()
-        orders = self.env["phone.call.order"]
-        open_ = orders.search([("state", "in", ("waiting", "sent"))], limit=500)
-        orders._expire(open_.provider_id)
-        return result

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..telephony import joining
+from ..telephony import joining, strands
 
 
 class PhoneCallStrand(models.Model):
@@ -35,8 +35,8 @@ class PhoneCallStrand(models.Model):
         return [
             joining.Facts(
                 strand.external_id,
-                call._is_outside(
-                    strand.direction, strand.from_number, strand.to_number
+                strands.is_outside(
+                    call, strand.direction, strand.from_number, strand.to_number
                 ),
                 strand.is_continued,
                 *(strand[name] for name in FACTS),

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..telephony import customer
+
 
 class ResPartner(models.Model):
     _name = "res.partner"
@@ -64,7 +66,7 @@ class ResPartner(models.Model):
 
     def _phone_directory_refresh(self, new=False):
         result = super()._phone_directory_refresh(new=new)
-        self.env["phone.call"]._link_earlier(self.ids)
+        customer.link_earlier(self.env, self.ids)
         return result
 
     @api.model

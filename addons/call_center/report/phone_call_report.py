@@ -3,8 +3,9 @@ import datetime
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..models.call_rule import REJECT
 from ..models.phone_call import PROVIDER_KINDS
+from ..telephony import privacy
+from ..telephony.routing import REJECT
 
 
 class PhoneCallReport(models.Model):
@@ -172,8 +173,8 @@ class PhoneCallReport(models.Model):
             scope=scope or SQL("TRUE"),
             refused=self._report_refused(),
             counts=self._report_counts(),
-            alias=self.env["phone.call"]._alias_sql(),
-            customer=self.env["phone.call"]._customer_sql(),
+            alias=privacy.alias_sql(),
+            customer=privacy.customer_sql(),
             local=SQL(
                 "timezone(%s, timezone('UTC', call.started_at))", str(self.env.tz)
             ),

@@ -1,3 +1,0 @@
-from . import audience
-from . import click_to_call
-from . import joining

@@ -3,6 +3,7 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..telephony import call_backs
 from .test_call_life import NOW
 from .test_call_rule import RuleCommon
 
@@ -38,7 +39,7 @@ class TestBlockedNumber(RuleCommon):
             self.provider, self._event("hangup", callId="r1", cause="busy")
         )
         self.assertEqual(told, [])
-        self.assertFalse(self._call("r1")._is_missed())
+        self.assertFalse(call_backs.is_missed(self._call("r1")))
         self._answer("+49891111111", "r2", user="101")
         self.assertTrue(told)
 

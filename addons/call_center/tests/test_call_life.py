@@ -6,6 +6,7 @@ from freezegun import freeze_time
 
 from odoo.tests import tagged
 
+from ..telephony import panel
 from ..tools import contract
 from .common import CallCenterCommon
 
@@ -229,16 +230,16 @@ class TestCallLife(CallLifeCommon):
             self._receive(self._event("newCall", self._after(-600), callId=id_))
             for id_ in ("c1", "c2")
         ]
-        notify = type(self.Call)._notify_agents
+        notify = panel.notify
 
         def failing(call):
             if call.external_id == "c1":
                 raise ZeroDivisionError
             return notify(call)
 
-        logger = "odoo.addons.call_center.models.phone_call_life"
+        logger = "odoo.addons.call_center.telephony.sweeping"
         with (
-            patch.object(type(self.Call), "_notify_agents", failing),
+            patch.object(panel, "notify", failing),
             self.assertLogs(logger, "ERROR") as logged,
         ):
             self.Call._cron_sweep()

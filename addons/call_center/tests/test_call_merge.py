@@ -6,6 +6,7 @@ from freezegun import freeze_time
 
 from odoo.tests import tagged
 
+from ..telephony import wrap_up
 from ..tools import contract
 from .test_call_cards import NOW, CallCardsCommon
 
@@ -91,13 +92,13 @@ class TestCallMerge(CallCardsCommon):
         self.assertEqual([c["state"] for c in mine["102"]], ["answered"])
         self.assertEqual(mine["103"], [])
         self._receive(events[5])
-        self.assertTrue(call._is_wrapping_up(self.users["101"]))
-        self.assertFalse(call._is_wrapping_up(self.users["102"]))
+        self.assertTrue(wrap_up.is_wrapping_up(call, self.users["101"]))
+        self.assertFalse(wrap_up.is_wrapping_up(call, self.users["102"]))
         call.with_user(self.users["101"]).wrap_up({"summary": "Asked for Otto"})
-        self.assertFalse(call._is_wrapping_up(self.users["101"]))
+        self.assertFalse(wrap_up.is_wrapping_up(call, self.users["101"]))
         self.assertEqual((call.state, call.wrap_up_started_at), ("answered", False))
         self._receive(events[7])
-        self.assertTrue(call._is_wrapping_up(self.users["102"]))
+        self.assertTrue(wrap_up.is_wrapping_up(call, self.users["102"]))
         form = call.with_user(self.users["102"]).wrap_up_form()
         self.assertEqual(form["values"]["summary"], "Asked for Otto")
 

@@ -4,6 +4,7 @@ from odoo import fields
 from odoo.tests import HttpCase, tagged
 from odoo.tests.common import new_test_user
 
+from ..telephony import panel
 from .test_call_life import CallLifeCommon
 
 
@@ -43,7 +44,7 @@ class TestCallPanel(CallLifeCommon):
     def test_withheld_number_is_none_whatever_the_provider_calls_it(self):
         event = self._event("newCall", user=["101"])
         self._receive({**event, "from": "<unknown>"})
-        self.assertEqual(self._call()._panel_values()["number"], "")
+        self.assertEqual(panel.card_values(self._call())["number"], "")
 
     def test_call_for_nobody_is_told_to_the_companys_agents(self):
         told = self._told(self._event("newCall"))

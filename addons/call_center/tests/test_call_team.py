@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..telephony import panel
 from .test_call_life import NOW, CallLifeCommon
 
 
@@ -109,8 +110,8 @@ class TestCallTeam(CallLifeCommon):
 
     def test_call_that_names_nobody_rings_at_its_team(self):
         call = self._ring("c1", queue="sales")
-        self.assertEqual(call._agents_to_tell(), self.agent)
-        self.assertIn(self.outsider, self._ring("c2")._agents_to_tell())
+        self.assertEqual(panel.agents_to_tell(call), self.agent)
+        self.assertIn(self.outsider, panel.agents_to_tell(self._ring("c2")))
 
     def test_agents_do_not_change_teams(self):
         with self.assertRaises(AccessError):

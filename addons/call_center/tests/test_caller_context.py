@@ -3,7 +3,7 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..models.phone_call_context import CallerSection
+from ..telephony.caller import Section
 from .common import CallCenterCommon
 
 
@@ -125,16 +125,16 @@ class TestCallerContext(CallCenterCommon):
         built = []
 
         def section(sequence, code):
-            def build():
+            def build(_record):
                 built.append(code)
                 return [], []
 
-            return CallerSection(sequence, code, code.title(), build)
+            return Section(sequence, code, code.title(), build)
 
         def sections(_self, _record):
             return [section(2, "later"), section(1, "sooner")]
 
-        with patch.object(type(call), "_caller_sections", sections):
+        with patch.object(type(self.env["phone.caller"]), "_caller_sections", sections):
             outline = call.caller_outline("res.partner", person.id)
             self.assertEqual([s["code"] for s in outline], ["sooner", "later"])
             self.assertEqual(built, [])

@@ -6,6 +6,7 @@ from freezegun import freeze_time
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..telephony import routing
 from ..tools import contract
 from .test_call_cards import NOW, CallCardsCommon
 
@@ -139,7 +140,7 @@ class TestOwnNumbers(CallCardsCommon):
         ):
             with self.subTest(number):
                 call = self._echo(number)
-                self.assertTrue(call._is_own_number())
+                self.assertTrue(routing.is_own_number(call))
                 self.assertFalse(call.callback_due)
                 call.unlink()
         self.assertTrue(self._echo("+4930555001").callback_due)
@@ -152,8 +153,8 @@ class TestOwnNumbers(CallCardsCommon):
         self.assertTrue(mine.plan_call_back("030 1234567")["res_id"])
 
     def test_what_is_ours_is_not_stale(self):
-        self.assertFalse(self._echo("+4930555000")._is_own_number())
+        self.assertFalse(routing.is_own_number(self._echo("+4930555000")))
         self.provider.numbers = "030 555000"
-        self.assertTrue(self._call()._is_own_number())
+        self.assertTrue(routing.is_own_number(self._call()))
         self.provider.active = False
-        self.assertFalse(self._call()._is_own_number())
+        self.assertFalse(routing.is_own_number(self._call()))

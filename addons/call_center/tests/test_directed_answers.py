@@ -5,6 +5,7 @@ from lxml import etree
 from odoo.exceptions import ValidationError
 from odoo.tests import HttpCase, tagged
 
+from ..telephony import panel
 from ..tools import answers, signature
 from .test_call_rule import RuleCommon
 
@@ -112,7 +113,7 @@ class TestDirectedAnswers(RuleCommon, HttpCase):
         self._twilio()
         call = self.Call.search([("external_id", "=", "CA1")])
         self.assertEqual((call.queue, call.team_id), ("sales", team))
-        self.assertEqual(call._agents_to_tell(), self.agent)
+        self.assertEqual(panel.agents_to_tell(call), self.agent)
 
     def test_rule_comes_before_the_lines_own_target(self):
         self.line = {"default_target": "+4930555000"}

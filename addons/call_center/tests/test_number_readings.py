@@ -4,6 +4,7 @@ from freezegun import freeze_time
 
 from odoo.tests import tagged
 
+from ..telephony import routing
 from .test_call_life import NOW
 from .test_call_rule import RuleCommon
 
@@ -99,7 +100,7 @@ class TestNumberReadings(RuleCommon):
         self.provider.numbers = "+49 170 2345678, 030 1234567"
         self._partner("Ourselves", MOBILE)
         call = self._calls("491702345678")
-        self.assertTrue(call._is_own_number())
+        self.assertTrue(routing.is_own_number(call))
         self.assertFalse(call.partner_id)
 
     def test_rules_see_the_number_with_its_country(self):

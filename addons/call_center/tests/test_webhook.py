@@ -9,7 +9,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, HttpCase, tagged
 from odoo.tests.common import new_test_user
 
-from ..models import call_provider
+from ..models import call_provider, call_provider_event
 from ..tools import signature
 
 NEW_CALL = {
@@ -194,7 +194,7 @@ class TestWebhook(HttpCase):
     def test_log_is_bounded(self):
         line = self.lines["generic"]
         events = self.env["call.provider.event"]
-        self.patch(call_provider, "EVENTS_KEPT", 3)
+        self.patch(call_provider_event, "EVENTS_KEPT", 3)
         self.patch(call_provider, "TRIM_EVERY", 1)
         for number in range(6):
             event = {"event": "newCall", "call_id": str(number)}

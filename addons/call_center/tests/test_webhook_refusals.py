@@ -11,6 +11,7 @@ from odoo.tools import mute_logger
 
 from ..controllers.secret_log import MaskTokens, masked
 from ..controllers.webhook import CallLock
+from ..telephony import panel
 from ..tools import signature
 
 NEW_CALL = {
@@ -165,7 +166,7 @@ class TestWebhookRefusals(HttpCase):
             raise ZeroDivisionError
 
         before = self._counts()
-        self.patch(self.registry["phone.call"], "_notify_agents", fault)
+        self.patch(panel, "notify", fault)
         with mute_logger("odoo.http", "odoo.addons.base.models.ir_http"):
             response = self._post(self.paths["generic"], NEW_CALL)
         self.assertEqual((response.status_code, response.text), (503, ""))

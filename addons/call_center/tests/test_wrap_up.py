@@ -7,6 +7,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..telephony import chatter, panel
 from .test_call_life import NOW, CallLifeCommon
 
 
@@ -26,7 +27,7 @@ class TestWrapUp(CallLifeCommon):
         call = self._ended()
         self.assertEqual(call.wrap_up_started_at, call.ended_at)
         self.assertFalse(call.wrap_up_ended_at)
-        self.assertTrue(call._panel_values()["wrap_up"])
+        self.assertTrue(panel.card_values(call)["wrap_up"])
 
     def test_note_that_cannot_be_posted_keeps_no_agent_busy(self):
         first = self._ended("c1")
@@ -35,17 +36,17 @@ class TestWrapUp(CallLifeCommon):
             self._event("answer", callId="c2", user="102"),
             self._event("hangup", self._after(70), callId="c2"),
         )
-        post = type(self.Call)._post_in_chatter
+        post = chatter.post
 
         def failing(call):
             if call.external_id == "c1":
                 raise ZeroDivisionError
             return post(call)
 
-        logger = "odoo.addons.call_center.models.phone_call_life"
+        logger = "odoo.addons.call_center.telephony.sweeping"
         with (
             freeze_time(self._after(3600)),
-            patch.object(type(self.Call), "_post_in_chatter", failing),
+            patch.object(chatter, "post", failing),
             self.assertLogs(logger, "ERROR") as logged,
         ):
             self.Call._cron_sweep()

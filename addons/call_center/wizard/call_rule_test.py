@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
-from ..models.call_rule import Caller, Direction
+from ..telephony import customer
+from ..telephony.routing import Caller, Direction
 
 
 class CallRuleTest(models.TransientModel):
@@ -49,7 +50,7 @@ class CallRuleTest(models.TransientModel):
                 "to_number": self.to_number,
             }
         )
-        vals = call._customer_vals() if self.number else {}
+        vals = customer.customer_vals(call) if self.number else {}
         partner = provider.env["res.partner"].browse(vals.get("partner_id"))
         e164 = call.e164 or ""
         return Caller(

@@ -1,3 +1,2 @@
 from . import crm_lead
-from . import phone_call
-from . import crm_lead_calls
+from . import phone_caller

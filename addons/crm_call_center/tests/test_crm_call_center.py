@@ -1,5 +1,6 @@
 from odoo.tests import tagged
 
+from odoo.addons.call_center.telephony import wrap_up_form
 from odoo.addons.call_center.tests.common import CallCenterCommon
 
 
@@ -161,4 +162,4 @@ class TestCrmCallCenter(CallCenterCommon):
         call = self.Call.create(
             {"company_id": self.company.id, "partner_id": partner.id}
         )
-        self.assertIn(lead, call._wrap_up_abouts())
+        self.assertIn(lead, wrap_up_form.abouts(call))

@@ -1,2 +1,2 @@
 from . import helpdesk_ticket_category
-from . import phone_call
+from . import phone_caller

@@ -1,4 +1,4 @@
 from . import delivery_promise
 from . import phone_call
+from . import phone_caller
 from . import promise_desk_overview
-from . import phone_call_lead

@@ -1,1 +1,1 @@
-from . import phone_call
+from . import phone_caller

@@ -1,3 +1,2 @@
-from . import phone_call
-from . import phone_call_sale
+from . import phone_caller
 from . import sale_order

@@ -4,6 +4,7 @@ from freezegun import freeze_time
 
 from odoo.tests import tagged
 
+from odoo.addons.call_center.telephony import wrap_up_form
 from odoo.addons.call_center.tests.common import CallCenterCommon
 
 
@@ -161,5 +162,5 @@ class TestSaleCallCenter(CallCenterCommon):
         call = self.Call.create(
             {"company_id": self.company.id, "partner_id": self.anna.id}
         )
-        abouts = call.with_user(self.salesman).sudo()._wrap_up_abouts()
+        abouts = wrap_up_form.abouts(call.with_user(self.salesman).sudo())
         self.assertIn(order, abouts)

@@ -1,2 +1,2 @@
-from . import phone_call
-from . import phone_call_say
+from . import delivery_promise_line
+from . import phone_caller
