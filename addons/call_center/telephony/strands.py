@@ -4,7 +4,7 @@ from odoo import Command
 from odoo.tools import SQL
 
 from ..tools import phone_number
-from . import facts, joining, panel, parts
+from . import facts, joining, panel, parts, wrap_up
 
 
 def lock_ids(env, provider, event):
@@ -78,6 +78,7 @@ def is_outside(call, direction, from_number, to_number):
 def take_over(call, gone):
     """Take in a call that is part of this one, and take its cards away."""
     panel.tell_gone(gone)
+    wrap_up.keep(gone)
     for leg in gone.leg_ids:
         parts.take_part(call, leg)
     gone.strand_ids.call_id = call
@@ -88,6 +89,7 @@ def take_over(call, gone):
     vals = taken_over_vals(call, gone)
     gone.unlink()
     call.invalidate_recordset(["leg_ids", "strand_ids"])
+    wrap_up.sum_parts(call)
     if vals:
         call.write(vals)
 

@@ -120,6 +120,34 @@ class TestCallMerge(CallCardsCommon):
             call.with_user(self.users["101"]).end_wrap_up()
         self.assertEqual(call.wrap_up_seconds, 20)
 
+    def test_wrap_up_of_a_call_that_is_merged_counts_on(self):
+        """101 spoke with a colleague and wrote that down; later it turns out that the
+        call was the customer's."""
+        inside = {"callId": "c2", "direction": "out", "from": "101", "to": "103"}
+        with freeze_time(self._after(30)):
+            for event in (
+                self._event("newCall", self._after(0), user=["102"], legId="b"),
+                self._event("answer", self._after(5), user="102", legId="b"),
+                self._event(
+                    "newCall", self._after(1), user=["101"], legId="a", **inside
+                ),
+                self._event(
+                    "answer", self._after(2), callId="c2", user="101", legId="a"
+                ),
+                self._event("hangup", self._after(10), callId="c2"),
+            ):
+                self.Call._receive(self.provider, event)
+            other = self._all().filtered(lambda call: call.external_id == "c2")
+            other.with_user(self.users["101"]).end_wrap_up()
+        self.assertEqual(other.wrap_up_seconds, 20)
+        with freeze_time(self._after(45)):
+            call = self._merged(
+                [self._event("merge", self._after(40), otherCallId="c2")]
+            )
+        self.assertEqual(call.external_id, "c1")
+        self.assertEqual(call.wrap_up_seconds, 20)
+        self.assertEqual(call.parts_wrap_up_seconds, 20)
+
     def test_merge_of_calls_that_nobody_told_of_yet(self):
         merge = self._event("merge", otherCallId="c2")
         self.Call._receive(self.provider, merge)

@@ -225,3 +225,19 @@ class TestWrapUp(CallLifeCommon):
             proposed["date_deadline"],
             fields.Date.to_string(NOW.date() + datetime.timedelta(days=1)),
         )
+
+    def test_manager_corrects_who_spoke(self):
+        """What the other one wrote down stays theirs; the times are nobody's to
+        write."""
+        call = self._ended()
+        with freeze_time(self._after(90)):
+            call.with_user(self.agent).end_wrap_up()
+        call.with_user(self.manager).user_id = self.manager
+        self.assertEqual(call.user_id, self.manager)
+        self.assertEqual(call.leg_ids.wrap_up_started_at, call.ended_at)
+        self.assertEqual(call.parts_wrap_up_seconds, 22)
+
+    def test_manager_corrects_when_a_call_ended(self):
+        call = self._ended()
+        call.with_user(self.manager).ended_at = self._after(50)
+        self.assertEqual(call.wrap_up_started_at, self._after(50))
