@@ -1,0 +1,4 @@
+"""From goods to money, in plain Python: nothing here knows Odoo."""
+
+from . import shares
+from . import slices

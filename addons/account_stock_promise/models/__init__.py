@@ -1,0 +1,3 @@
+from . import promise_cash_fact
+from . import promise_cash_pending
+from . import promise_cash_renewal
