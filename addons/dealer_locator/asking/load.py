@@ -61,7 +61,7 @@ class Loader:
         for name in ("dealer.skill.line", "dealer.territory", "res.partner"):
             env[name].flush_model()
         #: record rules, and not archived
-        self.query = Profile._search([])
+        self.query = Profile._search(Profile._of_companies())
 
     # -- what the search is given --------------------------------------------------
 
@@ -356,7 +356,10 @@ def holders(env, place):
     if not place.country_id:
         return frozenset()
     env["dealer.territory"].flush_model()
-    rules = env["dealer.profile"]._search([("status", "=", "active")]).subselect()
+    Profile = env["dealer.profile"]
+    rules = Profile._search(
+        [("status", "=", "active"), *Profile._of_companies()]
+    ).subselect()
     rows = env.execute_query(
         SQL(
             "SELECT DISTINCT area.dealer_id FROM dealer_territory area"

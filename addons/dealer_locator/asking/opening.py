@@ -9,6 +9,30 @@ from ..ranking import hours
 
 def openings(env, calendar_ids, at):
     """{calendar id: Opening} of those that have hours; flexible ones have none."""
+    return {
+        calendar_id: hours.opening(week, closed, at)
+        for calendar_id, (week, closed) in _read(env, calendar_ids, at).items()
+    }
+
+
+def moment_after(env, calendar, at, minutes):
+    """When so many minutes of a calendar's opening time will have passed. Without
+    hours, or where no opening is in sight, the clock's minutes count."""
+    found = _read(env, calendar.ids, at).get(calendar.id)
+    moment = found and hours.moment_after(*found, at, minutes)
+    return moment or at + timedelta(minutes=minutes)
+
+
+def hours_between(env, calendar, start, stop):
+    """Hours of a calendar's opening time between two moments; of the clock's time
+    where it has no hours."""
+    found = _read(env, calendar.ids, start).get(calendar.id)
+    between = hours.time_between(*found, start, stop) if found else stop - start
+    return between.total_seconds() / 3600
+
+
+def _read(env, calendar_ids, at):
+    """{calendar id: (Week, closed times)} of those that have hours."""
     if not calendar_ids:
         return {}
     env["resource.calendar"].flush_model(["tz", "schedule_type", "two_weeks_calendar"])
@@ -25,9 +49,7 @@ def openings(env, calendar_ids, at):
         times = everybody if calendar_id is None else closed.setdefault(calendar_id, [])
         times.append((start, stop))
     return {
-        calendar_id: hours.opening(
-            week, sorted(closed.get(calendar_id, []) + everybody), at
-        )
+        calendar_id: (week, sorted(closed.get(calendar_id, []) + everybody))
         for calendar_id, week in weeks.items()
     }
 

@@ -74,6 +74,7 @@ def answer(env, checked, given=None):
         "excluded": [
             {
                 "partner_id": loader.rows[one.candidate.id].partner_id,
+                "name": names[one.candidate.id] or "",
                 "code": one.code,
                 "message": words.excluded_message(env, one.code, one.values, names),
             }
@@ -97,18 +98,11 @@ def answer(env, checked, given=None):
 def in_turn(env, requests):
     """Answers to many requests, of which each gives its first dealer one more."""
     given, answers = Counter(), []
-    by_partner = {}
     for checked in requests:
         found = answer(env, checked, given)
         answers.append(found)
         if found["dealers"]:
-            partner_id = found["dealers"][0]["partner_id"]
-            if partner_id not in by_partner:
-                profile = env["dealer.profile"].search(
-                    [("partner_id", "=", partner_id)], limit=1
-                )
-                by_partner[partner_id] = profile.id
-            given[by_partner[partner_id]] += 1
+            given[found["dealers"][0]["dealer_id"]] += 1
     return answers
 
 
@@ -191,6 +185,7 @@ def _dealers(env, ranked, loader):
         opening = candidate.opening
         found.append(
             {
+                "dealer_id": row.id,
                 "partner_id": row.partner_id,
                 "name": row.name or "",
                 "distance_km": False if candidate.km is None else candidate.km,

@@ -43,10 +43,14 @@ class DealerWeight(models.Model):
         "This company has weights for this purpose already.",
     )
 
-    @api.constrains(*Weights._fields)
+    def _weight_fields(self):
+        """Names of the fields that are worth kilometres, those of bridges included."""
+        return Weights._fields
+
+    @api.constrains(lambda self: self._weight_fields())
     def _check_weights(self):
         for weight in self:
-            for name in Weights._fields:
+            for name in weight._weight_fields():
                 value = weight[name]
                 least = 0.01 if name == "response_hours" else 0
                 if not math.isfinite(value) or not least <= value <= MAX_KM:
@@ -62,13 +66,17 @@ class DealerWeight(models.Model):
     @api.model
     def _weights_of(self, purpose):
         """The Weights of the user's company, else those for all companies."""
+        row = self._row_of(purpose)
+        if not row:
+            return Weights()
+        return Weights(*(row[name] for name in Weights._fields))
+
+    @api.model
+    def _row_of(self, purpose):
         rows = self.search_fetch(
             [
                 ("purpose", "=", purpose),
                 ("company_id", "in", [False, self.env.company.id]),
             ]
         )
-        row = rows.sorted(lambda one: not one.company_id)[:1]
-        if not row:
-            return Weights()
-        return Weights(*(row[name] for name in Weights._fields))
+        return rows.sorted(lambda one: not one.company_id)[:1]

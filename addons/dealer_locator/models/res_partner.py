@@ -36,12 +36,25 @@ class ResPartner(models.Model):
         :raises AccessError: for who may not read dealers
         :raises ValidationError: naming the key that is wrong
         """
+        answer = self._rank_dealers(request)
+        for rows in (answer, *answer["relax"]):
+            for row in rows["dealers"]:
+                del row["dealer_id"]
+        for row in answer["excluded"]:
+            del row["name"]
+        return answer
+
+    @api.model
+    @api.readonly
+    def _rank_dealers(self, request):
+        """As :meth:`rank_dealers`; dealers with the id of their ``dealer.profile`` as
+        ``dealer_id``, those who were kept out with their ``name``."""
         self.env["dealer.profile"].check_access("read")
         return rank.answer(self.env, check.check(self.env, request))
 
     @api.model
     def _rank_dealers_in_turn(self, requests):
-        """As :meth:`rank_dealers`, of many: what one is given counts for the next."""
+        """As :meth:`_rank_dealers`, of many: what one is given counts for the next."""
         return rank.in_turn(
             self.env, [check.check(self.env, request) for request in requests]
         )

@@ -54,6 +54,49 @@ def opening(week: Week, closed, at: datetime) -> Opening:
     return Opening(False)
 
 
+def spans(week: Week, closed, at: datetime):
+    """The (from, to) in which a calendar is open from a moment on, in order, as far as
+    the horizon; those that meet or overlap are one after the other."""
+    zone = pytz.timezone(week.tz)
+    days = _days(week.slots)
+    if not any(days):
+        return
+    closed = [(start, stop) for start, stop in closed if stop > at and start < stop]
+    today = pytz.utc.localize(at).astimezone(zone).date()
+    reached = at
+    for ahead in range(-1, HORIZON_DAYS + 1):
+        day = today + timedelta(days=ahead)
+        for begin, end in days[day.weekday() + 7 * _week_type(day)]:
+            # the last microsecond of a day is its end
+            start, stop = _utc(zone, day, begin), _whole(_utc(zone, day, end))
+            yield from _less(max(start, reached), stop, closed)
+            reached = max(reached, stop)
+
+
+def moment_after(week: Week, closed, at: datetime, minutes: int) -> datetime | None:
+    """When so many minutes of opening time will have passed; None: not in sight."""
+    left = timedelta(minutes=minutes)
+    for start, stop in spans(week, closed, at):
+        if stop - start >= left:
+            return start + left
+        left -= stop - start
+    return None
+
+
+def time_between(week: Week, closed, start: datetime, stop: datetime) -> timedelta:
+    """How much of the time from one moment to another is opening time."""
+    total = timedelta()
+    for first, last in spans(week, closed, start):
+        if first >= stop:
+            break
+        total += min(last, stop) - first
+    return total
+
+
+def _whole(moment):
+    return moment + timedelta(microseconds=1) if moment.microsecond else moment
+
+
 def _week_type(day):
     """Of two weeks, which one: Odoo counts them from the first day of year 1."""
     return (day.toordinal() - 1) // 7 % 2

@@ -180,3 +180,43 @@ def too_long(env):
             " nothing was changed. Try again in a minute."
         )
     )
+
+
+def begin_again(env):
+    """Make parallel requests wait for each other instead of failing.
+
+    Only for the first line of a public method, where a request of a user or of a
+    program runs it: other code may be inside a savepoint, which the new start would
+    destroy. Odoo's transactions see the database as it was at their first query; where
+    nothing was written yet, the transaction begins again under READ COMMITTED, in which
+    each statement sees what was committed before it.
+
+    :raises WaitedTooLong: the budget of the request is spent
+    """
+    left = budget(env)
+    if left is None:
+        return
+    if is_nothing_written(env):
+        with left.restart():
+            env.cr.rollback()
+        env.cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+    bound(env)
+
+
+def is_nothing_written(env):
+    """Whether the transaction may begin again. One that did so already goes on, maybe
+    in a savepoint."""
+    cr, transaction = env.cr, env.transaction
+    if (
+        cr.readonly
+        or any(transaction.field_dirty.values())
+        or any(transaction.tocompute.values())
+        or cr.precommit
+        or cr.postcommit
+    ):
+        return False
+    cr.execute(
+        "SELECT pg_current_xact_id_if_assigned() IS NULL"
+        " AND current_setting('transaction_isolation') <> 'read committed'"
+    )
+    return cr.fetchone()[0]
