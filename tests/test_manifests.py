@@ -22,6 +22,7 @@ ARROWS = {
     "mrp_promise": {"stock_promise"},
     "sale_stock_promise": {"stock_promise"},
     "delivery_stock_promise": {"sale_stock_promise"},
+    "website_sale_stock_promise": {"delivery_stock_promise"},
     "crm_stock_promise": {"sale_stock_promise"},
     "account_stock_promise": {"sale_stock_promise"},
     "call_center": {"promise_desk_base"},

@@ -1,0 +1,29 @@
+from odoo import api, fields, models
+
+
+class DeliveryPromise(models.Model):
+    _inherit = "delivery.promise"
+
+    website_id = fields.Many2one(
+        "website",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The website on which a customer was paying when this was held.",
+    )
+    shop_address = fields.Char(
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        groups="stock_promise.group_promise_manager",
+        help="A fingerprint of the network address that the hold comes from, for the"
+        " limit of the website.",
+    )
+    shop_held_since = fields.Datetime(readonly=True, copy=False)
+
+    @api.model
+    def _is_value_limited(self, company):
+        """Guests of a shop are all the same user, who has no limit of its own and
+        waits for nobody."""
+        return not self.env.user._is_public() and super()._is_value_limited(company)
