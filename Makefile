@@ -54,6 +54,12 @@ calibrate: ## how often promises would have held (CSV=deliveries.csv, FROM=first
 	@$(PYTHON) -B bench/calibrate.py $(if $(CSV),--csv "$(CSV)") $(if $(FROM),--from "$(FROM)") $(ARGS)
 endif
 
+ifneq ($(wildcard bench/calibrate_payments.py),)
+.PHONY: calibrate-payments
+calibrate-payments: ## how sure dates of payments would have been (CSV=invoices.csv, FROM=)
+	@$(PYTHON) -B bench/calibrate_payments.py $(if $(CSV),--csv "$(CSV)") $(if $(FROM),--from "$(FROM)") $(ARGS)
+endif
+
 ifneq ($(wildcard bench/calls.py),)
 .PHONY: bench-calls
 bench-calls: ## measure calls under load, up to the agent's screen (ARGS=)

@@ -22,11 +22,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 # The package stands alone; importing its addon would ask for a whole Odoo.
-sys.path.insert(0, str(ROOT / "addons" / "stock_promise"))
+sys.path.insert(0, str(ROOT / "addons" / "promise_statistics"))
 
 from baselines import BASELINES  # noqa: E402
-from promising import lateness_backtest as judgement  # noqa: E402
-from promising.lateness import (  # noqa: E402
+from punctuality import backtest as judgement  # noqa: E402
+from punctuality.history import (  # noqa: E402
     EARLIEST,
     LATEST,
     MAX_DAYS,

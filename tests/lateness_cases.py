@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 ROOT = Path(__file__).resolve().parent.parent
 # The package stands alone; importing its addon would ask for a whole Odoo.
-sys.path.insert(0, str(ROOT / "addons" / "stock_promise"))
+sys.path.insert(0, str(ROOT / "addons" / "promise_statistics"))
 
-from promising.lateness import Observation, Settings  # noqa: E402
+from punctuality.history import Observation, Settings  # noqa: E402
 
 DAY = date(2020, 1, 1)
 PLAIN = Settings(corrected=())

@@ -26,7 +26,11 @@ sys.path[:0] = [str(HERE), str(ROOT / "scripts")]
 from mutations import MUTATIONS  # noqa: E402
 
 #: What the plain tests read, beside the tests.
-PLAIN_FOLDERS = ("stock_promise/promising", "mrp_promise/models")
+PLAIN_FOLDERS = (
+    "stock_promise/promising",
+    "mrp_promise/models",
+    "promise_statistics/punctuality",
+)
 
 
 def mutated(mutation, text):
@@ -55,6 +59,7 @@ def plain_copy(folder):
     for path in [
         *HERE.glob("test_promising_*.py"),
         *HERE.glob("*lateness*.py"),
+        *HERE.glob("*payments*.py"),
         HERE / "test_allocation_model.py",
         HERE / "test_alternatives_model.py",
         HERE / "test_pegging.py",

@@ -9,6 +9,7 @@ A test that passes without its rule proves nothing; that is how it would show.
 from typing import NamedTuple
 
 PROMISING = "stock_promise/promising/"
+STATISTICS = "promise_statistics/punctuality/"
 MODELS = "stock_promise/models/delivery_promise_"
 RULES = "tests/test_promising_rules.py::test_"
 PEGGING = "tests/test_pegging.py::test_"
@@ -561,42 +562,42 @@ MUTATIONS = [
     # -- how sure a date is ------------------------------------------------------------
     Mutation(
         "a day's arrivals are known that morning",
-        PROMISING + "lateness.py",
+        STATISTICS + "history.py",
         "events[self._next][0] < day",
         "events[self._next][0] <= day",
         LATENESS + "an_arrival_of_the_day_itself_is_not_known_that_morning",
     ),
     Mutation(
         "what is overdue is forgotten",
-        PROMISING + "lateness_pool.py",
+        STATISTICS + "pool.py",
         "overdue[passed] = overdue.get(passed, 0.0) + scale * weight",
         "overdue[passed] = 0.0",
         LATENESS + "what_is_overdue_counts_as_later_than_the_days_passed",
     ),
     Mutation(
         "old cases count as much as new ones",
-        PROMISING + "lateness_pool.py",
+        STATISTICS + "pool.py",
         "doublings = (day - self._base) / self._half_life",
         "doublings = 0.0",
         LATENESS + "recent_cases_count_more_than_old_ones",
     ),
     Mutation(
         "the level learns nothing",
-        PROMISING + "lateness_level.py",
+        STATISTICS + "level.py",
         "moved = self.used + gain * surplus",
         "moved = self.used",
         LEVEL + "the_correction_keeps_the_promised_share_where_the_data_drifts",
     ),
     Mutation(
         "on time may become early at will",
-        PROMISING + "lateness_level.py",
+        STATISTICS + "level.py",
         "bound = min(days, 0, mixture.days(self._early))",
         "bound = mixture.days(self._lowest)",
         LEVEL + "the_correction_never_turns_on_time_into_early",
     ),
     Mutation(
         "a part of a shipment gives the others away",
-        PROMISING + "lateness.py",
+        STATISTICS + "history.py",
         "for position in self._batches.get(batch, ())",
         "for position in ()",
         BACKTEST + "a_row_is_answered_without_what_moved_with_it",

@@ -10,8 +10,8 @@ from datetime import date
 
 import pytest
 from lateness_cases import ROOT, on
-from promising.lateness import Observation
-from promising.lateness_backtest import backtest, replay, split
+from punctuality.backtest import backtest, replay, split
+from punctuality.history import Observation
 
 CALIBRATE = ROOT / "bench" / "calibrate.py"
 sys.path.append(str(CALIBRATE.parent))

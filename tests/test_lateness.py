@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lateness_cases import FLAT, PLAIN, SMALL, cases, many, on, row
-from promising.lateness import History, Observation, Settings
-from promising.lateness_pool import product_limit
+from punctuality.history import History, Observation, Settings
+from punctuality.pool import product_limit
 
 # -- the distribution ------------------------------------------------------------------
 

@@ -6,8 +6,8 @@ import random
 
 import pytest
 from lateness_cases import FLAT, PLAIN, on, row
-from promising.lateness import History
-from promising.lateness_backtest import backtest, pinball, replay, split
+from punctuality.backtest import backtest, pinball, replay, split
+from punctuality.history import History
 
 
 def test_the_pinball_loss_weighs_late_by_the_level_and_early_by_the_rest():

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import pytest
 from lateness_cases import on, row
-from promising.lateness import History, Settings
-from promising.lateness_backtest import backtest, pinball, replay
+from punctuality.backtest import backtest, pinball, replay
+from punctuality.history import History, Settings
 
 DAYS = 1600
 START = 500  # the first day judged

@@ -7,8 +7,8 @@ import random
 import pytest
 from hypothesis import given, settings
 from lateness_cases import SMALL, cases, drifting, many, on, row
-from promising.lateness import History, Settings
-from promising.lateness_backtest import backtest
+from punctuality.backtest import backtest
+from punctuality.history import History, Settings
 
 
 def _kept(rows, numbers):

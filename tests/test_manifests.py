@@ -12,12 +12,13 @@ KNOWN = addons.discover()
 #: Never depends on another of them: each may be all that a company installs.
 ROOTS = {"stock_promise", "call_center", "dealer_locator"}
 #: What roots share without knowing of one another: it depends on Odoo's base alone.
-SHARED = {"promise_desk_base"}
+SHARED = {"promise_desk_base", "promise_statistics"}
 #: Which of our addons each depends on directly. An addon that is not listed is a
 #: small bridge: it installs itself and joins ours with a stock one.
 ARROWS = {
     "promise_desk_base": set(),
-    "stock_promise": {"promise_desk_base"},
+    "promise_statistics": set(),
+    "stock_promise": {"promise_desk_base", "promise_statistics"},
     "purchase_stock_promise": {"stock_promise"},
     "mrp_promise": {"stock_promise"},
     "sale_stock_promise": {"stock_promise"},

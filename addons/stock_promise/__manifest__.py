@@ -6,7 +6,7 @@
     "website": "https://github.com/promise-desk/promise-desk",
     "license": "AGPL-3",
     "category": "Supply Chain/Inventory",
-    "depends": ["stock", "resource", "promise_desk_base"],
+    "depends": ["stock", "resource", "promise_desk_base", "promise_statistics"],
     "data": [
         "security/stock_promise_security.xml",
         "security/ir.model.access.csv",

@@ -9,8 +9,13 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..promising.lateness import History, Observation, is_sensible
-from ..promising.lateness_backtest import replay
+from odoo.addons.promise_statistics.punctuality.backtest import replay
+from odoo.addons.promise_statistics.punctuality.history import (
+    History,
+    Observation,
+    is_sensible,
+)
+
 from .first_dates import note_first_dates
 from .stock_move import OPEN_STATES
 
@@ -236,7 +241,7 @@ class DeliveryPromiseLateness(models.Model):
         """What was planned and what came of it: the most recent moves of a kind that
         are done, and those that should be and are not.
 
-        :return: list of :class:`~..promising.lateness.Observation`
+        :return: list of :class:`Observation`
         """
         self.env["stock.move"].flush_model()
         now = fields.Datetime.now()

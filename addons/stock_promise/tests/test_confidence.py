@@ -7,10 +7,11 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from odoo.addons.promise_statistics.punctuality.backtest import replay
+from odoo.addons.promise_statistics.punctuality.history import Observation
+
 from ..models.delivery_promise_engine_confidence import Wanted
 from ..models.delivery_promise_lateness import LEVELS, lateness_keys
-from ..promising.lateness import Observation
-from ..promising.lateness_backtest import replay
 from .common import NOW, PromiseCase
 
 

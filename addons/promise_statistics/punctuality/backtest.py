@@ -6,8 +6,8 @@ import math
 from datetime import date
 from typing import NamedTuple
 
-from .lateness import Alone, History, sensible
-from .lateness_level import check_level
+from .history import Alone, History, sensible
+from .level import check_level
 
 
 class Score(NamedTuple):

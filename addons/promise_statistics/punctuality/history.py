@@ -7,7 +7,7 @@ dates it gives, for a new planned date, the lateness in days that a chosen share
 the cases does not exceed: the date at 50 % and the date at 90 %.
 
 Four steps, each explained with its source in ``docs/confidence.md``; the first three
-are ``lateness_pool``, the last is ``lateness_level``:
+are ``pool``, the last is ``level``:
 
 1. every past case counts less the older it is (exponential decay);
 2. the empirical distributions of the groups a case belongs to, from fine to coarse,
@@ -18,7 +18,7 @@ are ``lateness_pool``, the last is ``lateness_level``:
 
 Nothing is used that was not known at the moment of the question (``as_of``): a case
 counts as arrived when it arrived before that day, as overdue when it was planned
-before that day and has not arrived, and not at all otherwise. ``lateness_backtest``
+before that day and has not arrived, and not at all otherwise. ``backtest``
 judges the method on the past.
 """
 
@@ -26,8 +26,8 @@ from collections.abc import Hashable, Iterable
 from datetime import date
 from typing import NamedTuple
 
-from .lateness_level import CorrectedLevel, check_level
-from .lateness_pool import Pool
+from .level import CorrectedLevel, check_level
+from .pool import Pool
 
 #: what is further from its planned day than this was typed wrong, in either date
 MAX_DAYS = 730
