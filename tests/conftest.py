@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-for _folder in (ROOT / "scripts", ROOT / "tests"):
+for _folder in (ROOT / "scripts", ROOT / "tests", ROOT / "connectors"):
     if str(_folder) not in sys.path:
         sys.path.insert(0, str(_folder))
 

@@ -541,7 +541,7 @@ class Connector:
         with self.log.open("a") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-B", "-m", "asterisk"],
-                cwd=paths.ADDONS / "call_center",
+                cwd=paths.ROOT / "connectors",
                 env=self.environ,
                 stdin=subprocess.DEVNULL,
                 stdout=output,

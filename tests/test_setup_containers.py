@@ -14,7 +14,7 @@ from workbench import paths
 COMPOSE_FILE = paths.ROOT / "docker-compose.yml"
 UNITS = (
     paths.ROOT / "config" / "promise-desk.service",
-    paths.ROOT / "addons/call_center/asterisk/call-center-asterisk.service",
+    paths.ROOT / "connectors/asterisk/call-center-asterisk.service",
 )
 
 

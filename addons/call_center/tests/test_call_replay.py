@@ -7,7 +7,6 @@ from freezegun import freeze_time
 from odoo.tests import tagged
 from odoo.tools import file_open
 
-from ..asterisk.translate import endpoint, is_agent, translate
 from ..tools import contract
 from .test_call_life import CallLifeCommon
 
@@ -28,12 +27,12 @@ EXPECTED = {
 @tagged("post_install", "-at_install")
 @freeze_time(RECORDED)
 class TestCallReplay(CallLifeCommon):
-    """Recordings of a real PBX, in their order and in any other."""
+    """What the process beside a real PBX told of calls, in its order and in any
+    other."""
 
     def _events(self, name):
         with file_open(f"call_center/tests/data/{name}.json") as recording:
-            messages = json.load(recording)
-        events = [event for event in map(translate, messages) if event]
+            events = json.load(recording)
         return [
             contract.read_generic(
                 {k: v if isinstance(v, list) else [v] for k, v in event.items()}
@@ -83,21 +82,3 @@ class TestCallReplay(CallLifeCommon):
                     call = self._replay(shuffled)
                     self.assertEqual(len(call), 1)
                     self.assertEqual(self._state(call), expected)
-
-    def test_messages_of_no_call_are_left_out(self):
-        for message in (
-            {},
-            {"Event": "FullyBooted"},
-            {"Event": "Hangup"},
-            {"Event": "DialBegin"},
-            {"Event": "Newchannel", "Uniqueid": "1", "Linkedid": "2"},
-            {"Event": "DialEnd", "DialStatus": "BUSY"},
-        ):
-            self.assertIsNone(translate(message))
-
-    def test_channels_are_read(self):
-        self.assertEqual(endpoint("PJSIP/101-0000000f"), "101")
-        self.assertEqual(endpoint("Local/101@agents-00000001;2"), "101@agents")
-        self.assertTrue(is_agent("PJSIP/101-0000000f"))
-        self.assertFalse(is_agent("PJSIP/trunk-0000000f"))
-        self.assertFalse(is_agent(None))

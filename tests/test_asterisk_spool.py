@@ -1,3 +1,5 @@
+"""Events that wait for Odoo, whatever becomes of the disk."""
+
 import contextlib
 import logging
 import os
@@ -7,31 +9,27 @@ import subprocess
 import sys
 import tempfile
 import threading
+import unittest
 from unittest.mock import patch
 
-from odoo.tests import BaseCase, tagged
-from odoo.tools import mute_logger
-
-from ..asterisk.connector import Connector
-from ..asterisk.exchange import Exchange
-from ..asterisk.spool import Spool
-
-ADDON = os.path.dirname(os.path.dirname(__file__))
+import beside_pbx
+import pytest
+from asterisk.connector import Connector
+from asterisk.exchange import Exchange
+from asterisk.spool import Spool
+from test_asterisk_connector import FakeManager, FakeOdoo
 
 
 def event(number, kind="newCall"):
     return {"event": kind, "callId": f"c{number}"}
 
 
-@tagged("post_install", "-at_install")
-class TestSpool(BaseCase):
+class TestSpool(unittest.TestCase):
     """Whatever becomes of the disk, nothing is lost and nobody goes deaf."""
 
-    def setUp(self):
-        super().setUp()
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = folder.name
+    @pytest.fixture(autouse=True)
+    def _folder(self, tmp_path):
+        self.folder = tmp_path
         self.path = os.path.join(self.folder, "spool.sqlite")
 
     def _spool(self, **options):
@@ -75,7 +73,7 @@ class TestSpool(BaseCase):
     def _through(self, spool, fault):
         for number in range(3):
             spool.put(event(number))
-        with mute_logger("asterisk"), fault:
+        with fault:
             for number in range(3, 9):
                 spool.put({**event(number), "filler": "x" * 5000})
             self.assertEqual(spool.first()[1]["callId"][:1], "c")
@@ -95,7 +93,7 @@ class TestSpool(BaseCase):
     def test_what_waits_in_memory_is_sent_while_the_store_is_away(self):
         spool = self._spool()
         spool.put(event(0))
-        with mute_logger("asterisk"), self._locked():
+        with self._locked():
             spool.put(event(1))
             self.assertEqual(self._taken_at_most(spool, 3), ["c0", "c1"])
         self.assertEqual(self._taken(spool), [])
@@ -119,13 +117,12 @@ class TestSpool(BaseCase):
 
     def test_who_reads_the_exchange_does_not_wait_for_a_locked_store(self):
         spool = self._spool(pause=60)
-        with mute_logger("asterisk"), self._locked():
+        with self._locked():
             spool.put(event(0))
             with patch.object(spool, "_store") as store:
                 spool.put(event(1))
             store.assert_not_called()
 
-    @mute_logger("asterisk")
     def test_store_that_cannot_be_opened_is_tried_again(self):
         self.path = os.path.join(self.folder, "missing", "spool.sqlite")
         spool = self._spool()
@@ -136,7 +133,6 @@ class TestSpool(BaseCase):
         self.assertEqual(self._taken(spool), ["c0", "c1"])
         self.assertTrue(os.path.exists(self.path))
 
-    @mute_logger("asterisk")
     def test_memory_is_bounded_as_the_store_is(self):
         spool = self._spool(limit=3)
         with self._locked():
@@ -159,7 +155,6 @@ class TestSpool(BaseCase):
         spool.put({**event(1, "hangup"), "legId": "a"})
         self.assertEqual(spool.open_calls(), {"c1"})
 
-    @mute_logger("asterisk")
     def test_loop_that_ends_by_a_fault_ends_the_process(self):
         options = {"host": "127.0.0.1", "port": 9, "user": "u", "secret": "s"}
         connector = Connector(self._spool(), "http://127.0.0.1:9/x", options)
@@ -199,19 +194,17 @@ class TestSpool(BaseCase):
         self.assertFalse(connector.is_alive())
 
 
-@tagged("post_install", "-at_install")
-class TestProcessOnABadDisk(BaseCase):
+class TestProcessOnABadDisk(unittest.TestCase):
     """The process itself, on a disk that takes nothing."""
 
     def test_it_lives_and_tells_on_a_disk_without_room(self):
         """Files may have no size: the limit of the system stands in for a full disk."""
-        from .test_asterisk_connector import FakeManager, FakeOdoo, recording
-
-        pbx, odoo = FakeManager([recording("inbound_busy")]), FakeOdoo()
+        pbx = FakeManager([beside_pbx.recording("inbound_busy")])
+        odoo = FakeOdoo()
         with tempfile.TemporaryDirectory() as folder:
             process = subprocess.Popen(
                 [sys.executable, "-B", "-m", "asterisk"],
-                cwd=ADDON,
+                cwd=beside_pbx.CONNECTORS,
                 env={
                     "PATH": os.environ.get("PATH", os.defpath),
                     "CALL_CENTER_URL": f"http://127.0.0.1:{odoo.server_address[1]}/t",

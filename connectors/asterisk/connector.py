@@ -259,6 +259,7 @@ class Connector:
         """A PBX at which nobody calls says nothing: without its answers to this the
         connection would be taken for dead."""
         while not self.stopping.wait(PING_EVERY):
+            self.beats["ping"] = time.monotonic()
             manager = self.manager
             try:
                 if manager:
@@ -270,7 +271,7 @@ class Connector:
     @staticmethod
     def as_it_began(message):
         """A running channel with the time when it began; an agent's, who talks by
-        now, with the present: he did not answer before he was rung."""
+        now, with the present: they did not answer before they were rung."""
         if message.get("Uniqueid") != message.get("Linkedid"):
             return message
         parts = [int(p) for p in message.get("Duration", "0").split(":") if p.isdigit()]
@@ -340,6 +341,7 @@ class Connector:
         """Ask Odoo once a second: nobody has to be let in to the PBX's network."""
         said = None
         while not self.stopping.is_set():
+            self.beats["ask"] = time.monotonic()
             wait = ASK_EVERY
             # an order that nobody can carry out is better left with Odoo
             if self.manager:

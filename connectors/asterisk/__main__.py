@@ -1,6 +1,6 @@
 """Tell Odoo of Asterisk's calls, and place calls that Odoo's users want.
 
-    cd addons/call_center && python3 -m asterisk
+    cd connectors && python3 -m asterisk
 
 Settings come from the environment: CALL_CENTER_URL (the line's address), AMI_USER,
 AMI_SECRET, and, where they differ:
@@ -11,7 +11,7 @@ SPOOL         asterisk-events.sqlite; events that wait for Odoo, at most SPOOL_E
 SPOOL_EVENTS  100000
 DIAL_CHANNEL  PJSIP/{extension}; an agent's telephone. Empty: no calls are placed
 DIAL_CONTEXT  from-internal; where the dial plan takes numbers
-DIAL_SECONDS  25; how long his telephone rings
+DIAL_SECONDS  25; how long the agent's telephone rings
 DIAL_PLUS     +; what a number's plus becomes, 00 for instance
 """
 

@@ -1,18 +1,19 @@
+"""The process beside a PBX, between a PBX and an Odoo that play their parts."""
+
 import http.server
 import json
-import os
 import socket
-import tempfile
 import threading
 import time
+import unittest
+from unittest.mock import patch
 
-from odoo.tests import BaseCase, tagged
-from odoo.tools import file_open, mute_logger
-
-from ..asterisk import connector as connector_module
-from ..asterisk.connector import Backoff, Connector, Dialling, Manager
-from ..asterisk.spool import Spool
-from ..asterisk.translate import translate
+import beside_pbx
+import pytest
+from asterisk import connector as connector_module
+from asterisk.connector import Backoff, Connector, Dialling, Manager
+from asterisk.spool import Spool
+from asterisk.translate import endpoint, is_agent, translate
 
 
 class FakeManager:
@@ -94,18 +95,28 @@ class FakeOdoo(http.server.ThreadingHTTPServer):
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
 
-def recording(name):
-    with file_open(f"call_center/tests/data/{name}.json") as file:
-        return json.load(file)
+class _Hanging:
+    """Neither answers nor fails."""
+
+    def __init__(self, end):
+        self.end = end
+
+    def send(self, *_arguments, **_fields):
+        self.end.wait(20)
+        return 0, b""
 
 
-@tagged("post_install", "-at_install")
-class TestAsteriskConnector(BaseCase):
-    def setUp(self):
-        super().setUp()
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.path = os.path.join(folder.name, "spool.sqlite")
+def wait_until(condition, seconds=15):
+    """Wait for a condition; whoever asks says what it means if it does not come."""
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.01)
+
+
+class TestAsteriskConnector(unittest.TestCase):
+    @pytest.fixture(autouse=True)
+    def _folder(self, tmp_path):
+        self.path = tmp_path / "spool.sqlite"
 
     def _run(self, pbx, odoo, until, dialling=None):
         spool = Spool(self.path)
@@ -116,10 +127,8 @@ class TestAsteriskConnector(BaseCase):
             spool, url, options, lambda: Backoff(0.01, 0.05), dialling
         )
         threads = connector.start()
-        end = time.monotonic() + 15
         try:
-            while time.monotonic() < end and not until(odoo.events, spool):
-                time.sleep(0.02)
+            wait_until(lambda: until(odoo.events, spool))
         finally:
             pbx.server.close()
             connector.stop()
@@ -134,9 +143,8 @@ class TestAsteriskConnector(BaseCase):
     def _ended(events, spool):
         return any(e["event"] == "hangup" for e in events) and not spool.first()
 
-    @mute_logger("asterisk")
     def test_messages_become_events_in_their_order(self):
-        pbx = FakeManager([recording("inbound_answered_e164")])
+        pbx = FakeManager([beside_pbx.recording("inbound_answered_e164")])
         events = self._run(pbx, FakeOdoo(), self._ended)
         names = [event["event"] for event in events]
         self.assertEqual(names[0], "newCall")
@@ -144,22 +152,19 @@ class TestAsteriskConnector(BaseCase):
         self.assertIn("answer", names)
         self.assertEqual({e["callId"] for e in events}, {"citest-1795312561.1"})
 
-    @mute_logger("asterisk")
     def test_events_wait_while_odoo_is_away(self):
-        pbx = FakeManager([recording("inbound_busy")])
+        pbx = FakeManager([beside_pbx.recording("inbound_busy")])
         odoo = FakeOdoo([503, 429, 401, 500, 503])
         events = self._run(pbx, odoo, self._ended)
         self.assertEqual([e["event"] for e in events], ["newCall", "newCall", "hangup"])
 
-    @mute_logger("asterisk")
     def test_event_that_odoo_will_never_take_holds_up_no_other(self):
-        pbx = FakeManager([recording("inbound_busy")])
+        pbx = FakeManager([beside_pbx.recording("inbound_busy")])
         events = self._run(pbx, FakeOdoo([422]), self._ended)
         self.assertEqual([e["event"] for e in events], ["newCall", "hangup"])
 
-    @mute_logger("asterisk")
     def test_after_a_disconnect_it_asks_what_it_missed(self):
-        messages = recording("inbound_answered_e164")
+        messages = beside_pbx.recording("inbound_answered_e164")
         half = messages[: len(messages) // 2]
         other = {
             "Event": "CoreShowChannel",
@@ -221,7 +226,6 @@ class TestAsteriskConnector(BaseCase):
 
     ORDER = {"callId": "odoo-0123456789ab", "extension": "101", "number": "+4930123"}
 
-    @mute_logger("asterisk")
     def test_order_becomes_an_action_of_the_manager(self):
         pbx = FakeManager([[]], stays=lambda: False)
 
@@ -259,7 +263,6 @@ class TestAsteriskConnector(BaseCase):
         ):
             self.assertIsNone(dialling.action({**self.ORDER, name: value}), value)
 
-    @mute_logger("asterisk")
     def test_order_that_cannot_be_carried_out_is_given_back(self):
         pbx = FakeManager([[]], stays=lambda: False)
         bad = {**self.ORDER, "number": "x"}
@@ -302,22 +305,18 @@ class TestAsteriskConnector(BaseCase):
             with self.subTest(answer=answer[:30]):
                 self.assertEqual(connector.request(connector.url, {}), (0, b""))
 
-    @mute_logger("asterisk")
     def test_answers_that_are_no_http_lose_no_event(self):
         good = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
         connector = self._connector(self._rude_odoo(b"", b"nonsense\r\n", good))
         connector.spool.put({"event": "newCall", "callId": "1"})
         thread = threading.Thread(target=connector.post_forever, daemon=True)
         thread.start()
-        end = time.monotonic() + 10
-        while connector.spool.first() and time.monotonic() < end:
-            time.sleep(0.02)
+        wait_until(lambda: not connector.spool.first())
         connector.stop()
         thread.join(10)
         self.assertFalse(thread.is_alive())
         self.assertIsNone(connector.spool.first())
 
-    @mute_logger("asterisk")
     def test_answer_to_orders_that_cannot_be_read_places_no_call(self):
         connector = self._connector(dialling=Dialling())
         sent = []
@@ -327,7 +326,7 @@ class TestAsteriskConnector(BaseCase):
         self.assertEqual(sent, [])
 
     def test_silent_pbx_is_pinged_and_a_dead_one_does_no_harm(self):
-        self.patch(connector_module, "PING_EVERY", 0.01)
+        self.enterContext(patch.object(connector_module, "PING_EVERY", 0.01))
         connector = self._connector()
         sent, answers = [], [None, OSError("gone"), ValueError("closed"), None]
 
@@ -340,19 +339,38 @@ class TestAsteriskConnector(BaseCase):
 
         thread = threading.Thread(target=connector.ping_forever, daemon=True)
         thread.start()
-        # nobody is there yet
-        time.sleep(0.05)
+        # it comes round while nobody is there yet
+        rounds = set()
+        wait_until(lambda: rounds.add(connector.beats.get("ping")) or len(rounds) > 3)
         self.assertEqual(sent, [])
         connector.manager = Pbx()
-        end = time.monotonic() + 10
-        while len(sent) < 6 and time.monotonic() < end:
-            time.sleep(0.01)
+        wait_until(lambda: len(sent) >= 6)
         self.assertTrue(thread.is_alive(), "a failed ping ends no thread")
         connector.manager = None
         connector.stop()
         thread.join(10)
         self.assertFalse(thread.is_alive())
         self.assertEqual(sent[5], {"Action": "Ping"})
+
+    def test_loop_that_hangs_is_noticed(self):
+        """Each of them: what hangs in the middle of its work does not come round."""
+        hung = threading.Event()
+        self.addCleanup(hung.set)
+        for name, loop in (("ask", "ask_forever"), ("ping", "ping_forever")):
+            with (
+                self.subTest(name),
+                patch.multiple(
+                    connector_module, LONGEST_BEAT=0.3, PING_EVERY=0.01, ASK_EVERY=0.01
+                ),
+            ):
+                connector = self._connector(dialling=Dialling())
+                connector.manager = _Hanging(hung)
+                connector.request = _Hanging(hung).send
+                thread = threading.Thread(target=getattr(connector, loop), daemon=True)
+                thread.start()
+                wait_until(lambda c=connector, n=name: n in c.beats)
+                wait_until(lambda c=connector: not c.is_alive(), 5)
+                self.assertFalse(connector.is_alive(), name)
 
     # -- single messages ---------------------------------------------------
 
@@ -399,3 +417,21 @@ class TestAsteriskConnector(BaseCase):
             self.assertEqual((event["event"], event["direction"]), expected)
             self.assertEqual((event["user"], event["legId"]), (["101"], "2"))
         self.assertIsNone(translate({**message, "Channel": "PJSIP/trunk-00000002"}))
+
+    def test_messages_of_no_call_are_left_out(self):
+        for message in (
+            {},
+            {"Event": "FullyBooted"},
+            {"Event": "Hangup"},
+            {"Event": "DialBegin"},
+            {"Event": "Newchannel", "Uniqueid": "1", "Linkedid": "2"},
+            {"Event": "DialEnd", "DialStatus": "BUSY"},
+        ):
+            self.assertIsNone(translate(message))
+
+    def test_channels_are_read(self):
+        self.assertEqual(endpoint("PJSIP/101-0000000f"), "101")
+        self.assertEqual(endpoint("Local/101@agents-00000001;2"), "101@agents")
+        self.assertTrue(is_agent("PJSIP/101-0000000f"))
+        self.assertFalse(is_agent("PJSIP/trunk-0000000f"))
+        self.assertFalse(is_agent(None))

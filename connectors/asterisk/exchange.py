@@ -54,14 +54,15 @@ class Exchange:
     """Follows channels; returns events of the generic contract.
 
     :param dict state: what was kept of an earlier run, changed in place:
-        ``{"channels": {uid: {...}}, "calls": {id: {...}}}``
+        ``{"channels": {uid: {...}}, "calls": {id: {...}}, "leaving": [...]}``
     """
 
     def __init__(self, state=None):
         self.state = state if state is not None else {}
         self.channels = self.state.setdefault("channels", {})
         self.calls = self.state.setdefault("calls", {})
-        self.leaving = []
+        #: who left a moment ago: told once it is clear that the call goes on
+        self.leaving = self.state.setdefault("leaving", [])
 
     # -- messages ----------------------------------------------------------
 
@@ -101,9 +102,10 @@ class Exchange:
     def take_left(self, wait=MOMENT):
         """The events of those who left calls that go on. When a call ends all of its
         channels are hung up one after the other: that is one end, told as one."""
-        due = time.monotonic() - wait
-        left = [one for one in self.leaving if one["since"] <= due]
-        self.leaving = [one for one in self.leaving if one["since"] > due]
+        now = time.time()
+        # a clock that was set back makes nobody wait
+        left = [one for one in self.leaving if not now - wait < one["since"] <= now]
+        self.leaving[:] = [one for one in self.leaving if one not in left]
         for one in left:
             one["callId"] = self._root(one["callId"])
             del one["since"]
@@ -273,7 +275,8 @@ class Exchange:
                     "callId": root,
                     "legId": uid,
                     "timestamp": at,
-                    "since": time.monotonic(),
+                    # by the clock, since a later process may have to tell it
+                    "since": time.time(),
                     **part,
                 }
             )
@@ -282,7 +285,7 @@ class Exchange:
             for other in self.channels.values()
         ):
             # nobody left before: it ended for all
-            self.leaving = [one for one in self.leaving if one["callId"] != root]
+            self.leaving[:] = [one for one in self.leaving if one["callId"] != root]
             self._forget(root)
             end = {"event": "hangup", "callId": root, "timestamp": at}
             return [{**end, "cause": call.get("cause", cause)}]
