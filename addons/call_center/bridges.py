@@ -65,6 +65,6 @@ HELPERS = {
 
 #: modules that bridges import
 MODULES = {
-    "telephony.caller": "Section, Documents, SECTION_LIMIT",
+    "telephony.caller": "Section, Documents, SECTION_LIMIT, quantity_text",
     "telephony.lookup": "NUMBER_MAX_LENGTH",
 }

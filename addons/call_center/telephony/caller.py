@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from odoo.tools.misc import formatLang
+
 #: so many documents at most are in one section
 SECTION_LIMIT = 10
 
@@ -57,3 +59,9 @@ class Documents(NamedTuple):
         documents = self.find(record)
         alerts = self.alerts(record, documents) if self.alerts else []
         return [self.line(document) for document in documents], alerts
+
+
+def quantity_text(env, quantity):
+    """A quantity as it is read out: all of its digits, no zeros after them."""
+    digits = f"{quantity:.6f}".rstrip("0").partition(".")[2]
+    return formatLang(env, quantity, digits=len(digits))

@@ -8,6 +8,7 @@ from odoo.addons.call_center.telephony.caller import (
     SECTION_LIMIT,
     Documents,
     Section,
+    quantity_text,
 )
 
 # an order that is paid may still be on its way: it is shown for some time more
@@ -108,7 +109,7 @@ class PhoneCaller(models.AbstractModel):
             lambda line: line.product_id and not line.display_type
         )
         names = [
-            f"{line.product_uom_qty:g} × {line.product_id.name}"
+            f"{quantity_text(self.env, line.product_uom_qty)} × {line.product_id.name}"
             for line in lines[:PRODUCTS_NAMED]
         ]
         if len(lines) > PRODUCTS_NAMED:
@@ -173,6 +174,11 @@ class PhoneCaller(models.AbstractModel):
         )
 
     @api.model
+    def _caller_owned_quantity(self, product, quantity):
+        unit = product.uom_id
+        return f"{quantity_text(self.env, unit.round(quantity))} {unit.name}"
+
+    @api.model
     def _caller_owned(self, record):
         """The products that the caller has, the last ordered first."""
         lines = self.env["sale.order.line"].search(
@@ -197,7 +203,7 @@ class PhoneCaller(models.AbstractModel):
                             "quantity",
                             self.env._("Has"),
                             "text",
-                            f"{product.uom_id.round(quantity):g} {product.uom_id.name}",
+                            self._caller_owned_quantity(product, quantity),
                         ),
                         (
                             "date_order",

@@ -60,6 +60,13 @@ class TestSaleCallCenter(CallCenterCommon):
         self.assertEqual(line["products"], "4 × Brake pad")
         self.assertEqual(section["alerts"], [])
 
+    def test_large_quantities_are_read_out_with_all_their_digits(self):
+        self._order(quantity=1_234_567)
+        self._order(quantity=0.5)
+        section = self._section(self.anna, "orders", self.salesman)
+        products = {line["products"] for line in section["records"]}
+        self.assertEqual(products, {"1,234,567 × Brake pad", "0.5 × Brake pad"})
+
     def test_order_without_date_says_nothing_of_one(self):
         order = self._order()
         line = self._section(self.anna, "orders", self.salesman)["records"][0]

@@ -5,6 +5,8 @@ from babel.dates import format_date, match_skeleton
 from odoo import fields, models
 from odoo.tools.misc import babel_locale_parse
 
+from odoo.addons.call_center.telephony.caller import quantity_text
+
 #: what is said first
 URGENCY = {"late": 0, "at_risk": 1}
 
@@ -21,7 +23,7 @@ class DeliveryPromiseLine(models.Model):
         self.ensure_one()
         quantity, date = self._spoken_goods()
         values = {
-            "goods": f"{quantity:g} × {self.product_id.name}",
+            "goods": f"{quantity_text(self.env, quantity)} × {self.product_id.name}",
             "date": self._spoken_date(date),
         }
         new_date = self._spoken_new_date()

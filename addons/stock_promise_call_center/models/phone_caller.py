@@ -5,6 +5,7 @@ from odoo.addons.call_center.telephony.caller import (
     SECTION_LIMIT,
     Documents,
     Section,
+    quantity_text,
 )
 
 from .delivery_promise_line import URGENCY
@@ -96,7 +97,7 @@ class PhoneCaller(models.AbstractModel):
     def _caller_promise_products(self, promise):
         lines = promise.line_ids
         names = [
-            f"{line.quantity:g} × {line.product_id.name}"
+            f"{quantity_text(self.env, line.quantity)} × {line.product_id.name}"
             for line in lines[:PRODUCTS_NAMED]
         ]
         if len(lines) > PRODUCTS_NAMED:
