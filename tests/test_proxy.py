@@ -165,6 +165,14 @@ def log_in(server, port, **options):
     return headers, re.match(r"[^;]+", headers["set-cookie"])[0]
 
 
+def wait_for(condition, seconds=10):
+    """A log is written a moment after the answer."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come"
+        time.sleep(0.02)
+
+
 def base_url(server):
     [row] = server.client().search_read(
         "ir.config_parameter", [("key", "=", "web.base.url")], "value"
@@ -255,7 +263,7 @@ def test_events_come_through_and_their_address_is_in_no_log(server, proxy):
     status, __, __ = ask(proxy.port, "POST", path, {"x": "x" * 70_000})
     assert status == 413
     ask(proxy.port, "GET", "/my/orders/1?access_token=secret-of-a-customer")
-    time.sleep(0.5)
+    wait_for(lambda: "/my/orders/1?***" in proxy.logs)
     assert "/call_center/generic/***" in proxy.logs
     assert token not in proxy.logs
     assert "secret-of-a-customer" not in proxy.logs
@@ -267,9 +275,45 @@ def test_nothing_is_told_while_odoo_is_away(tmp_path):
     with nginx(folder, port, example(folder, port, nobody, nobody)) as proxy:
         status, __, __ = ask(port, "POST", "/call_center/generic/secret-token", {})
         assert status == 502
-        time.sleep(0.5)
-        assert " 502 " in proxy.logs
+        wait_for(lambda: " 502 " in proxy.logs)
         assert "secret-token" not in proxy.logs
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/call_center/generic/secret-token",
+        "//call_center/generic/secret-token",
+        "/call_center//generic/secret-token",
+        "/./call_center/generic//secret-token",
+        "/x/../call_center/generic/secret-token",
+        "/%63all_center/generic/secret-token",
+        "/call_center/generic/secret-token/commands",
+        "/call_center/generic/secret-token?x=1",
+        "/call_center/other/secret-token",
+        "/call_center/secret-token",
+    ],
+)
+def test_tokens_are_in_no_log_however_the_address_is_written(tmp_path, path):
+    port, nobody = odoo_process.free_port(), odoo_process.free_port()
+    folder = tmp_path / "written"
+    with nginx(folder, port, example(folder, port, nobody, nobody)) as proxy:
+        status, __, __ = ask(port, "POST", path, {})
+        assert status == 502
+        wait_for(lambda: " 502 " in proxy.logs)
+        assert "secret-token" not in proxy.logs
+
+
+@pytest.mark.parametrize("path", ["/jsonrpc", "/xmlrpc/2/object", "/json/2/a/b"])
+def test_programs_do_not_try_passwords_fast_either(tmp_path, path):
+    """A request there may bring a password along with each call."""
+    port, nobody = odoo_process.free_port(), odoo_process.free_port()
+    folder = tmp_path / "programs"
+    with nginx(folder, port, example(folder, port, nobody, nobody)):
+        asked = [ask(port, "POST", path, {})[0] for __ in range(400)]
+        assert 429 in asked
+        # as fast as programs work with it, whoever has a password
+        assert asked[:20] == [502] * 20
 
 
 def test_passwords_are_tried_slowly_and_databases_are_not_managed(tmp_path):

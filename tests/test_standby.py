@@ -13,8 +13,10 @@ def test_tokens_stay_out_of_the_log():
     spec.loader.exec_module(module)
     logging.getLogger("werkzeug").removeFilter(module.mask)
     line = '"POST /call_center/generic/s3cret HTTP/1.1" 503'
-    for message, args in ((line, ()), ("%s %s", (line, 5))):
+    other = line.replace("/generic/", "//generic//")
+    for message, args in ((line, ()), ("%s %s", (line, 5)), (other, ())):
         record = logging.LogRecord("werkzeug", 20, "", 0, message, args, None)
         assert module.mask(record)
         assert "s3cret" not in record.getMessage()
-        assert "/call_center/generic/***" in record.getMessage()
+        masked = record.getMessage().replace("//", "/")
+        assert "/call_center/generic/***" in masked

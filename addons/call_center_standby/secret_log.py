@@ -7,7 +7,7 @@ it into every server.
 import logging
 import re
 
-_TOKEN = re.compile(r"(/call_center/[^/\s]+/)[^/\s?#\"']+")
+_TOKEN = re.compile(r"(/call_center/+[^/\s]+/+)[^/\s?#\"']+")
 
 
 def mask(record):

@@ -7,7 +7,7 @@ server writes the address of each request down.
 import logging
 import re
 
-_TOKEN = re.compile(r"(/call_center/[^/\s]+/)[^/\s?#\"']+")
+_TOKEN = re.compile(r"(/call_center/+[^/\s]+/+)[^/\s?#\"']+")
 
 
 def masked(value):

@@ -153,6 +153,7 @@ class TestWebhookRefusals(HttpCase):
             ("POST /call_center/generic/abc-_1 HTTP/1.1", "/generic/*** HTTP"),
             ("https://x/call_center/twilio/abc?x=1", "/twilio/***?x=1"),
             ('"/call_center/sipgate/abc"', '/sipgate/***"'),
+            ("POST //call_center//generic//abc HTTP/1.1", "generic//*** HTTP"),
             ("/web/login", "/web/login"),
         ):
             self.assertIn(expected, masked(text))
