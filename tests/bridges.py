@@ -123,7 +123,12 @@ def used(root):
             continue
         for key in methods(addon).keys() & own:
             note("HOOKS", key, addon)
-        mine = {name for _model, name in methods(addon)}
+        mine = {
+            node.name
+            for _path, tree in _sources(addon)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.FunctionDef)
+        }
         for _path, tree in _sources(addon):
             for node in ast.walk(tree):
                 if isinstance(node, ast.Attribute) and node.attr in names - mine:

@@ -1,4 +1,3 @@
-from . import bus_bus
 from . import call_agent
 from . import call_blocked_number
 from . import call_provider

@@ -7,7 +7,6 @@ from . import test_neutralize
 from . import test_phone_call
 from . import test_phone_directory
 from . import test_caller_box
-from . import test_bus
 from . import test_call_guard
 from . import test_call_cards
 from . import test_call_merge

@@ -50,7 +50,7 @@ class TestBell(TransactionCase):
 
     def _tell(self, *channels):
         for channel in channels:
-            self.env["bus.bus"]._sendone(channel, "call_center.test", {})
+            self.env["bus.bus"]._sendone(channel, "bus_kept_connection.test", {})
         self.env.cr.precommit.run()
         self.env.cr.postcommit.run()
 
@@ -67,7 +67,7 @@ class TestBell(TransactionCase):
         )
 
     def test_what_is_rolled_back_is_not_told(self):
-        self.env["bus.bus"]._sendone("never", "call_center.test", {})
+        self.env["bus.bus"]._sendone("never", "bus_kept_connection.test", {})
         self.env.cr.postcommit.clear()
         self._tell("then")
         self.assertEqual(self._heard(), ["then"])
