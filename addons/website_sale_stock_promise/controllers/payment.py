@@ -12,6 +12,7 @@ from odoo.addons.website_sale.controllers.main import WebsiteSale
 from odoo.addons.website_sale.controllers.payment import PaymentPortal
 
 from ..shop import words
+from ..shop.cart_dates import CartDates
 from ..shop.cart_hold import CartHold, is_being_paid
 
 
@@ -120,6 +121,7 @@ class ShopCheckout(WebsiteSale):
             if outcome and outcome.refused:
                 return request.redirect("/shop/cart")
             if outcome and outcome.moved:
+                # by paying they accept it
                 order.shop_warning = "\n".join(outcome.moved)
         return super().shop_payment(**post)
 
@@ -150,6 +152,15 @@ class ShopStatus(PaymentPostProcessing):
 
 
 class ShopCart(Cart):
+    def _cart_values(self, **post):
+        """What the cart says is what its customer knows."""
+        values = super()._cart_values(**post)
+        if order := request.cart:
+            dates = CartDates(order)
+            values["promise_dates"] = dates.told()
+            dates.note()
+        return values
+
     @route()
     def cart(self, **post):
         """Whoever takes up another cart gives back what the one before has held."""

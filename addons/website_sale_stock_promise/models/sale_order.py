@@ -2,12 +2,24 @@ from datetime import timedelta
 
 from odoo import fields, models
 
+from ..shop.cart_dates import CartDates
 from ..shop.cart_hold import shrink
 from ..shop.confirmation import ShopConfirmation
 
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
+
+    # -- what the shop's pages say -----------------------------------------------------
+
+    def _get_shop_dates(self):
+        """``{"lines": {line id: sentence}, "whole": text or False}`` for the pages of
+        the shop."""
+        return CartDates(self).told()
+
+    def _get_shop_method_dates(self, carriers):
+        """{delivery method id: when all of the cart is there} at checkout."""
+        return CartDates(self).by_carrier(carriers)
 
     # -- the hold of a cart ----------------------------------------------------------
 

@@ -16,6 +16,17 @@ class SaleOrderLine(models.Model):
     def write(self, vals):
         if vals.get("order_id"):
             self._leave_hold_behind(vals["order_id"])
+        if "product_uom_qty" in vals:
+            # what was told of another quantity
+            changed = self.filtered(
+                lambda line: (
+                    line.shop_promise_told
+                    and line.state == "draft"
+                    and line.product_uom_qty != vals["product_uom_qty"]
+                )
+            )
+            if changed:
+                changed.sudo().shop_promise_told = False  # sudo: readonly to all
         return super().write(vals)
 
     def _leave_hold_behind(self, order_id):

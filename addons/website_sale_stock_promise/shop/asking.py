@@ -29,9 +29,11 @@ class ShopQuestion:
     :param items: [:class:`Item`]; that the visitor may see them is checked
     :param address: res.partner, new or stored, empty where nobody knows
     :param ignore: promises whose goods are the visitor's own
+    :param warehouse: where the goods leave, if not where the website's do
+    :param keys: further keys of the request: ``shipping_policy``
     """
 
-    def __init__(self, website, items, address, ignore=()):
+    def __init__(self, website, items, address, ignore=(), warehouse=None, **keys):
         self.website = website
         self.env = website.env
         self.items = items
@@ -42,7 +44,8 @@ class ShopQuestion:
         self.engine = (
             self.env["delivery.promise.engine"].sudo().with_company(website.company_id)
         )
-        self.warehouse = website._promise_warehouse()
+        self.warehouse = (warehouse or website._promise_warehouse()).sudo()
+        self.keys = keys
 
     def answer(self):
         """``order_before`` and ``lines`` of the contract; dates are dates."""
@@ -79,6 +82,7 @@ class ShopQuestion:
                 "warehouse_id": self.warehouse.id,
                 "allow_split": self.website.sudo().promise_split,
                 "lines": lines,
+                **self.keys,
             }
         )
         checked = checked._replace(

@@ -89,6 +89,20 @@ def sentence(env, found, seconds):
     return env._("Delivered %(when)s", when=when)
 
 
+def whole(env, days):
+    """When all of an order is with the customer.
+
+    :param days: the days on which something of it arrives
+    """
+    if len(days) == 1:
+        return day(env, days[0])
+    return env._(
+        "in %(count)s deliveries, the last on %(day)s",
+        count=len(days),
+        day=day(env, days[-1]),
+    )
+
+
 def not_sold_yet(env, when):
     """Where only what is in stock is sold, and there is not enough of it."""
     if when:

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields
+from odoo.http import root
 from odoo.tests import new_test_user, tagged
 
 from .common import ShopCase
@@ -286,3 +287,47 @@ class TestCartHold(ShopCase):
         )
         self.assertIn("no longer available", answer["result"]["error"])
         self.assertFalse(signed.signature)
+
+    # -- what the pages say ----------------------------------------------------------
+
+    def test_cart_checkout_payment_and_confirmation_say_the_same_date(self):
+        late = self._product("Wheel")
+        self._receipt(late, 5, 8)
+        slow = self.carrier.copy({"name": "Slow Boat", "is_published": True})
+        self.env["delivery.transit.time"].create({"days": 5, "carrier_id": slow.id})
+        cart = self._cart((self.product, 4), (late, 2))
+        self._shop_with(cart)
+        lines = cart.order_line.filtered("product_id.is_storable")
+        dates = cart._get_shop_dates()
+        page = self.url_open("/shop/cart").text
+        for line in lines:
+            self.assertIn(dates["lines"][line.id], page)
+        self.assertIn(dates["whole"], page)
+        today = fields.Date.today()
+        self.assertEqual(
+            lines.mapped("shop_promise_told"), [today, today + timedelta(days=8)]
+        )
+        checkout = self.url_open("/shop/checkout").text
+        methods = cart._get_shop_method_dates(self.carrier | slow)
+        self.assertNotEqual(methods[slow.id], methods[self.carrier.id])
+        for text in methods.values():
+            self.assertIn(text, checkout)
+        payment = self._open_payment_page(cart).text
+        self.assertIn(dates["whole"], payment)
+        self._pay(cart)
+        self._transaction(cart)._set_done()
+        self._transaction(cart)._post_process()
+        self.session["sale_last_order_id"] = cart.id
+        root.session_store.save(self.session)
+        confirmation = self.url_open("/shop/confirmation").text
+        self.assertIn(dates["whole"], confirmation)
+        self.assertIn("o_promise_confirmed", confirmation)
+
+    def test_another_quantity_is_another_date(self):
+        cart = self._cart((self.product, 4))
+        self._shop_with(cart)
+        self.url_open("/shop/cart")
+        line = cart.order_line.filtered("product_id.is_storable")
+        self.assertTrue(line.shop_promise_told)
+        self._post("/shop/cart/update", line_id=line.id, quantity=5)
+        self.assertFalse(line.shop_promise_told)
