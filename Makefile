@@ -60,6 +60,12 @@ calibrate-payments: ## how sure dates of payments would have been (CSV=invoices.
 	@$(PYTHON) -B bench/calibrate_payments.py $(if $(CSV),--csv "$(CSV)") $(if $(FROM),--from "$(FROM)") $(ARGS)
 endif
 
+ifneq ($(wildcard bench/calibrate_cash.py),)
+.PHONY: calibrate-cash
+calibrate-cash: ## how often weekly receipts lie within the fan (CSV=invoices.csv, FROM=)
+	@$(PYTHON) -B bench/calibrate_cash.py $(if $(CSV),--csv "$(CSV)") $(if $(FROM),--from "$(FROM)") $(ARGS)
+endif
+
 ifneq ($(wildcard bench/calls.py),)
 .PHONY: bench-calls
 bench-calls: ## measure calls under load, up to the agent's screen (ARGS=)

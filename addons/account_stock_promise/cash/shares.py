@@ -13,7 +13,7 @@ def divided(amount, weight, whole):
 
 
 def share(amount, weights):
-    """[cents] for each of some weights; all of it to the last where they are nothing."""
+    """[cents] for each weight; all of it to the last where they are nothing."""
     whole = sum(weights)
     if not whole:
         return [0] * (len(weights) - 1) + [amount] if weights else []

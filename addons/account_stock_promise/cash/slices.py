@@ -81,8 +81,8 @@ class Line(NamedTuple):
 
 
 class Slice(NamedTuple):
-    """``ordered`` and ``invoiced`` are cents; the quantity is that of the stretch of the
-    order line, in its first slice."""
+    """``ordered`` and ``invoiced`` are cents; the quantity is that of the stretch of
+    the order line, in its first slice."""
 
     quantity: int
     ordered: int

@@ -83,8 +83,8 @@ class PromiseCashFact(models.Model):
     quantity = fields.Float(
         digits="Product Unit",
         readonly=True,
-        help="Of the order line, in its unit. Where a quantity is due in instalments or "
-        "paid in parts, the first of its slices has it.",
+        help="Of the order line, in its unit. Where a quantity is due in instalments"
+        " or paid in parts, the first of its slices has it.",
     )
     amount_ordered = fields.Monetary(string="Ordered", readonly=True)
     amount_delivered = fields.Monetary(string="Delivered", readonly=True)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from odoo.tools import SQL
 
+from ..cash.shares import share
 from ..cash.slices import (
     CLEARED,
     OPEN,
@@ -19,7 +20,6 @@ from ..cash.slices import (
     Settlement,
     millionths,
 )
-from ..cash.shares import share
 
 #: payments are matched through lines of these journals; what else settles an invoice
 #: (a credit note, a write-off, an exchange difference) brings no money
@@ -266,7 +266,7 @@ def _billed(env, known, as_of):
             """SELECT rel.order_line_id, item.id, item.move_id,
                       COALESCE(item.quantity, 0) * COALESCE(unit.factor, 1)
                           / COALESCE(line_unit.factor, 1)
-                          * CASE WHEN invoice.move_type = 'out_refund' THEN -1 ELSE 1 END,
+                          * CASE invoice.move_type WHEN 'out_refund' THEN -1 ELSE 1 END,
                       ARRAY(SELECT other.order_line_id
                               FROM sale_order_line_invoice_rel other
                              WHERE other.invoice_line_id = item.id
@@ -281,7 +281,8 @@ def _billed(env, known, as_of):
                   AND invoice.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
                   AND item.display_type = 'product'
                   AND (%(as_of)s::date IS NULL OR invoice.date <= %(as_of)s)
-                ORDER BY rel.order_line_id, invoice.invoice_date, invoice.id, item.id""",
+                ORDER BY rel.order_line_id, invoice.invoice_date, invoice.id,
+                         item.id""",
             ids=list(known),
             as_of=as_of,
         )
@@ -316,7 +317,7 @@ def _invoices(env, invoice_ids, as_of, digits):
             """SELECT invoice.id, invoice.company_id, invoice.invoice_date, item.id,
                       item.price_total
                           / COALESCE(NULLIF(invoice.invoice_currency_rate, 0), 1)
-                          * CASE WHEN invoice.move_type = 'out_refund' THEN -1 ELSE 1 END
+                          * CASE invoice.move_type WHEN 'out_refund' THEN -1 ELSE 1 END
                  FROM account_move invoice
                  JOIN account_move_line item ON item.move_id = invoice.id
                 WHERE invoice.id = ANY(%s) AND item.display_type = 'product'

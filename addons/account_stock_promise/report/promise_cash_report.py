@@ -113,7 +113,8 @@ class PromiseCashReport(models.Model):
             weight = self._field_to_sql(self._table, "amount_ordered", query)
             return SQL(
                 "SUM(%(value)s * ABS(%(weight)s))"
-                " / NULLIF(SUM(ABS(%(weight)s)) FILTER (WHERE %(value)s IS NOT NULL), 0)",
+                " / NULLIF(SUM(ABS(%(weight)s))"
+                " FILTER (WHERE %(value)s IS NOT NULL), 0)",
                 value=value,
                 weight=weight,
             )
