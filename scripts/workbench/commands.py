@@ -1,10 +1,9 @@
 """The commands that need the Python environment, one function each."""
 
 import os
-import subprocess
 
 from . import paths
-from .odoo_process import environment, pass_through
+from .odoo_process import environment, foreground, pass_through
 
 
 def odoo(options):
@@ -25,7 +24,7 @@ def python(options):
         environ.pop("ODOO_RC", None)
         environ["PYTHONPATH"] = str(paths.ROOT / "scripts")
         command = [str(paths.VENV_PYTHON), *options.arguments]
-        return subprocess.run(command, env=environ, check=False).returncode
+        return foreground(command, environ)
 
 
 def run(options):

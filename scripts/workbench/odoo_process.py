@@ -69,12 +69,18 @@ def die_with_parent():
 
 def pass_through(arguments, environ):
     """Run Odoo's command line in the foreground, as if called directly."""
+    return foreground(command(*arguments), environ)
+
+
+def foreground(arguments, environ):
+    """Run a program as if called directly: signals are its own, and it may take its
+    time to end."""
     process = subprocess.Popen(
-        command(*arguments),
+        arguments,
         env=environ,
         preexec_fn=die_with_parent,  # noqa: PLW1509 - one system call only
     )
-    # Ctrl-C reaches Odoo from the terminal; what reaches only us is passed on.
+    # Ctrl-C reaches it from the terminal; what reaches only us is passed on.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: process.send_signal(signal.SIGTERM))

@@ -2,12 +2,18 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Play random working days.
 
-make random-days                       # 100 days
-make random-days DAYS=2000 SEED=7      # as many, and others
-make random-days ARGS="--day 7/31"     # one day again, step by step
+make random-days                                       # 100 days
+make random-days DAYS=2000 SEED=7                      # as many, and others
+make random-days SEED=7 ARGS="--from 501 --to 1000"    # a slice of them
+make random-days DAYS=2000 SEED=7 ARGS="--journal days.jsonl"
+                       # goes on where it was stopped: each day is kept in the file
+make random-days ARGS="--day 7/31"                     # one day again, step by step
+
+Ctrl-C ends it and prints what was played.
 """
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -20,12 +26,16 @@ for _folder in (ROOT / "scripts", ROOT / "tests"):
 def main():
     from random_days.run import run
 
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--days", type=int, default=100)
     parser.add_argument("--steps", type=int, default=15)
     parser.add_argument("--seed", default="1")
-    parser.add_argument("--first", type=int, default=1, help="number of the first day")
-    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--from", dest="first", type=int, default=1)
+    parser.add_argument("--to", dest="last", type=int)
+    parser.add_argument("--journal", help="file that keeps what was played")
+    parser.add_argument("--workers", type=int, default=min(os.cpu_count() or 1, 2))
     parser.add_argument("--day", help="play only this day (SEED/NUMBER), and tell it")
     parser.add_argument("--no-reduce", action="store_true")
     parser.add_argument("--stop", type=int, default=0, help="after so many failures")

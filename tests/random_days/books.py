@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What the tables say of some products, read by SQL alone."""
 
+import copy
 from collections import defaultdict
 from datetime import datetime
 from typing import NamedTuple
@@ -131,6 +132,26 @@ class Order(NamedTuple):
     commitment: datetime | None
 
 
+_LINES = """
+SELECT l.id, l.promise_id, l.product_id, l.quantity::float8,
+       (u.factor / base.factor)::float8, l.warehouse_id,
+       l.requested_date, l.first_promised_date, l.promised_date,
+       l.ship_date, l.material_date, l.replenish_by,
+       COALESCE(l.transit_days, 0)::float8,
+       COALESCE(l.delivered_quantity, 0)::float8, l.delivered_date,
+       COALESCE(l.closed_short, false), COALESCE(l.at_risk, false),
+       l.feasible_date, l.risk_cause, l.status,
+       COALESCE(l.kept_first, false), COALESCE(l.kept_latest, false),
+       COALESCE(l.kept_requested, false), COALESCE(l.is_manual, false)
+  FROM delivery_promise_line l
+  JOIN uom_uom u ON u.id = l.product_uom_id
+  JOIN product_product p ON p.id = l.product_id
+  JOIN product_template t ON t.id = p.product_tmpl_id
+  JOIN uom_uom base ON base.id = t.uom_id
+ WHERE l.product_id = ANY(%s)
+"""
+
+
 class Books:
     """A reading of all that concerns some products, at one moment.
 
@@ -152,6 +173,23 @@ class Books:
             finally:
                 cursor.execute("COMMIT")
                 self._cursor = None
+
+    def at(self, now):
+        """The same reading at a later moment, at which the tables say the same."""
+        later = copy.copy(self)
+        later.now = now
+        return later
+
+    @property
+    def claims(self):
+        """What holds claim that have not ended."""
+        return [claim for claim in self.held if claim.until > self.now]
+
+    def lines_now(self):
+        """The promises' lines, read again."""
+        with self._connection.cursor() as cursor:
+            cursor.execute(_LINES, [self.products])
+            return {row[0]: Line(*row) for row in cursor.fetchall()}
 
     def rows(self, statement, *parameters):
         self._cursor.execute(statement, parameters)
@@ -210,7 +248,7 @@ class Books:
             self.products,
         ):
             self.origins[dest].add(origin)
-        self.claims = [
+        self.held = [
             Claim(*row)
             for row in self.rows(
                 """
@@ -220,36 +258,11 @@ class Books:
                   FROM delivery_promise_claim c
                   JOIN delivery_promise p ON p.id = c.promise_id
                  WHERE c.product_id = ANY(%s) AND p.state = 'held'
-                   AND p.hold_until > %s::timestamp
                 """,
                 self.products,
-                self.now.isoformat(),
             )
         ]
-        self.lines = {
-            row[0]: Line(*row)
-            for row in self.rows(
-                """
-                SELECT l.id, l.promise_id, l.product_id, l.quantity::float8,
-                       (u.factor / base.factor)::float8, l.warehouse_id,
-                       l.requested_date, l.first_promised_date, l.promised_date,
-                       l.ship_date, l.material_date, l.replenish_by,
-                       COALESCE(l.transit_days, 0)::float8,
-                       COALESCE(l.delivered_quantity, 0)::float8, l.delivered_date,
-                       COALESCE(l.closed_short, false), COALESCE(l.at_risk, false),
-                       l.feasible_date, l.risk_cause, l.status,
-                       COALESCE(l.kept_first, false), COALESCE(l.kept_latest, false),
-                       COALESCE(l.kept_requested, false), COALESCE(l.is_manual, false)
-                  FROM delivery_promise_line l
-                  JOIN uom_uom u ON u.id = l.product_uom_id
-                  JOIN product_product p ON p.id = l.product_id
-                  JOIN product_template t ON t.id = p.product_tmpl_id
-                  JOIN uom_uom base ON base.id = t.uom_id
-                 WHERE l.product_id = ANY(%s)
-                """,
-                self.products,
-            )
-        }
+        self.lines = {row[0]: Line(*row) for row in self.rows(_LINES, self.products)}
         self.promises = {
             row[0]: Promise(*row)
             for row in self.rows(

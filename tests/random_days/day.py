@@ -62,6 +62,8 @@ class Day:
         self.number = 0
         self.web = None  # a server, on a day over HTTP
         self.often = ()  # kinds that are drawn more often
+        #: the last (Count, messages), where nothing has happened since
+        self.latest = None
 
     # -- what steps use -----------------------------------------------------------
 
@@ -192,15 +194,25 @@ class Day:
                 who = own.choice(KINDS[kind].who)
                 return Step(max(self.number, 0) + 1, kind, who, arguments)
 
+    def _before(self):
+        """(Count, messages) at the beginning of a step."""
+        if self.latest:
+            count, messages = self.latest
+            self.latest = None
+            return Count(count.books.at(self.clock.now)), messages
+        if not self.products:
+            return None, (0, 0, 0, 0, 0)
+        return self.count(), self.floor.messages(self.product_ids())
+
     def _one(self, step, complaints, found):
         self.number = step.number
         begins = self.clock.now
         self.clock.move(begins + STEP_TAKES)
         if self.clock.now.hour != begins.hour:
+            self.latest = None
             self.floor.jobs()
         kind = KINDS.get(step.kind) or SET_UP[step.kind]
-        before = self.count() if self.products else None
-        messages = self.floor.messages(self.product_ids())
+        before, messages = self._before()
         note = ""
         try:
             note = kind.play(self, step) or ""

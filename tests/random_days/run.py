@@ -3,18 +3,24 @@
 """Many days by several workers, and what came of them."""
 
 import collections
+import contextlib
 import json
 import os
 import queue
+import select
+import signal
 import subprocess
 import threading
 import time
 import uuid
+from pathlib import Path
 
 from workbench import odoo_process, paths
 from workbench.addons import discover
 from workbench.steps import say
 from workbench.templates import Templates
+
+from .outcome import crashed
 
 #: days that one database bears: what they leave behind slows the next ones down
 DAYS_PER_DATABASE = 40
@@ -22,6 +28,14 @@ DAYS_PER_DATABASE = 40
 PROGRESS = 20
 #: attempts at a shorter list of steps
 ATTEMPTS = 30
+#: seconds after which a day is given up: the slowest take one or two minutes
+TOO_LONG = 900
+#: crashes of the tool itself, one after the other, after which it gives up
+CRASHES = 5
+
+
+class Ended(Exception):
+    """A worker's process has ended, or says nothing any more."""
 
 
 class Worker:
@@ -42,16 +56,21 @@ class Worker:
         if not self.process:
             self._start()
         self.days += 1
-        self.process.stdin.write(json.dumps(question) + "\n")
-        self.process.stdin.flush()
-        line = self.process.stdout.readline()
+        try:
+            self.process.stdin.write(json.dumps(question) + "\n")
+            self.process.stdin.flush()
+            ready, __, __ = select.select([self.process.stdout], [], [], TOO_LONG)
+            line = self.process.stdout.readline() if ready else ""
+        except BrokenPipeError:
+            line = ""
         if not line:
             log = self.log
-            self.stop()
-            raise RuntimeError(
-                f"the worker ended; log: {log}\n{odoo_process.tail(log)}"
-            )
-        return json.loads(line)
+            self.kill()
+            raise Ended(f"the worker ended; log: {log}\n{odoo_process.tail(log)}")
+        answer = json.loads(line)
+        if answer.pop("ended", False):
+            self.stop()  # nobody knows what it left behind
+        return answer
 
     def prove(self):
         """Put deliberate faults in, see what is said of them."""
@@ -83,9 +102,17 @@ class Worker:
             )
         self.days = 0
 
+    def kill(self):
+        """End it at once."""
+        process = self.process
+        if process:
+            process.kill()
+        self.stop()
+
     def stop(self):
         if self.process:
-            self.process.stdin.close()
+            with contextlib.suppress(BrokenPipeError):
+                self.process.stdin.close()
             try:
                 self.process.wait(20)
             except subprocess.TimeoutExpired:
@@ -103,7 +130,9 @@ class Tally:
         self.seconds = 0.0
         self.kinds = collections.Counter()
         self.known = collections.Counter()
-        self.failures = []  # [(seed, steps, complaints)]
+        self.failures = []  # outcomes, shortened
+        self.before = 0  # days that the journal knew
+        self.stopped = False
 
     def add(self, outcome):
         self.days += 1
@@ -113,11 +142,14 @@ class Tally:
         self.kinds.update(step["kind"] for step, __ in played)
         self.known.update(fault["reason"] for __, __, fault in outcome["known"])
 
+    @property
+    def rate(self):
+        return self.steps / self.seconds if self.seconds else 0.0
+
     def words(self):
-        rate = self.steps / self.seconds if self.seconds else 0.0
         first = (
             f"{self.days} days, {self.steps} steps ({self.refused} refused) in"
-            f" {self.seconds:.0f} s: {rate:.1f} steps a second;"
+            f" {self.seconds:.0f} s: {self.rate:.1f} steps a second;"
             f" {len(self.failures)} days failed"
         )
         lines = [first]
@@ -170,67 +202,162 @@ def _key(complaint):
     return complaint["check"], complaint["words"].split(":")[0]
 
 
-def play_days(
-    templates,
-    template,
-    seeds,
-    *,
-    workers=1,
-    steps=15,
-    shorten=True,
-    stop=0,
-    every=False,
-    often=(),
-):
+class Journal:
+    """A file with a line for each day that was played: a run that was stopped goes on
+    where it was.
+
+    :param path: or None for a run that is not kept
+    """
+
+    def __init__(self, path):
+        self.path = path and Path(path)
+        self.played = {}  # seed -> (outcome, seconds)
+        if self.path and self.path.exists():
+            for line in self.path.read_text().splitlines():
+                one = json.loads(line)
+                self.played[one["seed"]] = one
+
+    def add(self, outcome):
+        if self.path:
+            with self.path.open("a") as file:
+                file.write(json.dumps(outcome) + "\n")
+
+
+class Run:
+    """Many days, dealt out to some workers.
+
+    :param every: print each day
+    :param stop: end after so many failed days; 0: never
+    :param often: kinds that are drawn more often
+    """
+
+    def __init__(
+        self,
+        templates,
+        template,
+        *,
+        steps=15,
+        shorten=True,
+        stop=0,
+        every=False,
+        often=(),
+        journal=None,
+    ):
+        self.templates = templates
+        self.template = template
+        self.steps = steps
+        self.shorten = shorten
+        self.stop_after = stop
+        self.every = every
+        self.often = often
+        self.journal = Journal(journal)
+        self.tally = Tally()
+        self._todo = queue.Queue()
+        self._lock = threading.Lock()
+        self._workers = []
+        self._ended = threading.Event()
+        self._crashes = 0
+        self._total = 0
+
+    def play(self, seeds, workers=1):
+        """Play a day for each seed. Ctrl-C ends it; what was played is counted.
+
+        :return: :class:`Tally`
+        """
+        self._total = len(seeds)
+        for seed in seeds:
+            if seed in self.journal.played:
+                self._count(self.journal.played[seed], self.journal.played[seed])
+            else:
+                self._todo.put(seed)
+        before, start = self.tally.days, time.monotonic()
+        self._started = start
+        threads = [
+            threading.Thread(target=self._work, args=(number,))
+            for number in range(workers)
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            for thread in threads:
+                while thread.is_alive():
+                    thread.join(1)
+        except KeyboardInterrupt:
+            say("    stopped: what was played until now:")
+            self.tally.stopped = True
+            self._ended.set()
+            for worker in self._workers:
+                if worker.process:
+                    worker.process.kill()
+            for thread in threads:
+                thread.join(30)
+        self.tally.seconds = time.monotonic() - start
+        self.tally.before = before
+        return self.tally
+
+    def _work(self, number):
+        worker = Worker(self.templates, self.template, f"{os.getpid()}-{number}")
+        self._workers.append(worker)
+        try:
+            while not self._ended.is_set():
+                try:
+                    seed = self._todo.get_nowait()
+                except queue.Empty:
+                    return
+                self._day(worker, seed)
+        finally:
+            worker.stop()
+
+    def _day(self, worker, seed):
+        """One day. Whatever happens in it, the others are played."""
+        outcome = shorter = None
+        try:
+            outcome = worker.ask(seed=seed, number=self.steps, often=self.often)
+            self._crashes = 0
+            if outcome["complaints"] and self.shorten:
+                shorter = reduce(worker, outcome)
+        except Exception:  # noqa: BLE001 - a crash of the tool is a failed day
+            if self._ended.is_set():
+                return
+            outcome = outcome or crashed(seed)
+            self._crashes += 1
+            if self._crashes >= CRASHES:
+                self._ended.set()
+                self.tally.stopped = True
+            worker.stop()
+        shown = shorter or outcome
+        with self._lock:
+            self._count(outcome, shown)
+            self.journal.add({**outcome, "shown": shown})
+            if self.every:
+                say(tell(outcome))
+            if outcome["complaints"]:
+                say(tell(shown))
+            if not self.tally.days % PROGRESS:
+                say(f"    {self._progress()}")
+            if self.stop_after and len(self.tally.failures) >= self.stop_after:
+                self._ended.set()
+
+    def _count(self, outcome, shown):
+        self.tally.add(outcome)
+        if outcome["complaints"]:
+            self.tally.failures.append(shown.get("shown", shown))
+
+    def _progress(self):
+        tally = self.tally
+        passed = time.monotonic() - self._started
+        played = self._total - self._todo.qsize()
+        text = f"{tally.days} days, {tally.steps} steps, {len(tally.failures)} failed"
+        left = passed / max(played, 1) * self._todo.qsize()
+        return f"{text}, {passed / 60:.0f} min; about {left / 60:.0f} min more …"
+
+
+def play_days(templates, template, seeds, *, workers=1, **options):
     """Play a day for each seed.
 
     :return: :class:`Tally`
     """
-    tally, lock, todo = Tally(), threading.Lock(), queue.Queue()
-    for seed in seeds:
-        todo.put(seed)
-    start = time.monotonic()
-    errors = []
-
-    def work(number):
-        worker = Worker(templates, template, f"{os.getpid()}-{number}")
-        try:
-            while not errors:
-                try:
-                    seed = todo.get_nowait()
-                except queue.Empty:
-                    return
-                outcome = worker.ask(seed=seed, number=steps, often=often)
-                with lock:
-                    tally.add(outcome)
-                    if not tally.days % PROGRESS:
-                        say(f"    {tally.days} days, {tally.steps} steps …")
-                if every:
-                    say(tell(outcome))
-                if outcome["complaints"]:
-                    if shorten:
-                        outcome = reduce(worker, outcome)
-                    with lock:
-                        tally.failures.append(outcome)
-                        say(tell(outcome))
-                        if stop and len(tally.failures) >= stop:
-                            return
-        except BaseException as error:  # noqa: BLE001 - it is raised again below
-            errors.append(error)
-        finally:
-            worker.stop()
-
-    threads = [
-        threading.Thread(target=work, args=(number,)) for number in range(workers)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
-    tally.seconds = time.monotonic() - start
-    return tally
+    return Run(templates, template, **options).play(seeds, workers)
 
 
 def prove(templates, template):
@@ -249,8 +376,12 @@ def run(options):
     if options.day:
         seeds = [options.day]
     else:
-        last = options.first + options.days
-        seeds = [f"{options.seed}/{number}" for number in range(options.first, last)]
+        last = options.last or options.first + options.days - 1
+        seeds = [
+            f"{options.seed}/{number}" for number in range(options.first, last + 1)
+        ]
+    # ended by `timeout` or by a stopped job, it tells what was played, too
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     tally = play_days(
         templates,
         template,
@@ -261,8 +392,15 @@ def run(options):
         stop=options.stop,
         every=options.tell or bool(options.day),
         often=options.often.split(",") if options.often else (),
+        journal=options.journal,
     )
+    if tally.failures and not options.day:
+        say(f"==> {len(tally.failures)} days failed:")
+        for outcome in tally.failures:
+            say(tell(outcome))
     say(tally.words())
+    if tally.before:
+        say(f"  ({tally.before} of the days were in the journal)")
     for kind, number in tally.kinds.most_common():
         say(f"  {number:5d} {kind}")
-    return 1 if tally.failures else 0
+    return 130 if tally.stopped else 1 if tally.failures else 0

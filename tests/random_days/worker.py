@@ -7,18 +7,25 @@
 Each line of input is a JSON object, each line of output its answer.
 """
 
+import contextlib
+import gc
 import json
 import logging
+import math
 import random
+import signal
 import sys
 from datetime import datetime, timedelta
 from functools import partial
 
 import psycopg2
 
+from odoo import sql_db
+
 from . import clock as clocks
 from .company import Company
 from .desk import Person, open_registry
+from .outcome import crashed
 from .steps import SET_UP
 from .web import Web
 
@@ -27,6 +34,9 @@ PRODUCTS = (2, 3)
 STEPS = 15
 #: days of one database begin some weeks after one another, on the same weekday
 APART = timedelta(days=7)
+
+#: models of which caches hold nothing about products
+_KEPT = ("ir.", "res.", "base")
 
 _MESSAGES = """
 WITH promise AS (
@@ -76,7 +86,13 @@ class Floor:
         self.clock = clocks.Clock(self.connection)
         self.clock.start(datetime.utcnow().replace(microsecond=0))
         self.company = Company(self.registry)
-        self._names = {}
+        # its clock is ahead of that of the connections' pool, which would close them
+        # after each step
+        sql_db.MAX_IDLE_TIMEOUT = math.inf
+        # what stands still is not looked at by the garbage collector again
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 100)
 
     # -- days ---------------------------------------------------------------------
 
@@ -108,6 +124,16 @@ class Floor:
             waiting = cursor.fetchall()
         for uuid, uid in waiting:
             Person(self.registry, "a job", uid).do(partial(_perform, uuid))
+
+    @contextlib.contextmanager
+    def kept(self):
+        """New products clear the server's caches. What these know of rights, users and
+        views stays true: it is put back, since looking it up takes most of a step."""
+        cache = self.registry._Registry__caches["default"]
+        kept = [pair for pair in cache.items() if pair[0][0].startswith(_KEPT)]
+        yield
+        for key, value in kept:
+            cache[key] = value
 
     def forget(self):
         """What was changed past the server is read again."""
@@ -227,13 +253,19 @@ def as_plain(outcome):
 
 def main():
     database = sys.argv[1]
+    # Ctrl-C reaches all processes of a terminal: whoever started this one ends it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.getLogger().setLevel(logging.WARNING)
     floor = Floor(database)
     out = sys.stdout
     for line in sys.stdin:
         asked = json.loads(line)
-        outcome = play(floor, **asked)
-        out.write(json.dumps(as_plain(outcome), default=str) + "\n")
+        try:
+            answer = as_plain(play(floor, **asked))
+        except Exception:  # noqa: BLE001 - the day has failed, the run goes on
+            # what it left behind in the database, nobody knows
+            answer = {**crashed(asked["seed"]), "ended": True}
+        out.write(json.dumps(answer, default=str) + "\n")
         out.flush()
 
 

@@ -7,32 +7,33 @@ from .base import complaint
 
 def watcher(view):
     """Run over everything once more, it changes nothing."""
-    before = _watched(view.after.books)
-    messages = view.day.floor.messages(view.day.product_ids())
-    view.day.floor.watch(view.day.product_ids())
-    again = view.day.count()
+    day, books = view.day, view.after.books
+    before, messages = _watched(books.lines), view.told
+    day.floor.watch(day.product_ids())
+    lines = books.lines_now()
     found = []
-    after = _watched(again.books)
-    for key, value in after.items():
+    for key, value in _watched(lines).items():
         if before.get(key) != value:
-            line = again.books.lines[key]
             found.append(
                 complaint(
                     8,
-                    f"the watcher changes something: {view.day.name_of(line.product)}:"
+                    "the watcher changes something:"
+                    f" {day.name_of(lines[key].product)}:"
                     f" {before.get(key)} becomes {value}",
                 )
             )
-    told = view.day.floor.messages(view.day.product_ids())
+    told = day.floor.messages(day.product_ids())
     if told != messages and not found:
         found.append(
             complaint(8, f"the watcher tells something: {messages} becomes {told}")
         )
+    if not found and lines == books.lines:
+        day.latest = view.after, told
     return found
 
 
-def _watched(books):
+def _watched(lines):
     return {
         line.id: (line.at_risk, line.feasible, line.cause, line.status, line.promised)
-        for line in books.lines.values()
+        for line in lines.values()
     }

@@ -4,9 +4,7 @@
 
 from datetime import timedelta
 
-from odoo.tests import Form
-
-from ..desk import answer, press
+from ..desk import Form, answer, press
 
 KINDS = {}
 SET_UP = {}

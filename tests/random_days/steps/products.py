@@ -44,6 +44,10 @@ class Product(Kind, set_up=True):
             "warehouse": dice.choice(["WH", "WH", "WH", "North"]),
         }
 
+    def play(self, day, step):
+        with day.floor.kept():
+            super().play(day, step)
+
     def act(self, day, env, step):
         arguments = step.arguments
         kind = arguments["kind"]
