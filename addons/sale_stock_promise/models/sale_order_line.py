@@ -4,13 +4,13 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_date
 
-from odoo.addons.stock_promise.models.delivery_promise_parts import Part
 from odoo.addons.stock_promise.models.engine_links import (
     check_unchanged,
     own_id,
     taken,
 )
 from odoo.addons.stock_promise.models.own_context import without_defaults
+from odoo.addons.stock_promise.models.part import Part
 from odoo.addons.stock_promise.plain_json import PlainJson
 
 

@@ -4,6 +4,9 @@ instead, and the picture of its date."""
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..plain_json import PlainJson
+from .part import Part
+
 
 class DeliveryPromiseOffered(models.AbstractModel):
     """A line to which alternatives are offered, and that can take one of them."""
@@ -56,6 +59,24 @@ class DeliveryPromiseAsking(models.AbstractModel):
 
     #: the field with the quantity that is asked for, in ``product_uom_id``
     _promise_quantity_field = None
+
+    promise_minimum_first = fields.Float(
+        string="At Least First",
+        digits="Product Unit",
+        help="The smallest first delivery that is of use to the customer. 0 for any.",
+    )
+    promise_parts = PlainJson(
+        compute="_compute_promise_parts",
+        help="What comes when, of a line in parts.",
+    )
+    promise_parts_message = fields.Char(
+        string="Deliveries", compute="_compute_promise_parts_message"
+    )
+
+    _promise_minimum_first_positive = models.Constraint(
+        "CHECK (promise_minimum_first IS NULL OR promise_minimum_first >= 0)",
+        "The smallest first delivery cannot be negative.",
+    )
 
     # -- what a model says -----------------------------------------------------------
 
@@ -121,6 +142,61 @@ class DeliveryPromiseAsking(models.AbstractModel):
                 }
             )
         return document.action_compute_promise()
+
+    # -- parts ------------------------------------------------------------------
+
+    def _compute_promise_parts(self):
+        """Hook: the parts as :meth:`_stored_parts` writes them, or False."""
+        raise NotImplementedError
+
+    @api.model
+    def _stored_parts(self, parts):
+        """:class:`~.part.Part` as a field has them."""
+        return [
+            {
+                "quantity": part.quantity,
+                "ship_date": fields.Datetime.to_string(part.ship) or False,
+                "promised_date": fields.Datetime.to_string(part.arrival) or False,
+            }
+            for part in parts
+        ] or False
+
+    @api.model
+    def _read_parts(self, stored):
+        to_datetime = fields.Datetime.to_datetime
+        return [
+            Part(
+                entry["quantity"],
+                to_datetime(entry["ship_date"] or None),
+                to_datetime(entry["promised_date"] or None),
+            )
+            for entry in stored or ()
+        ]
+
+    @api.depends("promise_parts")
+    @api.depends_context("lang")
+    def _compute_promise_parts_message(self):
+        for line in self:
+            parts = self._read_parts(line.promise_parts)
+            line.promise_parts_message = (
+                line._promise_parts_in_words(parts) if parts else False
+            )
+
+    def _promise_parts_in_words(self, parts):
+        self.ensure_one()
+        return self.env["delivery.promise.line"]._parts_in_words(
+            parts, self._promise_warehouse(), sum(part.quantity for part in parts)
+        )
+
+    def _minimum_first_asked(self):
+        """The smallest first delivery, as the line of a request has it: only where
+        the customer accepts parts at all."""
+        self.ensure_one()
+        consent = self._asking_document()._promise_consent()
+        if not self.promise_minimum_first or not any(consent.values()):
+            return {}
+        quantity = self[self._promise_quantity_field]
+        return {"minimum_first": min(self.promise_minimum_first, quantity)}
 
     # -- the picture -----------------------------------------------------------------
 

@@ -1,9 +1,13 @@
 """Every date that was promised, and why it changed: by whom, when, because of what."""
 
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..plain_json import PlainJson
 from .checks import IN_FORCE
+from .moved_dates import SUPPLY, Move, to_datetime
 from .own_context import own, owned, without_defaults
 
 
@@ -67,6 +71,28 @@ class DeliveryPromiseHistory(models.Model):
     )
     reason = fields.Char(readonly=True)
     user_id = fields.Many2one("res.users", string="By", readonly=True)
+    risk_cause = fields.Char(
+        readonly=True, help="By what the old date was at risk when it was changed."
+    )
+    to_tell = fields.Boolean(
+        string="To Be Told",
+        readonly=True,
+        help="The customer is still to be told of this change.",
+    )
+    told_date = fields.Datetime(string="Customer Told On", readonly=True)
+    # Technical: see above. Empty where the line was, and is, promised as a whole.
+    old_parts = PlainJson(readonly=True)
+    new_parts = PlainJson(readonly=True)
+    parts_moved = fields.Boolean(
+        readonly=True, help="Parts of it had been promised before."
+    )
+    parts_message = fields.Char(
+        string="Parts",
+        compute="_compute_parts_message",
+        help="How much of it was promised for when, before and now.",
+    )
+
+    _to_tell_index = models.Index("(promise_id) WHERE to_tell")
 
     @api.depends("old_date", "new_date")
     def _compute_days(self):
@@ -116,6 +142,156 @@ class DeliveryPromiseHistory(models.Model):
             "res_id": self.cause_res_id,
             "views": [(False, "form")],
         }
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        changes = super().create(vals_list)
+        waiting = changes.filtered("to_tell")
+        if waiting:
+            minutes = max(waiting.company_id.mapped("promise_tell_minutes"))
+            self.env.ref("stock_promise.ir_cron_tell_customers")._trigger(
+                at=fields.Datetime.now() + timedelta(minutes=minutes)
+            )
+        return changes
+
+    def _take_untold(self):
+        """Those of these changes that nobody has told yet; from now on they count as
+        told. The row is the key: of two jobs at once, one gets it."""
+        self.flush_model(["to_tell"])
+        rows = self.env.execute_query(
+            SQL(
+                "UPDATE delivery_promise_history SET to_tell = FALSE"
+                " WHERE id = ANY(%s) AND to_tell RETURNING id",
+                self.ids,
+            )
+        )
+        self.invalidate_model(["to_tell"])
+        return self.browse(sorted(row[0] for row in rows))
+
+    def _net_moves(self):
+        """[:class:`Move`] of lines of which something was moved to another day, or has
+        no date any more, or has one again; there and back again is no move."""
+        moves = []
+        for line, changes in self.sorted("id").grouped("line_id").items():
+            first, last = changes[0], changes[-1]
+            old = line._parts_or_whole(first.old_parts, first.old_date)
+            new = line._parts_or_whole(last.new_parts, last.new_date)
+            in_parts = len(old) > 1 or len(new) > 1
+            moved = [
+                (quantity, *dates)
+                for quantity, *dates in (
+                    line._moved_units(old, new)
+                    if in_parts
+                    else [(line.quantity, first.old_date, last.new_date)]
+                )
+                if line._day_of(dates[0]) != line._day_of(dates[1])
+            ]
+            if moved:
+                moves.append(Move(line, last, moved, in_parts))
+        return moves
+
+    def _tellings(self):
+        """The whole history of one promise, in groups that a customer is told of as
+        one: those of one mail; where nobody is told, those that came one after the
+        other within the company's minutes. What may still be corrected is left out,
+        and so is what was promised first."""
+        told = self.filtered("told_date").grouped("told_date")
+        groups = list(told.values())
+        minutes = timedelta(minutes=self.company_id.promise_tell_minutes)
+        last, known = None, set()
+        for change in self.sorted("id"):
+            is_first = (
+                not (change.old_date or change.old_parts)
+                and change.line_id not in known
+            )
+            known.add(change.line_id)
+            if is_first:
+                continue
+            if change.told_date or change.to_tell:
+                last = None
+                continue
+            if last is not None and change.date <= last + minutes:
+                groups[-1] |= change
+            else:
+                groups.append(change)
+            last = change.date
+        now = fields.Datetime.now()
+        return [
+            group
+            for group in sorted(groups, key=lambda changes: max(changes.ids))
+            if group[0].told_date or max(group.mapped("date")) + minutes <= now
+        ]
+
+    def _customer_reason(self, move):
+        """Why something was moved, in words that a customer may read: no vendor, no
+        other customer, not what a planner has written down."""
+        self.ensure_one()
+        if self.cause == "order":
+            return self.env._("Your order was changed.")
+        if move.lost:
+            if any(part["date"] for part in self.new_parts or ()):
+                return self.env._("We do not know yet when the rest will be available.")
+            return self.env._("We do not know yet when the goods will be available.")
+        if not any(old for __, old, __ in move.units):
+            return self.env._("We know now when the goods will be available.")
+        if not move.later:
+            return self.env._("The goods are available earlier than planned.")
+        if self.risk_cause in SUPPLY:
+            return self.env._("Goods that we expect arrive later than planned.")
+        if self.risk_cause == "count":
+            return self.env._("Our stock turned out to be lower than recorded.")
+        return self.env._("The goods are available later than planned.")
+
+    def _moves_in_words(self):
+        """[{"line", "product", "quantity", "unit", "old_date", "new_date", "later",
+        "lost", "reason"}] in the language of the context and the days of the
+        warehouse. Of what is lost, no new date is known."""
+        return [
+            {
+                "line": move.line,
+                "product": move.line.product_id.with_env(self.env).display_name,
+                "quantity": move.line.quantity,
+                "unit": move.line.product_uom_id.with_env(self.env).name,
+                "old_date": self._dates_in_words(
+                    move, [(quantity, old) for quantity, old, __ in move.units]
+                ),
+                "new_date": self._dates_in_words(
+                    move, [(quantity, new) for quantity, __, new in move.units]
+                ),
+                "later": move.later,
+                "lost": move.lost,
+                "reason": move.change.with_env(self.env)._customer_reason(move),
+            }
+            for move in self._net_moves()
+        ]
+
+    def _dates_in_words(self, move, units):
+        """The dates of what was moved: with its quantities, where a line is in parts.
+
+        :param units: [(quantity, date)]
+        """
+        line = move.line.with_env(self.env)
+        ((__, date), *others) = units
+        if date and not others and not move.in_parts:
+            return line._local_date(date)
+        return line._units_in_words(units)
+
+    @api.depends("old_parts", "new_parts")
+    @api.depends_context("lang")
+    def _compute_parts_message(self):
+        for change in self:
+            both = [parts for parts in (change.old_parts, change.new_parts) if parts]
+            if not any(len(parts) > 1 for parts in both):
+                change.parts_message = False
+                continue
+            # sudo: who may read a change may read the dates of its line
+            line = change.line_id.sudo()
+            change.parts_message = " → ".join(
+                line._units_in_words(
+                    [(part["quantity"], to_datetime(part["date"])) for part in parts]
+                )
+                for parts in both
+            )
 
 
 class DeliveryPromise(models.Model):

@@ -3,31 +3,6 @@
 from odoo import api, fields, models
 
 
-class ResCompany(models.Model):
-    _inherit = "res.company"
-
-    promise_confidence = fields.Selection(
-        [
-            ("off", "No"),
-            ("dates", "Yes, where there is enough history"),
-            ("say", "Yes, and say so where there is too little history"),
-        ],
-        string="How Sure a Date Is",
-        default="dates",
-        required=True,
-        help="Beside each promised date, show the days by which half and nine in ten "
-        "of such deliveries have come.",
-    )
-
-
-class ResConfigSettings(models.TransientModel):
-    _inherit = "res.config.settings"
-
-    promise_confidence = fields.Selection(
-        related="company_id.promise_confidence", readonly=False
-    )
-
-
 class DeliveryPromiseLine(models.Model):
     _inherit = "delivery.promise.line"
 

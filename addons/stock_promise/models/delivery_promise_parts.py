@@ -3,28 +3,19 @@ a date and a rest without one."""
 
 from collections import defaultdict
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from datetime import UTC, timedelta
 
 from odoo import api, fields, models
 from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
 from ..promising.words import Terms
+from .part import Part
 from .stock_move_part import REST
 
 _lt = Terms(__name__)
 #: where it is kept when what has no date is planned for
 RESTS = "delivery_promise_rests"
-
-
-class Part(NamedTuple):
-    """A delivery of a line, in the line's unit."""
-
-    quantity: float
-    ship: datetime | None = None
-    #: None: no date is known for it
-    arrival: datetime | None = None
 
 
 class DeliveryPromiseLine(models.Model):

@@ -10,7 +10,8 @@ from itertools import pairwise
 from odoo import api, fields, models
 
 from ..plain_json import PlainJson
-from .delivery_promise_parts import Part
+from .moved_dates import to_datetime
+from .part import Part
 
 #: less than this is no quantity, but what is left of a sum
 NOTHING = 1e-6
@@ -32,12 +33,8 @@ def moved_units(old, new):
             for parts in (old, new)
         ]
         if high - low > NOTHING and dates[0] != dates[1]:
-            moved.append((high - low, *map(_to_datetime, dates)))
+            moved.append((high - low, *map(to_datetime, dates)))
     return moved
-
-
-def _to_datetime(date):
-    return fields.Datetime.to_datetime(date or None) or False
 
 
 class DeliveryPromiseLine(models.Model):
@@ -142,7 +139,7 @@ class DeliveryPromiseLine(models.Model):
         return [
             (
                 number,
-                Part(part["quantity"], arrival=_to_datetime(part["date"]) or None),
+                Part(part["quantity"], arrival=to_datetime(part["date"]) or None),
                 min(part["from"] + part["quantity"], self.quantity),
             )
             for number, part in enumerate(self.first_parts or (), 1)
@@ -156,36 +153,3 @@ class DeliveryPromiseLine(models.Model):
             if line.first_part_late:
                 line.kept_first = False
         return result
-
-
-class DeliveryPromiseHistory(models.Model):
-    _inherit = "delivery.promise.history"
-
-    # Technical: see above. Empty where the line was, and is, promised as a whole.
-    old_parts = PlainJson(readonly=True)
-    new_parts = PlainJson(readonly=True)
-    parts_moved = fields.Boolean(
-        readonly=True, help="Parts of it had been promised before."
-    )
-    parts_message = fields.Char(
-        string="Parts",
-        compute="_compute_parts_message",
-        help="How much of it was promised for when, before and now.",
-    )
-
-    @api.depends("old_parts", "new_parts")
-    @api.depends_context("lang")
-    def _compute_parts_message(self):
-        for change in self:
-            both = [parts for parts in (change.old_parts, change.new_parts) if parts]
-            if not any(len(parts) > 1 for parts in both):
-                change.parts_message = False
-                continue
-            # sudo: who may read a change may read the dates of its line
-            line = change.line_id.sudo()
-            change.parts_message = " → ".join(
-                line._units_in_words(
-                    [(part["quantity"], _to_datetime(part["date"])) for part in parts]
-                )
-                for parts in both
-            )

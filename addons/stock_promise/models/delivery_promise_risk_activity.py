@@ -300,24 +300,3 @@ class MailActivity(models.Model):
         }
         if changed:
             self.write(changed)
-
-
-class ResCompany(models.Model):
-    _inherit = "res.company"
-
-    promise_risk_user_id = fields.Many2one(
-        "res.users",
-        string="Promises at Risk Without a Responsible",
-        help="Who is told of a promise at risk that has neither a responsible nor a "
-        "salesperson.",
-    )
-
-
-class ResConfigSettings(models.TransientModel):
-    _inherit = "res.config.settings"
-
-    promise_risk_user_id = fields.Many2one(
-        related="company_id.promise_risk_user_id",
-        readonly=False,
-        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
-    )

@@ -128,25 +128,3 @@ class DeliveryPromiseSubstitute(models.Model):
                     if other:
                         found[product].append((other.id, 1 / record.ratio, record.ask))
         return found
-
-
-class ProductTemplate(models.Model):
-    _inherit = "product.template"
-
-    promise_substitute_ids = fields.One2many(
-        "delivery.promise.substitute", "product_tmpl_id", string="Substitutes"
-    )
-
-
-class ResPartner(models.Model):
-    _inherit = "res.partner"
-
-    promise_no_substitutes = fields.Boolean(
-        string="Accepts No Substitutes",
-        help="No other product is offered to this customer instead of the one asked "
-        "for. Contacts follow their company.",
-    )
-
-    @api.model
-    def _commercial_fields(self):
-        return [*super()._commercial_fields(), "promise_no_substitutes"]

@@ -64,7 +64,7 @@ class DeliveryPromiseLine(models.Model):
 
         :param alternatives: those of the answer, with ``usable`` where the document
             can take them by itself
-        :param parts: :class:`~.delivery_promise_parts.Part` of a line in parts
+        :param parts: :class:`~.part.Part` of a line in parts
         """
         # sudo: the claims and moves of a line are part of it, and the warehouse's days
         # count for everybody

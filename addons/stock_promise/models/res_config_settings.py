@@ -46,3 +46,38 @@ class ResConfigSettings(models.TransientModel):
     promise_otif_early_days = fields.Integer(
         related="company_id.promise_otif_early_days", readonly=False
     )
+    promise_risk_user_id = fields.Many2one(
+        related="company_id.promise_risk_user_id",
+        readonly=False,
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+    )
+    promise_tell_customers = fields.Boolean(
+        related="company_id.promise_tell_customers", readonly=False
+    )
+    promise_tell_minutes = fields.Integer(
+        related="company_id.promise_tell_minutes", readonly=False
+    )
+    promise_tell_template_id = fields.Many2one(
+        related="company_id.promise_tell_template_id", readonly=False
+    )
+    promise_confidence = fields.Selection(
+        related="company_id.promise_confidence", readonly=False
+    )
+    promise_safety_stock = fields.Selection(
+        related="company_id.promise_safety_stock", readonly=False
+    )
+    promise_safety_priority = fields.Selection(
+        related="company_id.promise_safety_priority", readonly=False
+    )
+    promise_horizon_days = fields.Integer(
+        related="company_id.promise_horizon_days", readonly=False
+    )
+    promise_fence_days = fields.Integer(
+        related="company_id.promise_fence_days", readonly=False
+    )
+    promise_max_deliveries = fields.Integer(
+        related="company_id.promise_max_deliveries", readonly=False
+    )
+    promise_min_delivery = fields.Float(
+        related="company_id.promise_min_delivery", readonly=False
+    )

@@ -3,6 +3,43 @@
 from odoo import api, models
 
 
+class ResourceCalendar(models.Model):
+    _name = "resource.calendar"
+    _inherit = ["resource.calendar", "delivery.promise.fact"]
+
+    _promise_facts = frozenset({"tz"})
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "tz" in vals:
+            self._promise_hours_changed()
+        return result
+
+    def _promise_hours_changed(self):
+        """These calendars have other hours than before."""
+        for calendar in self:
+            Promise = self.env["delivery.promise"]
+            Promise._hours_changed(calendar._promise_warehouses(), calendar)
+            Promise._plans_changed(calendar._promise_planned_lines(), calendar)
+
+    def _promise_planned_lines(self):
+        """Promise lines whose goods are still to be ordered or made by this calendar;
+        hook for bridges."""
+        self.ensure_one()
+        return self.env["delivery.promise.line"]
+
+    def _promise_warehouses(self):
+        """Warehouses whose dates rest on this calendar; hook for bridges."""
+        self.ensure_one()
+        # sudo: whoever changes the hours may not see the warehouse
+        return (
+            self.env["stock.warehouse"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("promise_calendar_id", "=", self.id)])
+        )
+
+
 class ResourceCalendarAttendance(models.Model):
     _inherit = "resource.calendar.attendance"
 

@@ -98,16 +98,3 @@ class StockMove(models.Model):
             vals["picking_id"] = self.picking_id.id
         moves = self.create(vals_list)
         return moves._action_confirm(merge=False)
-
-
-class StockRule(models.Model):
-    _inherit = "stock.rule"
-
-    def _get_custom_move_fields(self):
-        return [*super()._get_custom_move_fields(), "promise_part"]
-
-    def _push_prepare_move_copy_values(self, move_to_copy, new_date):
-        return {
-            **super()._push_prepare_move_copy_values(move_to_copy, new_date),
-            "promise_part": move_to_copy.promise_part,
-        }

@@ -8,7 +8,8 @@ CUTOFF = 14.0
 
 
 class StockWarehouse(models.Model):
-    _inherit = "stock.warehouse"
+    _name = "stock.warehouse"
+    _inherit = ["stock.warehouse", "delivery.promise.fact"]
 
     promise_calendar_id = fields.Many2one(
         "resource.calendar",

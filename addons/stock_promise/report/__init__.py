@@ -1,3 +1,2 @@
 from . import delivery_promise_report
 from . import delivery_promise_report_query
-from . import delivery_promise_report_class
