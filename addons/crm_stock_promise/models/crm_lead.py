@@ -1,30 +1,23 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command, Domain
 from odoo.tools.sql import column_exists, create_column
 
-from odoo.addons.stock_promise.models.own_context import own, owned
+from odoo.addons.stock_promise.models.own_context import own, owned, without_defaults
 
-from .crm_lead_promise_line import GATHERING
-
-#: fields of the lead that its dates depend on
-PROMISE_FIELDS = {
-    "promise_warehouse_id",
-    "promise_shipping_policy",
-    "promise_allow_split",
-    "promise_partial",
-    "partner_id",
-}
+from ..leads import following, holding, merging
+from .marks import CARRY, GATHERING, LINKING
 
 
 class CrmLead(models.Model):
     """What a lead asks for, and what it was promised.
 
-    The lead has at most one hold. What can be done with it is in
-    ``crm_lead_promise.py``.
+    The lead has at most one hold. How it is made, merged and moved is in ``leads/``.
+    Products are picked from Odoo's product catalog, as on a quotation.
     """
 
     _name = "crm.lead"
-    _inherit = ["crm.lead", "delivery.promise.consent"]
+    _inherit = ["crm.lead", "delivery.promise.consent", "product.catalog.mixin"]
 
     promise_line_ids = fields.One2many(
         "crm.lead.promise.line", "lead_id", "Products", copy=True
@@ -234,6 +227,13 @@ class CrmLead(models.Model):
 
     # -- changes -------------------------------------------------------------------
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_linking(vals.get("promise_id"))
+        leads = super(CrmLead, without_defaults(self, {"promise_id"})).create(vals_list)
+        return leads.with_env(self.env)
+
     def write(self, vals):
         """Let the hold follow the lead: its company, lines, customer, warehouse,
         salesperson.
@@ -241,58 +241,403 @@ class CrmLead(models.Model):
         All changes of one call move the hold once. A lead that is archived or lost
         gives it back, and so does one that comes to another company.
         """
+        if "promise_id" in vals and any(
+            # sudo: only compared
+            lead.sudo().promise_id.id != (vals["promise_id"] or False)
+            for lead in self
+        ):
+            self._check_linking(True)
         gathers = "promise_line_ids" in vals
-        before = self._promise_values() if PROMISE_FIELDS & vals.keys() else None
-        companies = self._companies_before(vals)
+        before = (
+            following.promise_values(self)
+            if following.PROMISE_FIELDS & vals.keys()
+            else None
+        )
+        companies = following.companies_before(self, vals)
         # who gives a lead away in the same step may still change what it holds
         away = not {"user_id", "team_id", "company_id"}.isdisjoint(vals)
-        follow = self._with_rights_on_hold() if away else self
+        follow = following.with_rights_on_hold(self) if away else self
         leads = self.with_context(**{GATHERING: own(True)}) if gathers else self
         result = super(CrmLead, leads).write(vals)
         if "active" in vals and not vals["active"]:
             self._release_promise(self.env._("The opportunity was closed."))
         # before anything is held again, which would be in the wrong company
-        self._follow_company(companies)
+        following.follow_company(self, companies)
         if gathers:
-            follow._follow_promise_lines()
+            following.follow_lines(follow)
         elif before is not None and not owned(self.env, GATHERING):
-            after = self._promise_values()
-            follow.filtered(
-                lambda lead: before[lead] != after[lead]
-            )._follow_promise_head()
-        if "user_id" in vals:
-            self._follow_salesperson()
-        return result
-
-    def _companies_before(self, vals):
-        """{lead: company} of the leads whose company may change by these values: it is
-        computed from the salesperson, the team and the customer as well."""
-        if {"company_id", "user_id", "team_id", "partner_id"}.isdisjoint(vals):
-            return {}
-        # sudo: only compared
-        return {lead: lead.sudo().company_id for lead in self}
-
-    def _with_rights_on_hold(self):
-        """These leads, with the rights on them and their holds that the user has by
-        now."""
-        self.check_access("write")
-        promises = self.env["delivery.promise"].union(
-            *(lead._live_promise() for lead in self)
-        )
-        # sudo: the rights are checked here, before the lead is somebody else's
-        return self.sudo() if promises.has_access("write") else self
-
-    def _promise_values(self):
-        # sudo: only compared, also where the lead has become somebody else's
-        return {
-            lead: tuple(
-                lead[name].id if lead._fields[name].relational else lead[name]
-                for name in sorted(PROMISE_FIELDS)
+            after = following.promise_values(self)
+            following.follow_head(
+                follow.filtered(lambda lead: before[lead] != after[lead])
             )
-            for lead in self.sudo()
-        }
+        if "user_id" in vals:
+            following.follow_salesperson(self)
+        return result
 
     def unlink(self):
         self.check_access("unlink")
         self._release_promise(self.env._("The opportunity was deleted."))
         return super().unlink()
+
+    def _rest_on_promise(self, promise):
+        """Link a hold, or none; the one way to do it."""
+        self.with_context(**{LINKING: own(True)}).promise_id = promise
+
+    @api.model
+    def _check_linking(self, promise):
+        if promise and not self.env.su and not owned(self.env, LINKING):
+            raise AccessError(
+                self.env._(
+                    "The hold of an opportunity is not chosen: hold or release its"
+                    " products."
+                )
+            )
+
+    # -- buttons -------------------------------------------------------------------
+
+    def action_compute_promise(self):
+        """Ask for the dates of the products and write them on the lines.
+
+        Nothing is held. What is held or ordered keeps its date.
+        """
+        self.check_access("write")
+        for lead in self:
+            lead._compute_promise()
+        return True
+
+    def action_hold_promise(self):
+        """Hold the products until the hold ends by itself: all of them, or none.
+
+        On a lead that has a hold, what it does not cover yet joins it; pressed twice
+        it holds once.
+
+        :raises UserError: naming the product that has no date
+        """
+        self.check_access("write")
+        # Before anything is read: a parallel hold is then waited for, not failed on.
+        self.env["delivery.promise"]._begin_claim()
+        for lead in self:
+            holding.hold(lead)
+        return True
+
+    def action_release_promise(self):
+        """Give the held products back. Without a hold there is nothing to do."""
+        self.check_access("write")
+        self._release_promise(self.env._("Released on the opportunity."))
+        return True
+
+    def action_extend_promise(self, hours=False):
+        """Hold longer, by ``hours`` or as long as holds of the company last.
+
+        How often and how far is limited by the settings of promises.
+        """
+        self.check_access("write")
+        for lead in self:
+            promise = lead._live_promise()
+            if not promise:
+                raise UserError(
+                    self.env._(
+                        "Nothing is held for %s, so there is nothing to extend. Hold"
+                        " the products first.",
+                        lead.display_name,
+                    )
+                )
+            promise.action_extend(hours)
+        return True
+
+    def action_fill_expected_revenue(self):
+        """Set the expected revenue to the amount of the products, at the prices of
+        the customer's price list, in the company's currency."""
+        self.check_access("write")
+        for lead in self:
+            if not lead.promise_line_ids:
+                raise UserError(
+                    self.env._(
+                        "%s has no products to take the expected revenue from.",
+                        lead.display_name,
+                    )
+                )
+            lead.expected_revenue = sum(
+                line.currency_id._convert(
+                    line.price_subtotal,
+                    lead.company_currency,
+                    lead._promise_company(),
+                    fields.Date.context_today(self),
+                )
+                for line in lead.promise_line_ids
+            )
+        return True
+
+    def action_view_promise(self):
+        """Open the delivery promise of the lead."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Delivery Promise"),
+            "res_model": "delivery.promise",
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "res_id": self.promise_id.id,
+        }
+
+    def action_paste_promise_lines(self):
+        """Open the window in which products and quantities are pasted."""
+        self.ensure_one()
+        self.check_access("write")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Paste Products"),
+            "res_model": "crm.lead.promise.paste",
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_lead_id": self.id},
+        }
+
+    # -- the request ---------------------------------------------------------------
+
+    def _promise_warehouse(self):
+        """Where the lead's quotations deliver from: the same place as the promise."""
+        self.ensure_one()
+        company = self._promise_company()
+        if self.promise_warehouse_id.company_id == company:
+            return self.promise_warehouse_id
+        user = self.user_id or self.env.user
+        # sudo: the salesperson's preference, to which the quotation defaults as well
+        warehouse = user.sudo().with_company(company)._get_default_warehouse_id()
+        return warehouse.with_env(self.env).filtered(
+            lambda warehouse: warehouse.company_id == company
+        )
+
+    def _prepare_promise_request(self, lines):
+        """The request of the public API for ``lines`` of this lead."""
+        self.ensure_one()
+        return {
+            "partner_id": self.partner_id.id,
+            "company_id": self._promise_company().id,
+            "warehouse_id": self._promise_warehouse().id,
+            "shipping_policy": self.promise_shipping_policy,
+            **self._promise_consent(),
+            # not its title: promises are read by those who may not read it
+            "origin": self.env._("Opportunity %s", self.id),
+            "lines": [line._prepare_promise_request_line() for line in lines],
+        }
+
+    def _prepare_promise_vals(self):
+        """What the held promise gets besides what it was asked for."""
+        self.ensure_one()
+        return {"lead_id": self.id, "user_id": (self.user_id or self.env.user).id}
+
+    def _live_promise(self):
+        """The promise that holds goods for the lead now, if any."""
+        self.ensure_one()
+        # sudo: to know that there is a hold; whoever changes it does it as themselves
+        promise = self.sudo().promise_id
+        return (promise if promise.state == "held" else promise[:0]).with_env(self.env)
+
+    def _lines_to_promise(self):
+        self.ensure_one()
+        lines = self.promise_line_ids._to_promise()
+        if lines:
+            return lines
+        if self.promise_line_ids:
+            message = self.env._(
+                "%s has no product left that could be promised: services are not"
+                " delivered, and what was ordered has its promise already."
+            )
+        else:
+            message = self.env._(
+                "%s has no products yet. Add what the customer asks for first."
+            )
+        raise UserError(message % self.display_name)
+
+    # -- checking and holding ------------------------------------------------------
+
+    def _compute_promise(self):
+        self.ensure_one()
+        live = self._live_promise()
+        lines = self._lines_to_promise().filtered(
+            lambda line: not live or line.promise_line_id.promise_id != live
+        )
+        if lines:
+            answer = self.env["delivery.promise"]._simulate(
+                self._prepare_promise_request(lines)
+            )
+            for line, found in zip(lines, answer["lines"], strict=True):
+                line._write_checked(found, self.env["delivery.promise.line"])
+        self.write(
+            {"promise_checked_date": fields.Datetime.now(), "promise_is_stale": False}
+        )
+
+    def _release_promise(self, reason):
+        """Release the holds of these leads, as far as there are any.
+
+        Who may change a lead gives back what it holds, whoever may change promises:
+        nothing would be left that somebody could release.
+        """
+        for lead in self:
+            promise = lead._live_promise()
+            if promise:
+                # sudo: the right on the lead is enough, and is checked by the callers
+                promise.sudo()._release(reason)
+
+    # -- quotations ----------------------------------------------------------------
+
+    def _prepare_opportunity_quotation_context(self):
+        """Have the new quotation's defaults carry products, dates and hold.
+
+        A mark, not the defaults themselves: ``default_order_line`` would stay in the
+        context of everything done on that form, and end up on the purchase orders
+        that confirming it makes. ``sale.order.default_get`` reads the mark.
+        """
+        context = super()._prepare_opportunity_quotation_context()
+        if self.promise_line_ids:
+            context[CARRY] = self.id
+        return context
+
+    def create_quotation(self):
+        """Create a quotation with the lead's products, dates and hold.
+
+        A lead without a customer gets the contact that it matches, else a new one; a
+        lead that is no opportunity yet becomes one.
+
+        :return: id of the quotation
+        """
+        self.ensure_one()
+        self.check_access("write")
+        self.env["sale.order"].check_access("create")
+        if not self.active:
+            raise UserError(
+                self.env._(
+                    "%s is closed. Restore it before you make a quotation.",
+                    self.display_name,
+                )
+            )
+        if not self.partner_id:
+            self._handle_partner_assignment(
+                force_partner_id=self._find_matching_partner().id, create_missing=True
+            )
+        if self.type == "lead":
+            self.convert_opportunity(self.partner_id)
+        context = self._prepare_opportunity_quotation_context()
+        order = self.env["sale.order"].with_context(**context).create({})
+        return order.id
+
+    def _prepare_quotation_vals(self):
+        """What a new quotation takes over, as values of ``sale.order``."""
+        self.ensure_one()
+        lines = self.promise_line_ids._not_ordered()
+        vals = {
+            "order_line": [
+                Command.create(line._prepare_sale_order_line_vals()) for line in lines
+            ],
+            "picking_policy": self.promise_shipping_policy,
+            "promise_allow_split": self.promise_allow_split,
+            "promise_partial": self.promise_partial,
+        }
+        live = self._live_promise()
+        warehouse = live.warehouse_id or self._promise_warehouse()
+        if warehouse:
+            vals["warehouse_id"] = warehouse.id
+        if live:
+            vals["promise_id"] = live.id
+        if self.promised_date and self.promised_date >= fields.Datetime.now():
+            vals["commitment_date"] = self.promised_date
+        return vals
+
+    def _merge_dependences(self, opportunities):
+        result = super()._merge_dependences(opportunities)
+        # sudo: who merges leads merges all of what they ask for, as it is with their
+        # history and their quotations
+        merging.merge(self.sudo(), opportunities.sudo())
+        return result
+
+    # -- the product catalog -------------------------------------------------------
+
+    def _get_product_catalog_domain(self):
+        company = self._promise_company()
+        return (
+            (Domain("company_id", "=", False) | Domain("company_id", "=", company.id))
+            & Domain("type", "!=", "combo")
+            & Domain("sale_ok", "=", True)
+        )
+
+    def _get_action_add_from_catalog_extra_context(self):
+        return {
+            **super()._get_action_add_from_catalog_extra_context(),
+            "order_id": self.id,
+            "product_catalog_currency_id": self._promise_currency().id,
+            "product_catalog_digits": self.env["crm.lead.promise.line"]
+            ._fields["price_unit"]
+            .get_digits(self.env),
+        }
+
+    def _default_order_line_values(self, child_field=False):
+        return {
+            **super()._default_order_line_values(child_field),
+            **self.env["crm.lead.promise.line"]._get_product_catalog_lines_data(),
+        }
+
+    def _get_product_catalog_order_data(self, products, **kwargs):
+        data = super()._get_product_catalog_order_data(products, **kwargs)
+        prices = self._promise_pricelist()._get_products_price(
+            products, quantity=1.0, currency=self._promise_currency()
+        )
+        for product in products:
+            data[product.id]["price"] = prices[product.id]
+        return data
+
+    def _get_product_catalog_record_lines(self, product_ids, **kwargs):
+        lines = self.promise_line_ids._not_ordered().filtered(
+            lambda line: line.product_id.id in product_ids
+        )
+        return lines.grouped("product_id")
+
+    def _is_readonly(self):
+        self.ensure_one()
+        return not self.active
+
+    def _update_order_line_info(self, product_id, quantity, **kwargs):
+        """Set the quantity of a product, as asked for by the product catalog.
+
+        :return: the price of one
+        """
+        self.ensure_one()
+        self.check_access("write")
+        if self._is_readonly():
+            raise UserError(
+                self.env._("%s is closed: restore it first.", self.display_name)
+            )
+        lines = self.promise_line_ids._not_ordered().filtered(
+            lambda line: line.product_id.id == product_id
+        )
+        if len(lines) > 1:
+            raise UserError(
+                self.env._(
+                    "%(product)s stands on several lines of %(lead)s. Change the"
+                    " quantity there.",
+                    product=lines[0].product_id.display_name,
+                    lead=self.display_name,
+                )
+            )
+        if lines and quantity > 0:
+            lines.quantity = quantity
+        elif lines:
+            lines.unlink()
+        elif quantity > 0:
+            last = max(self.promise_line_ids.mapped("sequence"), default=9)
+            lines = self.env["crm.lead.promise.line"].create(
+                {
+                    "lead_id": self.id,
+                    "product_id": product_id,
+                    "quantity": quantity,
+                    "sequence": last + 1,
+                }
+            )
+        if lines.exists():
+            return lines.price_unit
+        product = self.env["product.product"].browse(product_id)
+        return self._promise_pricelist()._get_product_price(
+            product, 1.0, currency=self._promise_currency()
+        )

@@ -2,8 +2,12 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from odoo.addons.stock_promise.models.checks import check_numbers
-from odoo.addons.stock_promise.models.own_context import owned, without_defaults
+from odoo.addons.stock_promise.models.engine_links import own_id
+from odoo.addons.stock_promise.models.own_context import own, owned, without_defaults
 from odoo.addons.stock_promise.plain_json import PlainJson
+
+from ..leads import following
+from .marks import GATHERING, LINKING
 
 #: what the dates of a line, and of the lines beside it, depend on
 DEMAND_FIELDS = {
@@ -14,8 +18,6 @@ DEMAND_FIELDS = {
     "requested_date",
     "promise_minimum_first",
 }
-#: the context in which a lead gathers several changes of lines into one
-GATHERING = "crm_promise_gathering"
 
 
 class CrmLeadPromiseLine(models.Model):
@@ -110,6 +112,34 @@ class CrmLeadPromiseLine(models.Model):
         compute_sudo=True,
     )
     is_late = fields.Boolean("Promised Late", compute="_compute_is_late", store=True)
+    currency_id = fields.Many2one(
+        "res.currency",
+        compute="_compute_currency_id",
+        store=True,
+        precompute=True,
+    )
+    price_unit = fields.Float(
+        "Unit Price",
+        compute="_compute_price_unit",
+        store=True,
+        readonly=False,
+        precompute=True,
+        min_display_digits="Product Price",
+        help="From the customer's price list, without taxes or with them as the price"
+        " list has them. A price typed here is kept, and carried to the quotation.",
+    )
+    # what the price list says; a unit price that differs was typed by somebody
+    pricelist_price = fields.Float(copy=False)
+    price_subtotal = fields.Monetary("Amount", compute="_compute_amount", store=True)
+    company_currency_id = fields.Many2one(
+        "res.currency", compute="_compute_amount", store=True
+    )
+    revenue = fields.Monetary(
+        compute="_compute_amount",
+        store=True,
+        currency_field="company_currency_id",
+        help="The amount in the company's currency, at the rate of the day.",
+    )
 
     _quantity_positive = models.Constraint(
         "CHECK (quantity > 0 AND quantity <= 1e12)",
@@ -321,9 +351,10 @@ class CrmLeadPromiseLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
+            self._check_linking(vals.get("promise_line_id"))
             self._check_quantity(vals)
             self._check_answered(vals)
-        names = {"checked_reasons", "checked_parts"}
+        names = {"checked_parts", "checked_reasons", "promise_line_id"}
         lines = super(CrmLeadPromiseLine, without_defaults(self, names)).create(
             vals_list
         )
@@ -332,12 +363,20 @@ class CrmLeadPromiseLine(models.Model):
         return lines
 
     def write(self, vals):
+        linked = vals.get("promise_line_id")
+        # sudo: only compared
+        self._check_linking(
+            linked and any(line.sudo().promise_line_id.id != linked for line in self)
+        )
         self._check_quantity(vals)
         self._check_answered(vals)
         leads = self.lead_id if "lead_id" in vals else self.env["crm.lead"]
         result = super().write(vals)
         if DEMAND_FIELDS & vals.keys():
             self._demand_changed(leads | self.lead_id)
+        if "product_id" in vals and "price_unit" not in vals:
+            for line in self:
+                line._set_pricelist_price()
         return result
 
     def unlink(self):
@@ -349,7 +388,7 @@ class CrmLeadPromiseLine(models.Model):
     def _demand_changed(self, leads):
         """Have the leads follow, unless one of them gathers the changes itself."""
         if not owned(self.env, GATHERING):
-            leads._follow_promise_lines()
+            following.follow_lines(leads)
 
     # -- buttons -------------------------------------------------------------------
 
@@ -412,3 +451,153 @@ class CrmLeadPromiseLine(models.Model):
             "checked_date": False,
             "promise_line_id": False,
         }
+
+    # -- what could be asked for instead ---------------------------------------------
+
+    def _asking_document(self):
+        return self.lead_id
+
+    def _asking_lines(self):
+        return self.lead_id.promise_line_ids._to_promise()
+
+    def _ask_promise(self, lines, **keys):
+        return self.env["delivery.promise"]._simulate(
+            {**self.lead_id._prepare_promise_request(lines), **keys}
+        )
+
+    def _promise_warehouse(self):
+        return self.lead_id._promise_warehouse()
+
+    def _set_promise_warehouse(self, warehouse_id):
+        self.lead_id.promise_warehouse_id = warehouse_id
+
+    # -- in the words of others -------------------------------------------------------
+
+    def _promise_reference(self):
+        self.ensure_one()
+        return f"{self._name},{self.id}"
+
+    def _prepare_promise_request_line(self):
+        """This line as a line of a request to the engine."""
+        self.ensure_one()
+        return {
+            "product_id": self.product_id.id,
+            "quantity": self.quantity,
+            "uom_id": self.product_uom_id.id,
+            "requested_date": fields.Datetime.to_string(self.requested_date)
+            if self.requested_date
+            else False,
+            "reference": self._promise_reference(),
+            **self._minimum_first_asked(),
+        }
+
+    def _prepare_promise_line_vals(self):
+        """What the promise's lines get besides what they are asked for: the price, in
+        the currency of the company that delivers."""
+        today = fields.Date.context_today(self)
+        result = []
+        for line in self:
+            company = line.lead_id._promise_company()
+            currency = line.currency_id or company.currency_id
+            price = currency._convert(
+                line.price_unit, company.currency_id, company, today, round=False
+            )
+            result.append({"price_unit": price})
+        return result
+
+    def _prepare_sale_order_line_vals(self):
+        """The values of the quotation's line; its price is the quotation's matter
+        unless somebody typed one here."""
+        self.ensure_one()
+        vals = {
+            "product_id": self.product_id.id,
+            "product_uom_qty": self.quantity,
+            "product_uom_id": self.product_uom_id.id,
+            "sequence": self.sequence,
+            "promise_minimum_first": self.promise_minimum_first,
+        }
+        if self._has_manual_price():
+            vals["price_unit"] = self.price_unit
+        if self.promise_state == "held":
+            vals["promise_line_id"] = own_id(self.promise_line_id)
+        return vals
+
+    def _get_product_catalog_lines_data(self, **kwargs):
+        """What the product catalog shows of these lines, all of one product."""
+        if not self:
+            return {"quantity": 0}
+        product = self.product_id
+        product.ensure_one()
+        alone = len(self) == 1
+        return {
+            "quantity": self.quantity if alone else sum(self.mapped("product_qty")),
+            "price": self[:1].price_unit,
+            # two lines of one product: which of them should the catalog change?
+            "readOnly": not alone,
+            "uomDisplayName": (
+                self.product_uom_id if alone else product.uom_id
+            ).display_name,
+        }
+
+    # -- computed ------------------------------------------------------------------
+
+    @api.depends("lead_id.partner_id", "lead_id.company_id")
+    def _compute_currency_id(self):
+        for lead, lines in self.grouped("lead_id").items():
+            lines.currency_id = lead._promise_currency()
+
+    @api.depends(
+        "product_id", "product_uom_id", "quantity", "lead_id.partner_id", "currency_id"
+    )
+    def _compute_price_unit(self):
+        for line in self:
+            if not line._has_manual_price():
+                line._set_pricelist_price()
+
+    def _has_manual_price(self):
+        """Whether somebody typed the price: it then survives a new quantity."""
+        self.ensure_one()
+        currency = self.currency_id or self.env.company.currency_id
+        return bool(
+            self.price_unit
+            and currency.compare_amounts(self.price_unit, self.pricelist_price)
+        )
+
+    def _set_pricelist_price(self):
+        self.ensure_one()
+        price = 0.0
+        if self.product_id:
+            lead = self.lead_id
+            price = lead._promise_pricelist()._get_product_price(
+                self.product_id.with_company(lead._promise_company()),
+                self.quantity or 1.0,
+                currency=self.currency_id or None,
+                uom=self.product_uom_id or self.product_id.uom_id,
+                date=fields.Datetime.now(),
+            )
+        self.update({"price_unit": price, "pricelist_price": price})
+
+    @api.depends("quantity", "price_unit", "currency_id", "lead_id.company_id")
+    def _compute_amount(self):
+        today = fields.Date.context_today(self)
+        for line in self:
+            company = line.lead_id._promise_company()
+            currency = line.currency_id or company.currency_id
+            line.company_currency_id = company.currency_id
+            line.price_subtotal = currency.round(line.quantity * line.price_unit)
+            line.revenue = currency._convert(
+                line.price_subtotal, company.currency_id, company, today
+            )
+
+    @api.onchange("product_id")
+    def _onchange_product_id(self):
+        self._set_pricelist_price()
+
+    def _linking(self):
+        """These lines, to be tied to lines of promises."""
+        return self.with_context(**{LINKING: own(True)})
+
+    @api.model
+    def _check_linking(self, promise_line):
+        """It would be shown, of whichever company it is."""
+        self.env["crm.lead"]._check_linking(promise_line)

@@ -2,7 +2,8 @@ from odoo import api, models
 
 from odoo.addons.stock_promise.models.own_context import own
 
-from .crm_lead_quotation import CARRY
+from ..leads import holding
+from .marks import CARRY
 
 #: what is linked here is no change of the order that would have to move a claim
 LINKING = {"promise_watched": own(True)}
@@ -159,4 +160,4 @@ class SaleOrder(models.Model):
             lead = order.sudo().opportunity_id
             promise = order.sudo().promise_id
             if lead and promise.state in ("confirmed", "done"):
-                lead._take_ordered(promise)
+                holding.take_ordered(lead, promise)
