@@ -1,6 +1,19 @@
 from odoo import Command, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.stock_promise.models.delivery_promise_guard import (
+    computed_fields,
+    given_fields,
+    labels,
+    written_fields,
+)
+from odoo.addons.stock_promise.models.own_context import without_defaults
+from odoo.addons.stock_promise.promising.words import Terms
+
+from ..runs import computing
+from ..runs.applying import MAX_RETRIES
+
+_lt = Terms(__name__)
 FINISHED = ("done", "refused", "failed", "stopped")
 
 
@@ -140,19 +153,6 @@ class DeliveryPromiseBackorder(models.Model):
             ]
         return values
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            if vals.get("name", "/") == "/":
-                company = vals.get("company_id") or self.env.company.id
-                vals["name"] = (
-                    self.env["ir.sequence"]
-                    .with_company(company)
-                    .next_by_code("delivery.promise.backorder")
-                    or "/"
-                )
-        return super().create(vals_list)
-
     @api.ondelete(at_uninstall=False)
     def _unlink_except_applying(self):
         for run in self:
@@ -218,7 +218,7 @@ class DeliveryPromiseBackorder(models.Model):
                         run.name,
                     )
                 )
-            run._compute_result()
+            computing.compute_result(run)
         return True
 
     def action_change(self):
@@ -243,3 +243,132 @@ class DeliveryPromiseBackorder(models.Model):
         action["domain"] = [("run_id", "=", self.id)]
         action["context"] = {}
         return action
+
+    def _engine_fields(self):
+        # whoever makes a run chooses its name and its company
+        return computed_fields(self) - {"name", "company_id", "user_id"}
+
+    @api.model
+    def _choices(self):
+        """What the planner chooses."""
+        return {
+            "product_ids",
+            "category_ids",
+            "warehouse_ids",
+            "date_from",
+            "date_to",
+            "without_date",
+            "rule_ids",
+            "sort_by",
+            "lose_gets_rest",
+            "unmet_policy",
+        }
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        names = self._engine_fields()
+        if not self.env.su:
+            for vals in vals_list:
+                self._check_engine_fields(given_fields(names, vals, "stage"))
+        for vals in vals_list:
+            if vals.get("name", "/") == "/":
+                company = vals.get("company_id") or self.env.company.id
+                vals["name"] = (
+                    self.env["ir.sequence"]
+                    .with_company(company)
+                    .next_by_code("delivery.promise.backorder")
+                    or "/"
+                )
+        runs = super(DeliveryPromiseBackorder, without_defaults(self, names)).create(
+            vals_list
+        )
+        return runs.with_env(self.env)
+
+    def write(self, vals):
+        if not self.env.su:
+            self.check_access("write")
+            self._check_engine_fields(written_fields(self, self._engine_fields(), vals))
+            if self._choices() & vals.keys():
+                self._check_draft()
+        return super().write(vals)
+
+    def _check_draft(self):
+        for run in self:
+            if run.stage != "draft":
+                raise UserError(
+                    self.env._(
+                        "%s has a result: what it was computed from cannot be changed."
+                        " Go back to its choices, or duplicate it.",
+                        run.name,
+                    )
+                )
+
+    @api.model
+    def _check_engine_fields(self, names):
+        if names:
+            raise AccessError(
+                self.env._(
+                    "%s of a run cannot be written: compute it, apply it, or make a new"
+                    " one.",
+                    labels(self, names),
+                )
+            )
+
+    # -- the result ------------------------------------------------------------------
+
+    # -- which lines -----------------------------------------------------------------
+
+    # -- processing ------------------------------------------------------------------
+
+    def action_apply(self):
+        """Promise the result: one job for each group of products."""
+        self.check_access("write")
+        for run in self:
+            if run.stage != "computed":
+                raise UserError(
+                    self.env._("%s has no result to apply: compute it first.", run.name)
+                    if run.stage == "draft"
+                    else self.env._("%s has been applied already.", run.name)
+                )
+            groups = run.group_ids.filtered(lambda group: group.state == "pending")
+            if not groups:
+                raise UserError(
+                    self.env._("%s changes no date: nothing to apply.", run.name)
+                )
+            # sudo: the stage follows the buttons alone
+            run.sudo().stage = "applied"
+            for group in groups:
+                group.with_context(allowed_company_ids=run.company_id.ids).with_delay(
+                    description=self.env._(
+                        "%(run)s: %(products)s", run=run.name, products=group.name
+                    ),
+                    max_retries=MAX_RETRIES,
+                )._apply()
+            run.message_post(
+                body=self.env._("%s group(s) of products to apply.", len(groups))
+            )
+        return True
+
+    def action_stop(self):
+        """What has not begun yet is not applied."""
+        self.check_access("write")
+        engine = self.env["delivery.promise.engine"]
+        for run in self:
+            groups = run.group_ids.filtered(lambda group: group.state == "pending")
+            if run.stage != "applied" or not groups:
+                raise UserError(
+                    self.env._("Nothing of %s is under way any more.", run.name)
+                )
+            # sudo: results are written by the computation alone
+            groups.sudo().write(
+                {
+                    "state": "stopped",
+                    "message_said": engine._keep_text(
+                        engine._say(_lt("Stopped by %s.", self.env.user.name))
+                    ),
+                }
+            )
+            run.message_post(
+                body=self.env._("Stopped: %s group(s) left as they are.", len(groups))
+            )
+        return True

@@ -1,6 +1,12 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from odoo.addons.stock_promise.plain_json import PlainJson
+from odoo.addons.stock_promise.promising.words import Terms
+
+from ..runs import applying
+
+_lt = Terms(__name__)
 
 
 class DeliveryPromiseBackorderGroup(models.Model):
@@ -45,3 +51,38 @@ class DeliveryPromiseBackorderGroup(models.Model):
         told = self.env["delivery.promise.engine"]._tell_texts(kept)
         for group, text in zip(self, told, strict=True):
             group.message = text
+
+    def _apply(self):
+        """The job: promise what the run came to, for all promises of these products
+        or for none."""
+        self.ensure_one()
+        if not self.exists() or self.state != "pending":
+            return
+        # sudo: states are written by the jobs and the buttons alone
+        group = self.sudo()
+        try:
+            with self.env.cr.savepoint():
+                applying.apply_result(self)
+        except UserError as error:
+            engine = self.env["delivery.promise.engine"]
+            said = engine._keep_text(error.args[0])
+            group.write({"state": "refused", "message_said": said})
+        else:
+            group.write({"state": "done", "message_said": False})
+
+    def _note_failure(self, exc_name=False, exc_message=False, **values):
+        """The job could not end: nothing of it was written."""
+        engine = self.env["delivery.promise.engine"]
+        message = engine._say(
+            _lt(
+                "Nothing was changed. An administrator finds the cause in the job"
+                " queue: %s",
+                str(exc_message or exc_name),
+            )
+        )
+        # sudo: as in _apply
+        self.sudo().write(
+            {"state": "failed", "message_said": engine._keep_text(message)}
+        )
+
+    # -- steps ---------------------------------------------------------------------

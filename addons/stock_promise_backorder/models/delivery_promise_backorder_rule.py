@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 STRATEGY_SELECTION = [
     ("win", "Win"),
@@ -70,3 +70,27 @@ class DeliveryPromiseBackorderRule(models.Model):
             if rule._fits(promise):
                 return rule.strategy
         return False
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        rules = super().create(vals_list)
+        if not self.env.su:
+            rules.run_id._check_draft()
+        return rules
+
+    def write(self, vals):
+        if not self.env.su:
+            self.check_access("write")
+            self.run_id._check_draft()
+        result = super().write(vals)
+        if not self.env.su and "run_id" in vals:
+            # not into a run of another company
+            self.check_access("write")
+            self.run_id._check_draft()
+        return result
+
+    def unlink(self):
+        if not self.env.su:
+            self.check_access("unlink")
+            self.run_id._check_draft()
+        return super().unlink()
