@@ -15,9 +15,10 @@ from pathlib import Path
 
 ADDONS = Path(__file__).resolve().parents[1] / "addons"
 MODEL_BASES = {"Model", "AbstractModel", "TransientModel"}
-#: state beside the arguments, as it looks in a source; a language is Odoo's own way
+#: state beside the arguments, as it looks in a source; a language and archived records
+#: are asked for in Odoo's own way
 BESIDE = {
-    "context keys": r"\bwith_context\((?!lang=)",
+    "context keys": r"\bwith_context\((?!\s*(?:lang|active_test)=)",
     "cr.cache": r"\bcr\.cache\b",
     "precommit.data": r"\bprecommit\.data\b",
     "thread-locals": r"\bthreading\.local\(",

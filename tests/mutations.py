@@ -359,7 +359,7 @@ MUTATIONS = [
     ),
     Mutation(
         "work centres are not locked",
-        "mrp_promise/models/delivery_promise_engine_make.py",
+        "mrp_promise/models/delivery_promise_engine.py",
         "                SELECT -id FROM centre\n",
         "                SELECT id FROM centre WHERE false\n",
         "/mrp_promise:TestWorkCentreHours",
@@ -468,14 +468,14 @@ MUTATIONS = [
     ),
     Mutation(
         "no days to prepare production",
-        "mrp_promise/models/delivery_promise_engine_make.py",
+        "mrp_promise/models/delivery_promise_engine.py",
         "here.after(here.start, bill.days_to_prepare_mo)",
         "here.after(here.start, 0.0)",
         "/mrp_promise",
     ),
     Mutation(
         "lines share the hours of a work centre",
-        "mrp_promise/models/delivery_promise_engine_make.py",
+        "mrp_promise/models/delivery_promise_engine.py",
         "reserve if bill.operation_ids else None",
         "None",
         "/mrp_promise",
@@ -620,8 +620,8 @@ MUTATIONS = [
     Mutation(
         "a kit without the parts that were chosen",
         "mrp_promise/models/delivery_promise_engine.py",
-        "never_attribute_values=options.browse(option_ids)",
-        "never_attribute_values=options",
+        "product, times, never_attribute_values=options.browse(option_ids)",
+        "product, times, never_attribute_values=options",
         "/mrp_promise:TestOptions.test_a_kit_needs_the_part_that_was_chosen",
     ),
     Mutation(

@@ -5,12 +5,12 @@ import pytest
 
 #: How many of each there may be. Whoever gets below a number lowers it.
 LIMITS = {
-    "reopened classes": 97,
-    "self-overrides": 73,
-    "large models": 6,
+    "reopened classes": 57,
+    "self-overrides": 63,
+    "large models": 4,
     "mixins with one user": 0,
     "views of our own views": 0,
-    "files with context keys": 36,
+    "files with context keys": 28,
     "files with cr.cache": 4,
     "files with precommit.data": 6,
     "files with thread-locals": 0,

@@ -1,6 +1,5 @@
 from . import delivery_promise_engine
-from . import delivery_promise_engine_make
-from . import delivery_promise_hours
+from . import delivery_promise
 from . import delivery_promise_line
 from . import delivery_promise_workcenter_claim
 from . import stock_move

@@ -3,7 +3,10 @@ from math import floor, inf
 
 from odoo import models
 
+from odoo.addons.stock_promise.models.own_context import without_defaults
+
 from .components import components_of
+from .delivery_promise import CLAIM
 
 
 class DeliveryPromiseLine(models.Model):
@@ -105,3 +108,37 @@ class DeliveryPromiseLine(models.Model):
             )
             for line, own in products.items()
         }
+
+    def _write_hours(self, confirmations):
+        super()._write_hours(confirmations)
+        if not self.env["delivery.promise.engine"]._has_work_centres():
+            return
+        # sudo: hours are written by the engine alone
+        Claim = without_defaults(self.env[CLAIM].sudo())
+        before = Claim.search([("line_id", "in", self.ids)])
+        stays = before.filtered(
+            lambda row: row.promise_id.state == "confirmed"
+        )._with_production()
+        (before - stays).unlink()
+        number = max(stays.mapped("making"), default=0)
+        rows = []
+        for line, confirmation in zip(self, confirmations, strict=True):
+            for claim in confirmation.planned if confirmation else ():
+                number += 1
+                rows += [
+                    {
+                        "line_id": line.id,
+                        "promise_id": line.promise_id.id,
+                        "workcenter_id": hours.centre_id,
+                        "date_from": hours.start,
+                        "date_to": hours.end,
+                        "product_id": claim.product_id,
+                        "warehouse_id": claim.warehouse_id,
+                        "quantity": -claim.quantity,
+                        "making": number,
+                        "since": line.promise_id.state == "confirmed"
+                        and self.env.cr.now(),
+                    }
+                    for hours in claim.hours
+                ]
+        Claim.create(rows)

@@ -3,7 +3,5 @@ from . import product_supplierinfo
 from . import purchase_order
 from . import purchase_order_line
 from . import delivery_promise_engine
-from . import delivery_promise_engine_direct
 from . import stock_move
-from . import delivery_promise_engine_acknowledged
 from . import delivery_promise_line
