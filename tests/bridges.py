@@ -61,22 +61,28 @@ def _sources(addon):
 
 
 @functools.cache
+def _classes(addon):
+    """{``ModelClass``: its node}"""
+    return {
+        house.ModelClass(addon, path, node): node
+        for path, tree in _sources(addon)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+        and house.MODEL_BASES & {getattr(base, "attr", "") for base in node.bases}
+    }
+
+
+@functools.cache
 def _functions(addon):
     """(model, function) of each private method; a class that inherits several models
     defines it for each."""
-    found = []
-    for path, tree in _sources(addon):
-        for node in ast.walk(tree):
-            if not isinstance(node, ast.ClassDef):
-                continue
-            if not house.MODEL_BASES & {getattr(b, "attr", "") for b in node.bases}:
-                continue
-            item = house.ModelClass(addon, path, node)
-            for function in node.body:
-                if isinstance(function, ast.FunctionDef) and _is_private(function.name):
-                    models = {item.model, *item.inherits}
-                    found += [(model, function) for model in models]
-    return found
+    return [
+        (model, function)
+        for item, node in _classes(addon).items()
+        for function in node.body
+        if isinstance(function, ast.FunctionDef) and _is_private(function.name)
+        for model in {item.model, *item.inherits}
+    ]
 
 
 @functools.cache
@@ -90,11 +96,20 @@ def methods(addon):
 
 @functools.cache
 def _firsts(addon):
+    """What a class does not take from below, for its own model alone: a mixin that it
+    inherits does not get a method by it."""
     return {
         (model, function.name)
         for model, function in _functions(addon)
         if f"super().{function.name}(" not in ast.unparse(function)
+        and model in _opened(addon)
     }
+
+
+@functools.cache
+def _opened(addon):
+    """The models that an add-on defines or extends itself."""
+    return {item.model for item in _classes(addon)}
 
 
 def _is_private(name):
@@ -107,6 +122,7 @@ def _own(addon):
     return {key for key in _firsts(addon) if key not in below}
 
 
+@functools.cache
 def used(root):
     """What bridges use of a root: {"HOOKS": {(model, method)}, "HELPERS": {method},
     "MODULES": {module}}, each with the add-ons that do."""

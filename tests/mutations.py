@@ -626,7 +626,7 @@ MUTATIONS = [
     ),
     Mutation(
         "a customer's hold follows not at all",
-        "sale_stock_promise/models/customer_change.py",
+        "sale_stock_promise/orders/customer_change.py",
         "            quantities[line] = low\n",
         "            quantities[line] = kept[line]\n",
         "/sale_stock_promise:TestCustomerChange"

@@ -1,5 +1,6 @@
 from odoo import api, models
 
+from odoo.addons.sale_stock_promise.orders import confirming
 from odoo.addons.stock_promise.models.own_context import own
 
 from ..leads import holding
@@ -93,8 +94,8 @@ class SaleOrder(models.Model):
                     continue
                 order_sudo.promise_id = promise
             if order_sudo.promise_id.lead_id == lead:
-                order_sudo._match_hold_lines(
-                    order_sudo.promise_id, order_sudo._promise_lines()
+                confirming.match_hold_lines(
+                    order_sudo, order_sudo.promise_id, order_sudo._promise_lines()
                 )
 
     def _follow_lead_date(self, promise, before, after):

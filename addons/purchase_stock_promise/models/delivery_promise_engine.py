@@ -69,6 +69,7 @@ class DeliveryPromiseEngine(models.AbstractModel):
         )
 
     def _on_shelf(self, schedule, received, days):
+        """The day on which what was received can be taken; None: it never comes."""
         if received is None or days is None:
             return received
         return schedule.after(received, days)

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..orders import dates
+
 
 class DeliveryPromise(models.Model):
     _inherit = "delivery.promise"
@@ -65,9 +67,9 @@ class DeliveryPromise(models.Model):
                 )
             )
             if lost:
-                orders._lose_promised_commitment(lost)
+                dates.lose_promised_commitment(orders, lost)
             else:
-                orders._set_promised_commitment(promise)
+                dates.set_promised_commitment(orders, promise)
         return result
 
     def _get_destination_partner(self):
@@ -77,3 +79,25 @@ class DeliveryPromise(models.Model):
         if order:
             return order._promise_partner()
         return super()._get_destination_partner()
+
+    def _history_documents(self):
+        """A promise that belongs to one order follows it."""
+        documents = super()._history_documents()
+        for promise in self:
+            # sudo: who may not read the order does not see its name either
+            orders = promise.sudo().sale_order_ids
+            if len(orders) == 1:
+                documents.setdefault(promise, orders)
+        return documents
+
+    def _risk_candidates(self):
+        """Who sold it."""
+        # sudo: the order may be a colleague's
+        return [*super()._risk_candidates(), *self.sudo().sale_order_ids.user_id]
+
+    def _get_customer_url(self):
+        """The order on the portal."""
+        order = self.sudo().sale_order_ids[:1]  # sudo: it is the customer's own
+        if not order:
+            return super()._get_customer_url()
+        return order.get_base_url() + order.get_portal_url()

@@ -8,7 +8,7 @@ from odoo import Command, fields
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
-from .sale_order_adjust import WATCHED
+from .marks import WATCHED
 
 
 def open_order_ids(env):

@@ -1,11 +1,18 @@
+import logging
+from contextlib import contextmanager
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import format_datetime, split_every
+from odoo.tools import split_every
 
-from odoo.addons.stock_promise.models.own_context import own
+from odoo.addons.promise_desk_base.tools.waiting import WaitedTooLong
+from odoo.addons.stock_promise.models.own_context import own, owned, without_defaults
 
+from ..orders import adjusting, confirming, dates, ending, linking, showing
 from . import open_orders
-from .sale_order_adjust import WATCHED
+from .marks import WATCHED
+
+_logger = logging.getLogger(__name__)
 
 
 class SaleOrder(models.Model):
@@ -88,70 +95,17 @@ class SaleOrder(models.Model):
                 # itself when it is saved.
                 continue
             order.promise_possible_date = answer["promised_date"]
-            order.promise_alert = order._get_promise_alert(answer)
-            order.promise_not_stocked = order._get_not_stocked(answer)
-
-    def _get_promise_alert(self, answer):
-        """Why the typed delivery date cannot be kept, or False."""
-        self.ensure_one()
-        wished = self.commitment_date
-        if not wished:
-            return False
-        possible = fields.Datetime.to_datetime(answer["promised_date"])
-        if not possible:
-            missing = [
-                self.env["product.product"].browse(line["product_id"]).display_name
-                for line in answer["lines"]
-                if not line["promised_quantity"]
-            ]
-            if not missing:
-                return self.env._(
-                    "Not all of what is ordered can be promised: a part has no date."
-                )
-            return self.env._(
-                "No date can be promised for %(products)s: no supply is known that"
-                " would suffice.",
-                products=", ".join(dict.fromkeys(missing)),
-            )
-        if self._promise_day(wished) < self._promise_day(possible):
-            return self.env._(
-                "The delivery date cannot be kept: it is possible from %(date)s.",
-                date=format_datetime(self.env, possible, dt_format="short"),
-            )
-        return False
-
-    def _get_not_stocked(self, answer):
-        """Say which products are promised because nobody counts them, or False."""
-        self.ensure_one()
-        names = [
-            line.product_id.display_name
-            for line, found in zip(self._promise_lines(), answer["lines"], strict=True)
-            if any(reason["code"] == "untracked" for reason in found["reasons"])
-        ]
-        if not names:
-            return False
-        return self.env._(
-            "Promised without looking at stock, because it is not tracked: %s",
-            ", ".join(dict.fromkeys(names)),
-        )
+            order.promise_alert = showing.get_promise_alert(order, answer)
+            order.promise_not_stocked = showing.get_not_stocked(order, answer)
 
     @api.onchange("commitment_date", "expected_date")
     def _onchange_commitment_date(self):
         """Ask the engine instead of comparing with the customer lead time alone."""
         if self.state not in ("draft", "sent") or not self.promise_possible_date:
             if self.promise_alert:
-                return self._promise_notification()
+                return showing.promise_notification(self)
             return super()._onchange_commitment_date()
-        return self._promise_notification() if self.promise_alert else None
-
-    def _promise_notification(self):
-        return {
-            "warning": {
-                "type": "notification",
-                "title": self.env._("This date cannot be promised"),
-                "message": self.promise_alert,
-            }
-        }
+        return showing.promise_notification(self) if self.promise_alert else None
 
     # -- the request ---------------------------------------------------------------
 
@@ -259,7 +213,7 @@ class SaleOrder(models.Model):
             if order.state == "sale" or order._has_live_hold():
                 # sudo: as in _adjust_promise
                 order.sudo()._procure_closed_short()
-                order._adjust_promise(order._promise_lines())
+                adjusting.adjust_promise(order, order._promise_lines())
                 continue
             answer = order._simulate_promise()
             for line, found in zip(
@@ -387,3 +341,247 @@ class SaleOrder(models.Model):
             done = len(some) if promised else 0
             if not self.env["ir.cron"]._commit_progress(done, remaining=remaining):
                 break
+
+    def _promise_all_at_once(self):
+        return self.picking_policy == "one"
+
+    def _get_promise_consent(self):
+        """What the customer agrees to, in sentences for him."""
+        self.ensure_one()
+        consent = self._promise_consent()
+        said = []
+        if consent["allow_split"]:
+            said.append(
+                self.env._(
+                    "You accept a product in several deliveries, each with its date."
+                )
+            )
+        if consent["partial"]:
+            said.append(
+                self.env._(
+                    "Where not all of a product can be promised, you accept a part of"
+                    " it; the rest follows without a promised date."
+                )
+            )
+        return said
+
+    # -- noticing ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        is_linking = linking.is_client_linking(self)
+        for vals in vals_list if is_linking else ():
+            linking.check_readable_promise(self, vals.get("promise_id"))
+        # What a new quotation comes with is not a change.
+        new = without_defaults(self, {"promise_id"}).with_context(**WATCHED)
+        orders = super(SaleOrder, new).create(vals_list).with_env(self.env)
+        for order, vals in zip(orders, vals_list, strict=True):
+            if is_linking and vals.get("promise_id"):
+                linking.check_linked_promise(order)
+        return orders
+
+    def write(self, vals):
+        linked = linking.linked_by_client(self, vals)
+        with self._promise_watched() as watched:
+            result = super(SaleOrder, self.with_context(**watched)).write(vals)
+        if "commitment_date" in vals:
+            # Odoo gives all moves the order's date; a promised line has its own.
+            dates.restore_promised_deadlines(self)
+        linking.check_linked_promise(linked)
+        return result
+
+    @contextmanager
+    def _promise_watched(self):
+        """Adjust the claims of those orders on which something changes inside."""
+        if owned(self.env, "promise_watched"):
+            yield {}
+            return
+        before = {
+            order.id: order._promise_keys()
+            for order in self
+            if order._has_live_hold() or order._has_confirmed_promise()
+        }
+        yield WATCHED
+        for order in self.browse(before).exists():
+            try:
+                adjusting.adjust_changed(order, before[order.id])
+            except WaitedTooLong:
+                raise
+            except UserError as error:
+                if adjusting.is_changed_by_customer(order):
+                    raise adjusting.error_for_customers(order, error) from None
+                raise
+
+    def _has_confirmed_promise(self):
+        self.ensure_one()
+        # sudo: an order's promise follows the order, whoever changes it
+        promise = self.sudo().promise_id
+        return self.state == "sale" and promise.state in ("confirmed", "done")
+
+    def _promise_header_key(self):
+        """What all lines rest on; bridges add what else decides about a date."""
+        self.ensure_one()
+        return (
+            self.picking_policy,
+            self._promise_partner().id,
+            self.partner_id.id,
+            self._promise_consent(),
+        )
+
+    def _promise_keys(self):
+        self.ensure_one()
+        return {
+            "header": self._promise_header_key(),
+            # people promise days: another hour of the same day is no other wish
+            "date": self._promise_day(self.commitment_date),
+            "lines": {
+                line.id: line._promise_asked_key() for line in self._promise_lines()
+            },
+            "choices": {
+                line.id: line._promise_choices() for line in self._promise_lines()
+            },
+        }
+
+    # -- a quotation that holds ----------------------------------------------------
+
+    # -- a promised order ----------------------------------------------------------
+
+    def _procure_closed_short(self):
+        """Have sent after all what a delivery that was cancelled, or closed without a
+        backorder, has left."""
+        lines = self.order_line.filtered(
+            lambda line: line.state == "sale" and line.promise_line_id.closed_short
+        )
+        locked = lines.order_id.filtered("locked")
+        if locked:
+            raise UserError(
+                self.env._(
+                    "%s is locked, so nothing more can be sent for it. Unlock it"
+                    " first.",
+                    ", ".join(locked.mapped("name")),
+                )
+            )
+        if lines:
+            lines._action_launch_stock_rule()
+            lines.promise_line_id._update_delivery()
+
+    # -- what was delivered is exchanged --------------------------------------------
+
+    # -- words ---------------------------------------------------------------------
+
+    def action_promise_again(self):
+        """Show what promising the orders again would change, and ask."""
+        self._check_promise_reader()
+        return self._promises_in_force().action_promise_again()
+
+    def action_set_promise_by_hand(self):
+        """Ask a planner for the date of an order, and why."""
+        self.ensure_one()
+        self._check_promise_reader()
+        return self._promises_in_force().action_set_by_hand()
+
+    def _promises_in_force(self):
+        promises = self.promise_id.filtered(
+            lambda promise: promise.state in ("held", "confirmed")
+        )
+        if not promises:
+            raise UserError(
+                self.env._("Nothing is promised here that is still to be delivered.")
+            )
+        return promises
+
+    def _get_promise_moves(self):
+        """{line: how its promised date has moved}, for the customer: the same as a
+        mail says and not before it, the latest last."""
+        # sudo: who may read the order may read its dates
+        orders = self.sudo()
+        promises = orders.order_line.promise_line_id.promise_id.filtered(
+            lambda promise: promise.state in ("confirmed", "done")
+        )
+        # sudo: customers see on the portal what they were told, of their own orders
+        changes = self.env["delivery.promise.history"].sudo()
+        changes = changes.search([("promise_id", "in", promises.ids)], order="id")
+        by_line = {}
+        for group in changes.grouped("promise_id").values():
+            for telling in group._tellings():
+                for words in telling._moves_in_words():
+                    by_line.setdefault(words["line"], []).append(words)
+        return {
+            # sudo: as above
+            line: by_line.get(line.sudo().promise_line_id, [])
+            for line in self.order_line
+        }
+
+    def _may_rest_on_promise(self, promise):
+        """Whether the user may give this promise to the quotation; bridges add what
+        else belongs to it."""
+        self.ensure_one()
+        return promise.has_access("write")
+
+    # -- confirming ----------------------------------------------------------------
+
+    def action_confirm(self):
+        """Confirm, with what is held or can be promised; never a question back, so
+        that customers and programs can confirm too."""
+        if any(confirming.promises_on_confirmation(order) for order in self):
+            self.env["delivery.promise"]._begin_claim()
+        return super().action_confirm()
+
+    def _action_confirm(self):
+        for order in self:
+            confirming.promise_before_moves(order)
+        result = super()._action_confirm()
+        # sudo: the moves of an order follow its promise, whoever confirms
+        lines = self.sudo().order_line.promise_line_id
+        lines.filtered(lambda line: line._is_undated())._update_move_dates()
+        return result
+
+    # -- giving up -----------------------------------------------------------------
+
+    def action_draft(self):
+        self.check_access("write")
+        orders = self.filtered(lambda order: order.state in ("cancel", "sent"))
+        dates.restore_wished_date(orders)
+        ending.end_promise(
+            orders, self.env._("The order was set back to a quotation."), forget=True
+        )
+        return super().action_draft()
+
+    def _action_cancel(self):
+        # Before the moves are cancelled: what the customer calls off is not broken.
+        ending.end_promise(self, self.env._("The order was cancelled."))
+        return super()._action_cancel()
+
+    @api.ondelete(at_uninstall=False)
+    def _release_promise_on_unlink(self):
+        ending.end_promise(self, self.env._("The quotation was deleted."))
+
+    # -- the confirmation mail ---------------------------------------------------------
+
+    def _send_order_notification_mail(self, mail_template, *args, **kwargs):
+        order = self
+        if self.state == "sale":
+            order = self.with_context(promise_dates_in_mail=own(True))
+        return super(SaleOrder, order)._send_order_notification_mail(
+            mail_template, *args, **kwargs
+        )
+
+    def _notify_by_email_prepare_rendering_context(self, message, *args, **kwargs):
+        render_context = super()._notify_by_email_prepare_rendering_context(
+            message, *args, **kwargs
+        )
+        if owned(self.env, "promise_dates_in_mail"):
+            render_context["promise_rows"] = self._get_promise_rows(
+                render_context.get("lang")
+            )
+        return render_context
+
+    def _get_promise_rows(self, lang=None):
+        """[(product, dates)] for a mail to the customer."""
+        order = self.with_context(lang=lang) if lang else self
+        rows = []
+        for line in order._promise_lines():
+            dates = [f"{label}: {date}" for label, date in line._get_promise_dates()]
+            if dates:
+                rows.append((line.product_id.display_name, ", ".join(dates)))
+        return rows

@@ -1,9 +1,11 @@
 from datetime import UTC
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import format_date
+from odoo.tools.sql import column_exists, create_column
 
+from odoo.addons.stock_promise.models.delivery_promise_guard import labels
 from odoo.addons.stock_promise.models.engine_links import (
     check_unchanged,
     own_id,
@@ -12,6 +14,9 @@ from odoo.addons.stock_promise.models.engine_links import (
 from odoo.addons.stock_promise.models.own_context import without_defaults
 from odoo.addons.stock_promise.models.part import Part
 from odoo.addons.stock_promise.plain_json import PlainJson
+
+#: what an order line says of its promise, written by the engine alone
+DATES = frozenset({"promised_date", "promise_ship_date", "promise_parts"})
 
 
 class SaleOrderLine(models.Model):
@@ -61,6 +66,9 @@ class SaleOrderLine(models.Model):
     # what was looked up, or the parts of the promise
     promise_parts = PlainJson(
         compute="_compute_promise_dates", store=True, readonly=False, copy=False
+    )
+    promise_is_manual = fields.Boolean(
+        related="promise_line_id.is_manual", string="Date Set by Hand"
     )
 
     @api.depends(
@@ -368,8 +376,10 @@ class SaleOrderLine(models.Model):
         orders = self.env["sale.order"].browse(
             {vals["order_id"] for vals in vals_list if vals.get("order_id")}
         )
+        for vals in vals_list if not self.env.su else ():
+            self._check_engine_dates({name for name in DATES if vals.get(name)})
         vals_list = taken(self, vals_list, "promise_line_id")
-        clean = without_defaults(self, {"promise_line_id"})
+        clean = without_defaults(self, DATES | {"promise_line_id"})
         with orders._promise_watched() as watched:
             lines = super(SaleOrderLine, clean.with_context(**watched)).create(
                 vals_list
@@ -377,6 +387,8 @@ class SaleOrderLine(models.Model):
         return lines.with_env(self.env)
 
     def write(self, vals):
+        if not self.env.su:
+            self._check_engine_dates(DATES & vals.keys())
         check_unchanged(self, vals, "promise_line_id")
         with self.order_id._promise_watched() as watched:
             return super(SaleOrderLine, self.with_context(**watched)).write(vals)
@@ -384,3 +396,170 @@ class SaleOrderLine(models.Model):
     def unlink(self):
         with self.order_id._promise_watched() as watched:
             return super(SaleOrderLine, self.with_context(**watched)).unlink()
+
+    def _auto_init(self):
+        # The column of a stored computed field, made beforehand: no line is in parts
+        # yet, so there is nothing to compute for the many that may exist.
+        if not column_exists(self.env.cr, "sale_order_line", "promise_parts"):
+            create_column(self.env.cr, "sale_order_line", "promise_parts", "jsonb")
+        return super()._auto_init()
+
+    # -- the moves of a line in parts --------------------------------------------------
+
+    def _action_launch_stock_rule(self, **kwargs):
+        # sudo: as in _create_procurements
+        with self.sudo().promise_line_id._remember_rests():
+            return super()._action_launch_stock_rule(**kwargs)
+
+    def _create_procurements(self, product_qty, procurement_uom, values):
+        """Each part of a promised line is procured for its own date."""
+        # sudo: whoever confirms (a customer online, a shop) may not read promises
+        promise_line = self.sudo().promise_line_id
+        less = procurement_uom.compare(product_qty, 0.0) < 0
+        if not values.get("promise_line_id") or not (
+            promise_line._parts() or (less and promise_line._is_undated())
+        ):
+            return super()._create_procurements(product_qty, procurement_uom, values)
+        if not promise_line._parts():
+            shares = self._shares_of_undated(product_qty, procurement_uom)
+        elif less:
+            shares = self._shares_to_take_back(product_qty, procurement_uom)
+        else:
+            shares = self._shares_to_procure(product_qty, procurement_uom)
+        procurements = []
+        for quantity, own in shares:
+            procurements += super()._create_procurements(
+                quantity, procurement_uom, {**values, **own}
+            )
+        return procurements
+
+    def _shares_to_procure(self, product_qty, uom):
+        """[(quantity, values)] of the parts of what is procured; what was ordered in
+        addition is dealt out to them when it is promised."""
+        line = self.sudo().promise_line_id  # sudo: as above
+        to_send = line._parts_to_send()
+        whole = sum(quantity for __, __, quantity in to_send)
+        asked = uom._compute_quantity(
+            product_qty, line.product_uom_id, rounding_method="HALF-UP"
+        )
+        if not to_send or line.product_uom_id.compare(asked, whole):
+            return [(product_qty, {})]
+        shares, left = [], product_qty
+        for number, part, quantity in to_send:
+            share = uom.round(product_qty * quantity / whole)
+            if part is to_send[-1][1]:
+                share = left
+            left -= share
+            material, ship = line._part_moments(number, part)
+            values = {
+                "promise_part": number,
+                "date_planned": material,
+                "date_deadline": ship,
+            }
+            shares.append((share, values))
+        return shares
+
+    def _shares_to_take_back(self, product_qty, uom):
+        """[(negative quantity, values)] of the parts that get less, the last one
+        first: what has no date, then what comes last. Odoo takes them off the moves
+        that were asked for by the same values."""
+        line = self.sudo().promise_line_id  # sudo: as above
+        moves = line._open_moves().sorted("id")
+        shares, left = [], -product_qty
+        for number, __, quantity in reversed(line._parts_to_send()):
+            move = moves.filtered(lambda m, number=number: m.promise_part == number)[:1]
+            there = line.product_uom_id._compute_quantity(
+                quantity, uom, rounding_method="HALF-UP"
+            )
+            taken = min(there, left)
+            if not move or uom.compare(taken, 0.0) <= 0:
+                continue
+            left -= taken
+            values = {
+                "promise_part": number,
+                "date_planned": move.date,
+                "date_deadline": move._promise_deadline_asked(),
+            }
+            shares.append((-taken, values))
+        if uom.compare(left, 0.0) > 0:
+            shares.append((-left, {}))
+        return shares
+
+    def _shares_of_undated(self, product_qty, uom):
+        """The same for a line without a date, whose moves are planned after all that
+        is known."""
+        line = self.sudo().promise_line_id  # sudo: as above
+        moves = line._open_moves().sorted("id")
+        moves = moves.filtered(
+            lambda m: m.location_dest_id == moves[0].location_dest_id
+        )
+        shares, left = [], -product_qty
+        for move in moves.sorted("id", reverse=True):
+            taken = min(
+                move.product_uom._compute_quantity(
+                    move.product_uom_qty, uom, rounding_method="HALF-UP"
+                ),
+                left,
+            )
+            if uom.compare(taken, 0.0) > 0:
+                left -= taken
+                values = {
+                    "promise_part": move.promise_part,
+                    "date_planned": move.date,
+                    "date_deadline": move._promise_deadline_asked(),
+                }
+                shares.append((-taken, values))
+        if uom.compare(left, 0.0) > 0:
+            shares.append((-left, {}))
+        return shares
+
+    def action_set_promise_by_hand(self):
+        """Ask a planner for the date of this line, and why."""
+        self.ensure_one()
+        self.order_id._check_promise_reader()
+        return self.promise_line_id.action_set_by_hand()
+
+    @api.model
+    def _check_engine_dates(self, names):
+        if names:
+            raise AccessError(
+                self.env._(
+                    "%s of an order line cannot be written: dates are computed. Use"
+                    " Promise Dates, or have an administrator of promises set the date"
+                    " by hand, with a reason.",
+                    labels(self, names),
+                )
+            )
+
+    def _set_looked_up(self, promised, ship, parts):
+        """Note the dates that were looked up.
+
+        :param promised: when all of it is with the customer, or False
+        :param ship: when it leaves, or False; None: not known here
+        :param parts: as :meth:`_stored_parts` gives them
+        """
+        self.ensure_one()
+        vals = {"promised_date": promised, "promise_parts": parts}
+        if ship is not None:
+            vals["promise_ship_date"] = ship
+        # sudo: the engine's answer is not the user's to write
+        self.sudo().write(vals)
+
+    @api.constrains("promise_line_id")
+    def _check_promise_line(self):
+        for line in self.sudo():  # sudo: only compared
+            promise_line = line.promise_line_id
+            promise = promise_line.promise_id
+            if promise and (
+                promise != line.order_id.promise_id
+                or promise_line.product_id != line.product_id
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%(product)s of %(order)s cannot rest on %(promise)s, which is"
+                        " not the order's or not for this product.",
+                        product=line.product_id.display_name,
+                        order=line.order_id.name,
+                        promise=promise.name,
+                    )
+                )

@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.addons.stock_promise.models.engine_links import own_id
 from odoo.addons.stock_promise.models.own_context import without_defaults
 
+from ..orders import adjusting
+
 
 class StockReturnPickingLine(models.TransientModel):
     _inherit = "stock.return.picking.line"
@@ -72,11 +74,12 @@ class StockReturnPicking(models.TransientModel):
         for order, own in lines.grouped(
             lambda line: line.move_id.sale_line_id.order_id
         ).items():
-            promised = order._promise_exchange(
+            promised = adjusting.promise_exchange(
+                order,
                 [
                     (line.move_id.sale_line_id, line.quantity, line.uom_id)
                     for line in own
-                ]
+                ],
             )
             for line, promise_line in zip(own, promised, strict=False):
                 line.promise_line_id = promise_line

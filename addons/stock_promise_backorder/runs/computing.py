@@ -72,7 +72,7 @@ def compute_result(run):
     for number, units in enumerate(processed.groups, 1):
         lines = [
             vals
-            for unit in sorted(units, key=run._serving_order)
+            for unit in sorted(units, key=lambda unit: serving_order(run, unit))
             for vals in prepare_result_lines(run, unit, processed)
         ]
         for sequence, vals in enumerate(lines, 1):

@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 
 from odoo.addons.promise_desk_base.tools.waiting import WaitedTooLong
 
+from . import adjusting
+
 to_datetime = fields.Datetime.to_datetime
 #: more steps than it takes to find a quantity among sixteen million
 MAX_STEPS = 24
@@ -133,8 +135,8 @@ class CustomerChange:
         if not request["lines"]:
             return
         lines = self._wanted_lines(quantities)
-        self.order._rehold_promise(self.promise, request, lines)
-        self.order._link_by_reference(self.promise, self.lines)
+        adjusting.rehold_promise(self.order, self.promise, request, lines)
+        adjusting.link_by_reference(self.order, self.promise, self.lines)
 
     def _note_what_is_not_held(self, quantities):
         env = self.order.env
