@@ -83,8 +83,8 @@ MUTATIONS = [
     plain(
         "supply taken back stays",
         "timeline.py",
-        "self._supply[day] -= self.supplies[day].pop().quantity",
-        "self.supplies[day].pop()",
+        "            self._supply[day] -= supply.quantity\n",
+        "            pass\n",
         "what_is_taken_back_is_there_again",
     ),
     Mutation(
@@ -105,7 +105,7 @@ MUTATIONS = [
     plain(
         "lines take nothing from one another",
         "allocation.py",
-        "timelines[key].add_demand(claim.day, sign * claim.quantity)",
+        "timelines[key].take(claim.day, claim.quantity)",
         "pass",
         "two_lines_never_get_the_same_unit",
     ),
@@ -283,9 +283,23 @@ MUTATIONS = [
     plain(
         "orders that were short take what is replenished",
         "replenish.py",
-        "            self._take(timeline, other, -gap)\n",
+        "            self._shift(timeline, other, -gap)\n",
         "            pass\n",
         "what_orders_taken_before_are_short_of_is_not_taken_from_the_promise",
+    ),
+    plain(
+        "the shelf is emptied for what is still to be ordered",
+        "timeline.py",
+        "        if planned:\n            self._planned[day] += quantity\n",
+        "        if planned and False:\n            self._planned[day] += quantity\n",
+        "nobody_lends_from_the_shelf_what_is_only_to_be_ordered",
+    ),
+    plain(
+        "one line lives on what is ordered for another",
+        "timeline.py",
+        "                self._unused[on] -= part\n",
+        "                self._unused[on] -= 0.0\n",
+        "what_is_ordered_for_one_line_lends_nothing_to_another",
     ),
     plain(
         "the usual way, however long it takes",

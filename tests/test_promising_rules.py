@@ -377,6 +377,57 @@ def test_what_orders_taken_before_are_short_of_is_not_taken_from_the_promise():
     assert days([confirmation]) == [3]
 
 
+def test_nobody_lends_from_the_shelf_what_is_only_to_be_ordered():
+    stock = {1: timeline(8, demands=[(1, 8)])}
+    (confirmation,) = promise([line(3)], stock, options={(1, 1): takes(1)})
+    assert days([confirmation]) == [1]
+    assert [source.kind for source in confirmation.pieces[0].sources] == ["purchase"]
+    assert [stock[1].available(TODAY + day) for day in (0, 1, 2)] == [0, 0, 0]
+
+
+def test_what_is_free_goes_at_once_and_the_rest_when_it_is_there():
+    stock = {1: timeline(8, demands=[(1, 6)])}
+    (confirmation,) = promise([line(3, split=True)], stock, options={(1, 1): takes(1)})
+    pieces = [
+        (piece.quantity, (piece.ship - NOW).days) for piece in confirmation.pieces
+    ]
+    assert pieces == [(2, 0), (1, 1)]
+
+
+def test_what_is_ordered_for_one_line_lends_nothing_to_another():
+    stock = {1: timeline(5)}
+    lines = [line(5, days=10), line(3), line(2)]
+    found = promise(lines, stock, options={(1, 1): takes(1)})
+    assert days(found) == [10, 1, 1]
+    ordered = [sum(claim.quantity for claim in each.planned) for each in found]
+    assert ordered == [0, -3, -2]
+    assert stock[1].available(TODAY) == 0
+
+
+def test_components_are_not_lent_either():
+    options = {(1, 1): takes(2, "manufacture", [(2, 1, 1.0)]), (2, 1): takes(4)}
+    parts = {1: timeline(), 2: timeline(3, demands=[(5, 3)])}
+    assert days(promise([line(2)], parts, options=options)) == [6]
+
+
+def test_goods_of_another_warehouse_are_not_lent_either():
+    options = {(1, 1): takes(2, "transfer", [(1, 2, 1.0)]), (1, 2): takes(3)}
+    stock = {(1, 1): timeline(), (1, 2): timeline(4, demands=[(9, 4)])}
+    assert days(promise([line(4)], stock, options=options)) == [5]
+
+
+def test_what_is_planned_is_given_back_with_what_took_it():
+    stock = timeline(5, demands=[(9, 5)])
+    stock.add_supply(TODAY + 2, 4, planned=True)
+    assert [stock.available(TODAY + day) for day in (1, 2)] == [0, 4]
+    stock.take(TODAY + 3, 4)
+    assert [stock.available(TODAY + day) for day in (1, 2, 9)] == [0, 0, 0]
+    stock.give_back(TODAY + 3, 4)
+    assert stock.available(TODAY + 2) == 4
+    stock.drop_supply(TODAY + 2)
+    assert stock.available(TODAY + 2) == 0
+
+
 def test_the_other_warehouse_gives_only_what_it_can_promise_away():
     options = {(1, 1): takes(2, "transfer", [(1, 2, 1.0)])}
     stock = {(1, 1): timeline(), (1, 2): timeline(10, demands=[(9, 6)])}

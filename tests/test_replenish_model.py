@@ -12,6 +12,7 @@ import sys
 from collections import defaultdict
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
@@ -153,9 +154,8 @@ def possible(world, key, quantity, day):
     way = world.goods[key].way
     if way is None:
         return False
-    # Until then there is enough for this and for all who come in the meantime.
-    lasts = next(n for n, there in enumerate(ahead) if there < quantity - SMALL)
-    start = world.latest_start(key, missing, day + lasts)
+    # What is on the shelf before is others': what is ordered has to be there itself.
+    start = world.latest_start(key, missing, day)
     return start is not None and all(
         possible(world, part, missing * ratio, start)
         for part, ratio in world.parts(key).items()
@@ -171,18 +171,23 @@ def first_day(world, ask):
 
 
 def check_nobody_goes_short(world, confirmations):
-    """Whoever was served before is served still, whoever was short is no shorter."""
+    """Whoever was served before is served still, whoever was short is no shorter; and
+    nobody takes on a day what others need later, for what will only then be ordered."""
     for key in world.goods:
-        taken = defaultdict(float)
+        left = [max(world.balance(key, day), 0.0) for day in range(LAST)]
         for confirmation in confirmations:
+            taken = defaultdict(float)
             for claim in (*confirmation.claims, *confirmation.planned):
                 if (claim.product_id, claim.warehouse_id) == ids(key):
                     assert claim.day >= TODAY
                     taken[claim.day - TODAY] += claim.quantity
-        net = 0.0
-        for day in range(LAST):
-            net += taken[day]
-            assert net <= max(world.balance(key, day), 0) + SMALL, (key, day, net)
+            if not taken:
+                continue
+            net = list(accumulate(taken[day] for day in range(LAST)))
+            free = list(accumulate(reversed(left), min))[::-1]
+            for day in range(LAST):
+                assert net[day] <= max(free[day], 0.0) + SMALL, (key, day, net[day])
+            left = [there - gone for there, gone in zip(left, net, strict=True)]
 
 
 def check_recipes(world, confirmation):

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from freezegun import freeze_time
+
 from odoo.tests import Form, tagged
 from odoo.tools import SQL
 
@@ -292,3 +294,32 @@ class TestBoughtToOrder(DropshippingCase):
         self.slip(purchase, 9)
         line = order.sudo().order_line.promise_line_id
         self.assertEqual((line.risk_cause, line.risk_user_id), ("slipped", self.buyer))
+
+    def test_nobody_gets_reserved_goods_for_what_is_still_to_be_bought(self):
+        bolt = self._create_product("Bolt", route_ids=self.buy.ids)
+        self.sellers[0].copy(
+            {
+                "product_tmpl_id": bolt.product_tmpl_id.id,
+                "delay": 1,
+                "product_id": False,
+            }
+        )
+        self.on_hand(8, bolt)
+        first = self.sale(8, bolt)
+        first.action_confirm()
+        self.settle()
+        kept = first.sudo().order_line.promise_line_id
+        kept.with_user(self.manager).set_promised_date(self.later(1), "as agreed")
+        self.settle()
+        self.assertEqual(first.sudo().order_line.move_ids.quantity, 8)
+        with freeze_time(NOW + timedelta(hours=5)):
+            self.assertEqual(self.promised(3, bolt), NOW + timedelta(days=1, hours=5))
+            second = self.sale(3, bolt)
+            second.action_confirm()
+            self.settle()
+            line = second.sudo().order_line.promise_line_id
+            self.assertEqual(line.promised_date, NOW + timedelta(days=1, hours=5))
+            self.assertEqual(line.status, "on_time")
+        self.assertEqual(kept.status, "on_time")
+        self.assertEqual(first.sudo().order_line.move_ids.quantity, 8)
+        self.assertFalse(second.sudo().order_line.move_ids.quantity)

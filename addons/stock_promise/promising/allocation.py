@@ -68,12 +68,19 @@ def _confirm_part(line, timelines, schedule, planner, rules, refusal):
     return confirmation._replace(short=line.quantity - part.quantity)
 
 
-def _take(confirmation, timelines, to_order, sign=1):
+def _take(confirmation, timelines, to_order):
     for claim in confirmation.claims:
         key = claim.product_id, claim.warehouse_id
         # What comes to order is replenished in full: it takes nothing from anybody.
         if key not in to_order:
-            timelines[key].add_demand(claim.day, sign * claim.quantity)
+            timelines[key].take(claim.day, claim.quantity)
+
+
+def _give_back(confirmation, timelines, to_order):
+    for claim in confirmation.claims:
+        key = claim.product_id, claim.warehouse_id
+        if key not in to_order:
+            timelines[key].give_back(claim.day, claim.quantity)
 
 
 def _needs(line):
@@ -381,7 +388,7 @@ def _together(lines, confirmations, timelines, schedules, to_order, rules=None):
     """All lines on the date of the slowest; none where one has no date."""
     if any(confirmation.promised is None for confirmation in confirmations):
         for confirmation in confirmations:
-            _take(confirmation, timelines, to_order, -1)
+            _give_back(confirmation, timelines, to_order)
         return [
             confirmation
             if confirmation.promised is None
@@ -419,14 +426,14 @@ def _together(lines, confirmations, timelines, schedules, to_order, rules=None):
             ),
             alone=confirmation.promised,
         )
-        _take(confirmation, timelines, to_order, -1)
+        _give_back(confirmation, timelines, to_order)
         if _expires(moved, timelines, to_order):
             expired.append(index)
         _take(moved, timelines, to_order)
         result.append(moved)
     if expired:
         for moved in result:
-            _take(moved, timelines, to_order, -1)
+            _give_back(moved, timelines, to_order)
         return [
             Confirmation(shortage=_shortage(line, _needs(line), timelines))
             if index in expired

@@ -1,9 +1,11 @@
 """Capable to promise: what is not there and not on its way can be bought, made or
 brought from another warehouse.
 
-Only the shortfall is replenished. What a replenishment is made from is promised in
-turn, from its own stock, receipts and replenishment, through as many levels as there
-are; what one of them was given, no other gets.
+Only the shortfall is replenished, and what is ordered for it counts from the day on
+which it is there: nobody empties the shelf before in the hope that it comes. What a
+replenishment is made from is promised in turn, from its own stock, receipts and
+replenishment, through as many levels as there are; what one of them was given, no other
+gets.
 """
 
 from collections.abc import Callable
@@ -95,12 +97,21 @@ class Planner:
             self._undo.pop()()
 
     def _take(self, timeline, day, quantity):
+        timeline.take(day, quantity)
+        self._undo.append(partial(timeline.give_back, day, quantity))
+
+    def _give_back(self, timeline, day, quantity):
+        timeline.give_back(day, quantity)
+        self._undo.append(partial(timeline.take, day, quantity))
+
+    def _shift(self, timeline, day, quantity):
+        """Count a demand that nobody has promised: negative, for less of it."""
         timeline.add_demand(day, quantity)
-        self._undo.append(lambda: timeline.add_demand(day, -quantity))
+        self._undo.append(partial(timeline.add_demand, day, -quantity))
 
     def _supply(self, key, day, quantity, at, option):
-        timeline = self.timelines[key]
-        timeline.add_supply(day, quantity, at, option.kind, option.source(quantity))
+        timeline, source = self.timelines[key], option.source(quantity)
+        timeline.add_supply(day, quantity, at, option.kind, source, planned=True)
         self._undo.append(lambda: timeline.drop_supply(day))
 
     # -- planning ---------------------------------------------------------------------
@@ -262,12 +273,12 @@ class Planner:
         for as long as they are short, whatever else is replenished."""
         timeline, before = self.timelines[key], self._filled.get(key, ())
         for other, gap in before:
-            self._take(timeline, other, gap)
+            self._shift(timeline, other, gap)
         first = min([day, *(other for other, __ in before)])
         self._filled[key] = timeline.gaps(first)
         self._undo.append(lambda: self._filled.update({key: before}))
         for other, gap in self._filled[key]:
-            self._take(timeline, other, -gap)
+            self._shift(timeline, other, -gap)
 
     def _plan(self, option, quantity, schedule, wanted_day):
         """What :meth:`_attempt` gives, not before it is wanted where it can be ready on
@@ -336,7 +347,7 @@ class Planner:
         for key, timeline, day, needed in taken:
             last = self.schedules[key[1]].day(moment)
             if last > day:
-                self._take(timeline, day, -needed)
+                self._give_back(timeline, day, needed)
                 self._take(timeline, last, needed)
             planned.append(Claim(*key, needed, max(last, day), moment))
         return moment, planned

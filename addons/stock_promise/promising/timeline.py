@@ -8,6 +8,10 @@ day never takes from an order already accepted for a later one. (APICS
 dictionary, "available-to-promise"; the same rule is what Dynamics 365 Inventory
 Visibility and JD Edwards "cumulative ATP" compute.)
 
+What is only planned, and ordered for one need, is different: until it is there, nobody
+takes goods that others need later in the hope that it will replace them. It counts from
+its own day on, and for that need alone.
+
 Days are ordinals (``date.toordinal``) of the warehouse's own calendar day.
 Supply and demand of a day both count at its end.
 """
@@ -15,6 +19,7 @@ Supply and demand of a day both count at its end.
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from itertools import accumulate
+from operator import add
 from typing import NamedTuple
 
 
@@ -25,6 +30,8 @@ class Supply(NamedTuple):
     at: object
     kind: str = "receipt"
     origin: object = None
+    #: nobody has ordered it yet
+    planned: bool = False
 
 
 class Day(NamedTuple):
@@ -53,6 +60,13 @@ class Timeline:
         self.supplies = defaultdict(list)
         self._supply = defaultdict(float)
         self._demand = defaultdict(float)
+        #: {day: quantity} of what is planned: all of it, what nobody has taken, and, by
+        #: the day on which it is needed, what is taken; none of it is counted above
+        self._planned = defaultdict(float)
+        self._unused = defaultdict(float)
+        self._used = defaultdict(float)
+        #: {(day, quantity): [[(day, part of it) of what is planned]]}
+        self._taken = defaultdict(list)
         self._levels = None
         #: [(day, quantity, reserved part of it)] of goods that have to go by a day
         self._expiries = []
@@ -65,17 +79,56 @@ class Timeline:
 
     # -- what is known ---------------------------------------------------------
 
-    def add_supply(self, day, quantity, at=None, kind="receipt", origin=None):
+    def add_supply(
+        self, day, quantity, at=None, kind="receipt", origin=None, planned=False
+    ):
+        """Count a supply.
+
+        :param planned: nobody has ordered it yet: it is there for what is taken
+            (:meth:`take`) on its day or later, and lets nobody have anything sooner
+        """
         day = max(day, self.today)
-        self.supplies[day].append(Supply(quantity, at, kind, origin))
-        self._supply[day] += quantity
+        self.supplies[day].append(Supply(quantity, at, kind, origin, planned))
+        if planned:
+            self._planned[day] += quantity
+            self._unused[day] += quantity
+        else:
+            self._supply[day] += quantity
         self._levels = None
 
     def drop_supply(self, day):
         """Take back the supply that was added last on ``day``."""
         day = max(day, self.today)
-        self._supply[day] -= self.supplies[day].pop().quantity
+        supply = self.supplies[day].pop()
+        if supply.planned:
+            self._planned[day] -= supply.quantity
+            self._unused[day] -= supply.quantity
+        else:
+            self._supply[day] -= supply.quantity
         self._levels = None
+
+    def take(self, day, quantity):
+        """Count what a need takes that was promised: of what is planned as much as is
+        there and nobody's, the rest of what is known."""
+        day, left, parts = max(day, self.today), quantity, []
+        for on in sorted(self._unused, reverse=True) if self._planned else ():
+            part = min(self._unused[on], left)
+            if on <= day and part > 0:
+                self._unused[on] -= part
+                self._used[day] += part
+                parts.append((on, part))
+                left -= part
+        self._taken[day, quantity].append(parts)
+        self.add_demand(day, left)
+
+    def give_back(self, day, quantity):
+        """Undo a :meth:`take`."""
+        day, left = max(day, self.today), quantity
+        for on, part in self._taken[day, quantity].pop():
+            self._unused[on] += part
+            self._used[day] -= part
+            left -= part
+        self.add_demand(day, -left)
 
     def keep_back(self, quantity):
         """Keep a quantity from being promised, from now on and for good: as if that
@@ -135,20 +188,30 @@ class Timeline:
 
     def demands(self):
         """[(day, quantity)] of everything that leaves, overdue ones today."""
-        return list(self._demand.items())
+        if not self._used:
+            return list(self._demand.items())
+        days = {**self._demand, **self._used}
+        return [(day, self._leaves(day)) for day in days]
+
+    def _leaves(self, day):
+        return self._demand.get(day, 0.0) + self._used.get(day, 0.0)
 
     # -- what follows from it --------------------------------------------------
 
     def _compile(self):
-        """(days, projected, available): one entry for the shelf as it is now,
-        dated before today, and one for each day on which something happens."""
+        """(days, projected, available) of what is known; for who takes it, what is
+        planned is available, too. One entry for the shelf as it is now, dated before
+        today, and one for each day on which something happens."""
         if self._levels is None:
             days = [self.today - 1]
             projected = [self.on_hand]
             balance = self.on_hand
             lost = self._lost() if self._expiries else {}
             supply, demand = self._supply.get, self._demand.get
-            for day in sorted({*self._supply, *self._demand, *lost}):
+            unused = {
+                day: part for day, part in self._unused.items() if part > self.epsilon
+            }
+            for day in sorted({*self._supply, *self._demand, *lost, *unused}):
                 if day < self.today:
                     continue  # removed before today: nothing else is dated so
                 balance += supply(day, 0.0) - demand(day, 0.0)
@@ -156,6 +219,10 @@ class Timeline:
                 projected.append(balance)
             available = list(accumulate(reversed(projected), min))
             available.reverse()
+            if unused:
+                # No look ahead: it lets nobody have anything before.
+                there = accumulate(unused.get(day, 0.0) for day in days)
+                available = list(map(add, available, there))
             if lost:
                 # What is taken on a day is no longer removed on a later one: of what
                 # is lost, only that counts which is lost by then.
@@ -174,7 +241,7 @@ class Timeline:
         for day, part, kept in sorted(self._expiries):
             quantity += part
             reserved += kept
-            taken = sum(need for on, need in self._demand.items() if on < day)
+            taken = sum(need for on, need in self.demands() if on < day)
             # Others' reservations do not empty these shelves.
             taken = max(taken - (self.reserved - reserved), reserved)
             gone = lost[day] = max(gone, quantity - taken)
@@ -185,7 +252,9 @@ class Timeline:
 
     def projected(self, day):
         """The balance at the end of ``day``."""
-        return self._compile()[1][self._index(day)]
+        planned = sum(part for on, part in self._planned.items() if on <= day)
+        used = sum(part for on, part in self._used.items() if on <= day)
+        return self._compile()[1][self._index(day)] + planned - used
 
     def available(self, day):
         """What can still be promised for ``day``; negative when what is already
@@ -220,7 +289,8 @@ class Timeline:
 
     def gaps(self, day):
         """[(day, change)] of what is lacking from ``day`` on for those served already:
-        it grows where balances fall below nothing and shrinks where they recover."""
+        it grows where balances fall below nothing and shrinks where they recover. What
+        is planned for others makes none of it good."""
         changes, lacking = [], 0.0
         days, projected, __ = self._compile()
         for index in range(self._index(day), len(days)):
@@ -264,8 +334,8 @@ class Timeline:
         return [
             Day(
                 day,
-                self._supply.get(day, 0.0),
-                self._demand.get(day, 0.0),
+                self._supply.get(day, 0.0) + self._planned.get(day, 0.0),
+                self._leaves(day),
                 self.projected(day),
                 self.available(day),
             )

@@ -311,7 +311,11 @@ class Processing:
         return given
 
     def _take_back(self, demand, given):
-        self._change(given.claims, -1)
+        to_order = self.planner.to_order if self.planner else ()
+        for claim in given.claims:
+            key = claim.product_id, claim.warehouse_id
+            if key not in to_order:
+                self.timelines[key].give_back(claim.day, claim.quantity)
         self._count(demand, given.claims, -1)
         if self.planner:
             self.planner.take_back(given.mark)
