@@ -7,6 +7,9 @@ from odoo.addons.dealer_locator.asking.opening import hours_between
 
 from . import onward, tell
 
+# sudo below: whoever answers may not read the dealer, or the hand-over any longer once
+# it is answered; what is told, and to whom, is not theirs to choose.
+
 
 def accept(handover):
     _lock(handover, "asked")
@@ -19,15 +22,15 @@ def accept(handover):
         )
     _answer(handover, "accepted")
     _meet(handover)
-    tell.accepted(handover)
+    tell.accepted(handover.sudo())
 
 
 def decline(handover, reason, note):
     _lock(handover, "asked")
     _answer(handover, "declined", reason_id=reason.id, note=note)
     _dealer(handover)._give_back()
-    tell.declined(handover)
-    onward.ask_next(handover)
+    tell.declined(handover.sudo())
+    onward.ask_next(handover.sudo())
 
 
 def expire(handover):
@@ -36,8 +39,8 @@ def expire(handover):
         return False
     _answer(handover, "expired", at=handover.until)
     _dealer(handover)._give_back()
-    tell.expired(handover)
-    onward.ask_next(handover)
+    tell.expired(handover.sudo())
+    onward.ask_next(handover.sudo())
     return True
 
 
@@ -45,13 +48,13 @@ def withdraw(handover, why=None):
     _lock(handover, "asked", "accepted")
     handover.sudo().write({"state": "withdrawn", "closed_at": Datetime.now()})
     _dealer(handover)._give_back()
-    tell.withdrawn(handover, why)
+    tell.withdrawn(handover.sudo(), why)
 
 
 def report(handover, outcome, reason, note):
     _lock(handover, "accepted")
     _close(handover, outcome, reason_id=reason.id, note=note)
-    tell.reported(handover)
+    tell.reported(handover.sudo())
 
 
 def follow_lead(handovers):

@@ -18,8 +18,11 @@ TRIES = 5
 
 
 def ask_next(handover):
-    """Ask the next best dealer for the same lead, who was not asked before."""
-    lead = handover.sudo().with_company(handover.company_id).lead_id
+    """Ask the next best dealer for the same lead, who was not asked before.
+
+    :param handover: in superuser mode: the system asks on
+    """
+    lead = handover.with_company(handover.company_id).lead_id
     if not lead.active or lead.won_status != "pending":
         return
     if handover.attempt >= handover.company_id.dealer_most_asked:

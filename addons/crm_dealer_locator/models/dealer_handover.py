@@ -27,6 +27,7 @@ class DealerHandover(models.Model):
     _inherit = "company.guard"
     _description = "Hand-Over to a Dealer"
     _order = "asked_at desc, id desc"
+    _rec_names_search = ["city", "zip"]
     _check_company_auto = True
     _no_company_is_all = False
 
@@ -79,7 +80,10 @@ class DealerHandover(models.Model):
         readonly=True,
     )
     message = fields.Text(readonly=True)
-    skill_ids = fields.Many2many("dealer.skill", string="Skills", readonly=True)
+    skill_ids = fields.Many2many(
+        "dealer.skill", string="Skills", readonly=True, groups="base.group_user"
+    )
+    skill_names = fields.Char("Skills Needed", compute="_compute_skill_names")
     zip = fields.Char("Zip Code", readonly=True)
     city = fields.Char(readonly=True)
     state_id = fields.Many2one("res.country.state", "Region", readonly=True)
@@ -180,6 +184,13 @@ class DealerHandover(models.Model):
             told = people.partner_id if people else dealer.partner_id
             ids = told.filtered("email").ids
             handover.recipients = ",".join(map(str, ids)) or False
+
+    @api.depends("skill_ids")
+    def _compute_skill_names(self):
+        for handover in self:
+            # sudo: dealers may read the names, not the list of skills
+            names = handover.sudo().skill_ids.mapped("name")
+            handover.skill_names = ", ".join(names) or False
 
     def _compute_dealer_url(self):
         """Where the dealer answers; addons that have such a page know it."""

@@ -42,11 +42,42 @@ class DealerPlace(models.Model):
     _name_index = models.Index("(key, country_code) WHERE zip_key IS NULL")
     _zip_index = models.Index("(zip_key, country_code) WHERE zip_key IS NOT NULL")
 
+    # what begins with a text, in any collation
+    _name_start_index = models.Index("(key text_pattern_ops) WHERE zip_key IS NULL")
+    _zip_start_index = models.Index(
+        "(zip_key text_pattern_ops) WHERE zip_key IS NOT NULL"
+    )
+
     @api.depends("name", "zip")
     def _compute_keys(self):
         for place in self:
             place.key = name_key(place.name)
             place.zip_key = plain_zip(place.zip) or False
+
+    @api.model
+    def _suggest(self, text, country_code=False, limit=8):
+        """The places that a person may mean by what they have typed so far: a zip code
+        or a name; those of a country first, then the larger ones."""
+        by_zip, by_name = plain_zip(text), name_key(text)
+        conditions = []
+        if by_zip and any(letter.isdigit() for letter in by_zip):
+            conditions.append(SQL("zip_key LIKE %s", f"{by_zip}%"))
+        if by_name:
+            conditions.append(SQL("zip_key IS NULL AND key LIKE %s", f"{by_name}%"))
+        if not conditions:
+            return self.browse()
+        self.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT id FROM dealer_place WHERE %s
+                 ORDER BY country_code = %s DESC, population DESC NULLS LAST, key, id
+                    LIMIT %s""",
+                SQL(" OR ").join(SQL("(%s)", one) for one in conditions),
+                country_code or "",
+                limit,
+            )
+        )
+        return self.browse([row[0] for row in rows])
 
     @api.depends("name", "zip", "country_code", "admin1")
     def _compute_display_name(self):
