@@ -29,6 +29,7 @@ ARROWS = {
     "call_center": {"promise_desk_base"},
     "dealer_locator": {"promise_desk_base"},
     "crm_call_center": {"call_center"},
+    "dealer_call_center": {"crm_call_center", "crm_dealer_locator"},
     "sale_call_center": {"call_center"},
     "account_call_center": {"call_center"},
     "stock_promise_call_center": {"call_center", "stock_promise"},

@@ -1,0 +1,1 @@
+"""Dealers for who is on the telephone."""

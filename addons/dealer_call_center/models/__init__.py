@@ -1,0 +1,2 @@
+from . import phone_call
+from . import phone_caller
