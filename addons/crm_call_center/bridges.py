@@ -7,3 +7,9 @@ HOOKS = {
         "_caller_lead_alerts(leads)": """The alerts of the leads' section.""",
     },
 }
+
+HELPERS = {
+    "phone.caller": {
+        "_caller_lead_domain(record)": """The Domain of a caller's open leads.""",
+    },
+}
