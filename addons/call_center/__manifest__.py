@@ -40,6 +40,9 @@
         "web.assets_tests": [
             "call_center/static/tests/tours/**/*",
         ],
+        "web.assets_unit_tests": [
+            "call_center/static/tests/**/*.test.js",
+        ],
     },
     "post_init_hook": "fill_phone_directory",
     "application": True,

@@ -30,3 +30,4 @@ from . import test_retention
 from . import test_caller_alerts
 from . import test_public_methods
 from . import test_webhook_refusals
+from . import test_unit_js
