@@ -45,6 +45,8 @@ CALLS = """
     card.querySelector(".o_call_who")?.textContent || "",
 ])
 """
+#: what keeps the calls of a page
+CALLS_SERVICE = "odoo.__WOWL_DEBUG__.root.env.services['call_center.calls']"
 #: the middle of an element
 WHERE = """(() => {
     const one = document.querySelector(%s);
@@ -65,6 +67,8 @@ class Gate:
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
         self.is_open = True
+        #: how often somebody knocked while it was shut
+        self.refused = 0
         threading.Thread(target=self._serve, daemon=True).start()
 
     def cut(self):
@@ -90,6 +94,7 @@ class Gate:
             if self.is_open:
                 threading.Thread(target=self._join, args=[client], daemon=True).start()
             else:
+                self.refused += 1
                 client.close()
 
     def _join(self, client):
@@ -228,6 +233,20 @@ class Tab(Browser):
 
     def sounds(self):
         return self.evaluate("window.sounds")
+
+    def has_asked(self, method):
+        """Whether the page that is loaded now was answered this."""
+        return self.evaluate(
+            "performance.getEntriesByType('resource').some("
+            f"({{name, responseEnd}}) => name.endsWith('/{method}') && responseEnd)"
+        )
+
+    def is_cut(self):
+        """Whether the page has heard that it is cut off from the server."""
+        return self.evaluate(f"{CALLS_SERVICE}.wasCut || false")
+
+    def forget_cuts(self):
+        self.evaluate(f"{CALLS_SERVICE}.wasCut = false")
 
     def said(self):
         """What a screen reader was told last."""

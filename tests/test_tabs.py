@@ -108,9 +108,9 @@ class Phone:
 def phone(desk, tabs):
     """Calls of a test; afterwards no tab shows any."""
     yield lambda number=ANNA: Phone(desk[1], number)
-    for _call in tabs[0].calls():
+    while left := len(tabs[0].calls()):
         tabs[0].evaluate("document.querySelector('.o_call_dismiss').click()")
-        time.sleep(0.2)
+        until("a card less", lambda left=left: len(tabs[0].calls()) < left, 5)
     all_see(tabs, NOBODY, 5)
 
 
@@ -134,11 +134,22 @@ def all_see(tabs, calls, seconds=20):
     return True
 
 
-def rings(tabs, seconds=1.0):
-    """The tabs that make a sound within the next so many seconds."""
+def holds(what, condition, seconds):
+    """What does not happen: something is so, and stays so for a while."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        assert condition(), f"{what}: no more"
+        time.sleep(0.1)
+
+
+def first_to_ring(tabs, seconds):
+    """The tabs that make a sound when the next one is heard."""
     before = [tab.sounds() for tab in tabs]
-    time.sleep(seconds)
-    return [index for index, tab in enumerate(tabs) if tab.sounds() > before[index]]
+
+    def ringing():
+        return [i for i, tab in enumerate(tabs) if tab.sounds() > before[i]]
+
+    return until("a tab to ring", ringing, seconds)
 
 
 RINGING = [ANNA, "ringing", "Anna Berger"]
@@ -158,7 +169,8 @@ def test_one_tab_rings_and_all_show_who_it_is(tabs, phone):
     assert [tabs[0].sounds(), tabs[2].sounds()] == [before[0], before[2]]
     call.answer()
     all_see(tabs, [TALKING])
-    assert rings(tabs, LONG) == []
+    silent = [tab.sounds() for tab in tabs]
+    holds("silence", lambda: [tab.sounds() for tab in tabs] == silent, LONG)
     call.hang_up()
     all_see(tabs, [WRAP_UP])
 
@@ -173,13 +185,11 @@ def test_desktop_is_told_once_by_name_of_who_looks_elsewhere(tabs, phone):
     tabs[0].look()
     phone().ring()
     all_see(tabs[:1], [RINGING])
-    time.sleep(1)
-    assert told(tabs) == [], "the panel is there to be seen"
+    holds("the panel is there to be seen", lambda: not told(tabs), 1)
     tabs[0].evaluate("window.isAway = true")
     phone(OTTO).ring()
     until("the desktop", lambda: told(tabs))
-    time.sleep(0.5)
-    assert told(tabs) == ["Otto Kraus is calling"]
+    holds("told once", lambda: told(tabs) == ["Otto Kraus is calling"], 0.5)
     for tab in tabs:
         tab.evaluate("window.isAway = false")
 
@@ -207,7 +217,7 @@ def test_removed_in_one_tab_is_gone_from_all_and_stays_so(tabs, phone):
     tabs[0].click(".o_call_dismiss")
     all_see(tabs, NOBODY)
     tabs[0].reload()
-    time.sleep(1.5)
+    until("its calls", lambda: tabs[0].has_asked("my_calls"))
     assert all_see(tabs, NOBODY)
     # who takes it after all has a call to write down
     call.answer()
@@ -249,11 +259,10 @@ def test_closing_the_tab_that_rings_hands_over(browser, tabs, phone):
         tab.click(".o_main_navbar")
     phone().ring()
     all_see(tabs, [RINGING])
-    (one,) = until("a tab to ring", lambda: rings(tabs, 0.5), 15)
+    (one,) = first_to_ring(tabs, 15)
     tabs[one].close()
     left = [tab for index, tab in enumerate(tabs) if index != one]
-    heard = until("another tab to ring", lambda: rings(left, 0.5), 6)
-    assert len(heard) == 1
+    assert len(first_to_ring(left, 6)) == 1
     tabs[one] = browser().loaded()
     all_see(tabs, [RINGING])
 
@@ -262,13 +271,13 @@ def test_offline_misses_nothing_and_shows_nothing_twice(tabs, phone):
     running = phone().ring().answer()
     all_see(tabs, [TALKING])
     for tab in tabs:
+        tab.forget_cuts()
         tab.offline(True)
-    time.sleep(0.5)
+    until("the tabs to know it", lambda: all(tab.is_cut() for tab in tabs))
     running.hang_up()
     phone(OTTO).ring().hang_up("cancel")
     waiting = phone(OTTO).ring()
-    time.sleep(1)
-    assert all(tab.calls() == [TALKING] for tab in tabs)
+    holds("offline", lambda: all(tab.calls() == [TALKING] for tab in tabs), 1)
     for tab in tabs:
         tab.offline(False)
     missed = [OTTO, "missed", "Otto Kraus"]
@@ -283,7 +292,9 @@ def test_cut_connection_is_made_up_for(gate, tabs, phone):
     gate.cut()
     first.hang_up("cancel")
     phone(OTTO).ring()
-    time.sleep(0.5)
+    # the browser has noticed, and tries again
+    refused = gate.refused
+    until("somebody to knock", lambda: gate.refused > refused)
     gate.mend()
     all_see(tabs, [MISSED, [OTTO, "ringing", "Otto Kraus"]])
 
@@ -327,7 +338,8 @@ def test_keyboard_alone_reaches_everything(desk, tabs, phone):
         "who it is",
         lambda: tab.evaluate("!!document.querySelector('.o_caller_record')"),
     )
-    time.sleep(1)  # the other sections come
+    loading = "!!document.querySelector('.o_call_panel .placeholder')"
+    until("the other sections", lambda: not tab.evaluate(loading))
     tab.evaluate("document.querySelector('.o_searchview_input').focus()")
     tab.press("k", ALT | SHIFT)
     until("the call", lambda: "o_call_choose" in tab.evaluate(FOCUS)[2])
