@@ -153,7 +153,7 @@ def _answer(message):
     if message.get("Event") == "DialEnd" and message.get("DialStatus") != "ANSWER":
         return None
     if not message.get("Channel") or not message.get("DestLinkedid"):
-        return None  # the agent took up his own telephone, the customer is rung next
+        return None  # the agent took up their own telephone, the customer is rung next
     event = {"event": "answer", "callId": message["DestLinkedid"]}
     if is_agent(message.get("DestChannel")):
         return {**event, **agent_part(message, "Dest")}

@@ -3,7 +3,7 @@ from odoo import api, fields, models
 
 class CallAgent(models.Model):
     """Whether an agent takes calls. A record of its own, because users' records are
-    read by everybody and written by few; whether he talks or wraps up is told by his
+    read by everybody and written by few; whether they talk or wrap up is told by their
     calls and kept nowhere else."""
 
     _name = "call.agent"

@@ -50,7 +50,7 @@ class CallRule(models.Model):
     category_ids = fields.Many2many(
         "res.partner.category",
         string="Customer Tags",
-        help="The customer or his company has one of them.",
+        help="The customer or their company has one of them.",
     )
     caller_pattern = fields.Char(
         "Caller's Number",
@@ -69,7 +69,7 @@ class CallRule(models.Model):
     action = fields.Selection(
         [
             ("salesperson", "To the customer's salesperson"),
-            ("last_agent", "To the agent whom he spoke to last"),
+            ("last_agent", "To the agent whom they spoke to last"),
             ("user", "To a user"),
             ("number", "To a number or queue"),
             ("reject", "Refuse: busy"),

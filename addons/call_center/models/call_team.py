@@ -35,8 +35,8 @@ class CallTeam(models.Model):
         "Call-backs Go To",
         check_company=True,
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
-        help="Empty: to the customer's salesperson if he is in the team, else to the "
-        "member with the fewest open call-backs.",
+        help="Empty: to the customer's salesperson if they are in the team, else to "
+        "the member with the fewest open call-backs.",
     )
     service_threshold = fields.Integer(
         "Answer Within (s)", help="0: as the company has it."

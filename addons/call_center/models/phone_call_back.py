@@ -32,7 +32,7 @@ DERIVED = {
 class PhoneCallBack(models.Model):
     """A caller whom nobody answered and who is to be called back.
 
-    One for each caller however often he tried; it closes by itself when he is
+    One for each caller however often they tried; it closes by itself when they are
     reached, whoever called whom.
     """
 
@@ -233,7 +233,7 @@ class PhoneCallBack(models.Model):
 
     @api.model
     def _open_of(self, call):
-        """The open call-back of the caller: by his number, else by who he is."""
+        """The open call-back of the caller: by their number, else by who they are."""
         domain = Domain("e164", "=", call.e164)
         if call.partner_id:
             domain |= Domain("partner_id", "=", call.partner_id.id)
@@ -309,7 +309,7 @@ class PhoneCallBack(models.Model):
         if self.activity_ids:
             self.activity_ids.summary = summary
         else:
-            # no mail to the assigned user: his list of activities tells him
+            # no mail to the assigned user: their list of activities tells them
             self.with_context(mail_activity_quick_update=True).activity_schedule(
                 "mail.mail_activity_data_call",
                 summary=summary,
@@ -345,7 +345,7 @@ class PhoneCallBack(models.Model):
             )
         back = self._of_number(call)
         if not back.has_access("write"):
-            # sudo: it stays the other team's, who hear that he was promised a call
+            # sudo: it stays the other team's, who hear that a call was promised
             back.sudo().message_post(
                 body=self.env._(
                     "%s was asked for a call-back too.", self.env.user.name

@@ -113,7 +113,7 @@ class PhoneDirectory(models.Model):
 
         By SQL: a company's address is computed from its contact's, which would be
         fetched with all of its fields for each call that rings. No access is
-        checked: the country that a user's own company is in is no secret to him.
+        checked: the country that a user's own company is in is no secret to them.
         """
         self.env["res.partner"].flush_model(["country_id"])
         rows = self.env.execute_query(

@@ -17,7 +17,7 @@ class ResCompany(models.Model):
     call_short_abandon = fields.Integer(
         "Calls: Too Short to Count (s)",
         default=5,
-        help="A caller who gives up sooner is not counted: he dialled wrongly.",
+        help="A caller who gives up sooner is not counted: they dialled wrongly.",
     )
     call_contact_days = fields.Integer(
         "Calls: Days Without Another Call",

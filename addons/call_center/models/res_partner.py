@@ -28,7 +28,7 @@ class ResPartner(models.Model):
             partner.phone_call_count = counts.get(partner.commercial_partner_id, 0)
 
     def action_view_phone_calls(self):
-        """Open the calls of the customer, those of all of his people included."""
+        """Open the calls of the customer, those of all of its people included."""
         self.ensure_one()
         self.check_access("read")
         self.env["phone.call"].check_access("read")
@@ -71,7 +71,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _phone_match_fields(self):
-        # the salesperson: rules may put his customers' calls through to him
+        # the salesperson: rules may put their customers' calls through to them
         return ["complete_name", "commercial_partner_id", "company_id", "user_id"]
 
     def _phone_match_name(self):

@@ -7,7 +7,7 @@ class ResUsers(models.Model):
     _inherit = ["res.users", "phone.directory.mixin"]
 
     # set by an administrator: who could choose an extension could have other
-    # people's calls shown to him
+    # people's calls shown to them
     phone_extension = fields.Char(
         "Extension",
         help="Internal number of this user at the telephone system.",
@@ -46,7 +46,7 @@ class ResUsers(models.Model):
 
     @api.model
     def _phone_directory_fields(self):
-        # the user's own numbers are his contact's
+        # the user's own numbers are their contact's
         return ["phone_extension"]
 
     def _phone_directory_partners(self):

@@ -113,7 +113,7 @@ class PhoneCallReport(models.Model):
         "Solved at First Contact (%)",
         readonly=True,
         aggregator="avg",
-        help="First calls of a customer about a subject after which he did not call "
+        help="First calls of a customer about a subject after which they did not call "
         "about it again within the days set. Calls that are younger than that do not "
         "count yet.",
     )
@@ -184,9 +184,9 @@ class PhoneCallReport(models.Model):
     def _report_contacts(self, customers):
         """Each customer's calls, and what they were about.
 
-        A call in vain has no subject of its own. It was most likely about what he
-        spoke of next, whoever called whom, if that was within the days set; unless he
-        never did, which may have been about anything.
+        A call in vain has no subject of its own. It was most likely about what
+        they spoke of next, whoever called whom, if that was within the days set;
+        unless they never did, which may have been about anything.
         """
         return SQL(
             """

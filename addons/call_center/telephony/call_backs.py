@@ -48,7 +48,7 @@ def note(calls):
 
 
 def was_reached_since(call):
-    """Whether the caller was spoken to after he had tried."""
+    """Whether the caller was spoken to after they had tried."""
     domain = Domain("e164", "=", call.e164)
     if call.partner_id:
         domain |= Domain("partner_id", "=", call.partner_id.id)

@@ -33,7 +33,7 @@ def post(calls):
 def records(call):
     """Where the call is noted, in superuser mode."""
     call.ensure_one()
-    # sudo: an agent need not be allowed to edit the customer he talks to
+    # sudo: an agent need not be allowed to edit the customer they talk to
     call = call.sudo()
     documents = [call.partner_id] if call.partner_id else []
     if call.res_model and call.res_id and call.res_model in call.env:

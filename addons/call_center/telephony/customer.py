@@ -26,7 +26,7 @@ def customer_vals(call):
     # the call's number first, which was chosen among those readings
     readings = sorted(parsed.readings, key=lambda r: r.e164 != (call.e164 or ""))
     parsed = parsed._replace(readings=tuple(readings))
-    # an agent's companies decide what he sees; the line's what is linked
+    # an agent's companies decide what they see; the line's what is linked
     env = call.with_context(allowed_company_ids=call.company_id.ids).env
     _e164, found = lookup.cascade(env, parsed)
     found = [

@@ -31,7 +31,7 @@ def check_agent_vals(calls, vals):
 
 
 def check_abouts(calls, vals):
-    """What a user says that calls were about, he may read: notes of them are posted
+    """What a user says that calls were about, they may read: notes of them are posted
     there, whoever may see it then."""
     if vals.get("partner_id"):
         check_readable(calls.env, "res.partner", vals["partner_id"])

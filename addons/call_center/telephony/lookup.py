@@ -258,7 +258,7 @@ def entities_of(env, records):
 
 def commercial_entities(env, partner_ids):
     """By SQL: a contact that the user may not read has a commercial entity that
-    he may, and reading contacts would fetch all of their fields."""
+    they may, and reading contacts would fetch all of their fields."""
     if not partner_ids:
         return {}
     env["res.partner"].flush_model(["commercial_partner_id"])

@@ -68,7 +68,7 @@ def missed_domain(env):
 
 def in_own_companies(calls):
     """For all companies that the user works for: the telephone does not know which
-    of them he has chosen in the menu."""
+    of them they have chosen in the menu."""
     user = calls.env.user
     companies = calls.env.company & user.company_ids | user.company_ids
     return calls.with_context(allowed_company_ids=companies.ids)

@@ -102,7 +102,7 @@ def leg_changes(call, leg, name, event, at):
 
 def talking_user(call):
     """Who talks, or talked last: of a call that was handed over, the last to
-    answer. A call that rings at one agent only is his."""
+    answer. A call that rings at one agent only is theirs."""
     Users = call.env["res.users"]
     if last := audience.spoke_last(panel.audience_of(call)):
         return Users.browse(last.agent)

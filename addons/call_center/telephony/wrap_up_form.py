@@ -63,7 +63,7 @@ def form_values(call):
 
 
 def colleagues(call):
-    """Colleagues who can be given what comes next, the agent himself first."""
+    """Colleagues who can be given what comes next, the agent first."""
     # sudo: names of colleagues, whoever may read users
     users = (
         call.env["res.users"]
@@ -228,8 +228,8 @@ def plan_activity(call, about, activity):
                     "next activity out, or enter the customer first."
                 )
             )
-    # sudo: an agent need not be allowed to edit the customer he talks to; that he
-    # may read him was checked
+    # sudo: an agent need not be allowed to edit the customer they talk to; that
+    # they may read it was checked
     record.sudo().activity_schedule(
         activity_type_id=activity.pop("activity_type_id"), **activity
     )

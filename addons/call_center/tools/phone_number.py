@@ -501,7 +501,7 @@ def switchboards(reading):
     first: pairs of (key, whether the key counts only if written with "-0").
 
     Where a number can be extended, no other subscriber's number begins with it;
-    so a stored number that begins the caller's is his switchboard. One of the
+    so a stored number that begins the caller's is their switchboard. One of the
     same length that differs in its last digit only may be a neighbour's.
     """
     if not (reading.e164 and reading.open_plan):

@@ -6,13 +6,13 @@ class PrivacyLookupWizard(models.TransientModel):
     _inherit = "privacy.lookup.wizard"
 
     def _get_query_models_blacklist(self):
-        # calls and call-backs that name the customer are found with those of his
+        # calls and call-backs that name the customer are found with those of their
         # numbers, once each
         return [*super()._get_query_models_blacklist(), "phone.call", "phone.call.back"]
 
     def _get_query(self):
-        """Also what is known of a person by his phone numbers: the directory's
-        entries, and calls of them that nobody linked to him."""
+        """Also what is known of a person by their phone numbers: the directory's
+        entries, and calls of these that nobody linked to them."""
         query = super()._get_query()
         people = SQL(
             "SELECT id FROM res_partner WHERE email_normalized = %s OR name ILIKE %s",

@@ -7,7 +7,7 @@ class PhoneCaller(models.AbstractModel):
 
     @api.model
     def _caller_promise_domain(self, record):
-        """Also what was promised to the caller's lead before he was a customer."""
+        """Also what was promised to the caller's lead before they were a customer."""
         domain = super()._caller_promise_domain(record)
         if record._name == "crm.lead":
             domain |= Domain("state", "in", ("held", "confirmed")) & Domain(

@@ -46,7 +46,7 @@ class PhoneCaller(models.AbstractModel):
 
     @api.model
     def _caller_promise_domain(self, record):
-        """What the caller and his company were promised and have not all got yet."""
+        """What the caller and their company were promised and have not all got yet."""
         if entity := self._caller_entity(record):
             domain = Domain("partner_id.commercial_partner_id", "=", entity.id)
         else:

@@ -23,7 +23,7 @@ export function phase({state, direction, answered}) {
     return direction === "in" ? "missed" : "unreached";
 }
 
-/** One call: who it is, and what is known about him. */
+/** One call: who it is, and what is known about them. */
 export class CallCard extends Component {
     static template = "call_center.CallCard";
     static components = {CallerMatches, WrapUp};

@@ -4,7 +4,7 @@ import {registry} from "@web/core/registry";
 import {useService} from "@web/core/utils/hooks";
 import {CallCard, phase} from "./call_card";
 
-/** The calls of the user, beside whatever he is doing. */
+/** The calls of the user, beside whatever they are doing. */
 export class CallPanel extends Component {
     static template = "call_center.CallPanel";
     static components = {CallCard};

@@ -41,7 +41,7 @@ function progress({state, turn = 0}) {
     return turn * 3 + RANK[state];
 }
 
-/** His name, or the company's whose people all have this number. */
+/** Their name, or the company's whose people all have this number. */
 function whoIs(matches) {
     const entities = new Set(matches.map((match) => match.commercial_partner_id));
     if (matches.length === 1 || (entities.size === 1 && !entities.has(false))) {
@@ -51,7 +51,7 @@ function whoIs(matches) {
 }
 
 /**
- * The calls that ring at the user or that he talks, the same in all of his tabs.
+ * The calls that ring at the user or that they talk, the same in all of their tabs.
  *
  * They come over the bus. What came while the browser was closed, asleep or offline is
  * asked for when it is back. A message that is late never takes a call back to an
@@ -209,7 +209,7 @@ export class CallStore {
      * that nobody looks at nothing is drawn, and the desktop is told all the same.
      *
      * @param {Number} id
-     * @param {boolean} [again] since somebody may have entered him meanwhile
+     * @param {boolean} [again] since somebody may have entered them meanwhile
      */
     async identify(id, again = false) {
         const call = this.find(id);

@@ -97,7 +97,7 @@ export class CallerSections extends Component {
         );
     }
 
-    /** Alerts stand above all sections: nobody scrolls before he speaks. */
+    /** Alerts stand above all sections: nobody scrolls before they speak. */
     get alerts() {
         return this.state.sections.flatMap((section) =>
             section.alerts.map((alert, index) => ({

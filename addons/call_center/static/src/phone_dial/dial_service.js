@@ -5,7 +5,7 @@ import {registry} from "@web/core/registry";
 import {session} from "@web/session";
 
 /**
- * Lets the user's own telephone make a call, where his telephone system can do it.
+ * Lets the user's own telephone make a call, where their telephone system can do it.
  * What goes wrong after the click comes back over the bus.
  */
 export const dialService = {

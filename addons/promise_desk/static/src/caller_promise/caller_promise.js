@@ -9,7 +9,7 @@ import {useService} from "@web/core/utils/hooks";
 const {DateTime} = luxon;
 let nextId = 1;
 
-/** Products, quantities and wished days of a caller: his dates, and a lead of them. */
+/** Products, quantities and wished days of a caller: their dates, and a lead of them. */
 export class CallerPromise extends Component {
     static template = "promise_desk.CallerPromise";
     static components = {AutoComplete};
