@@ -47,13 +47,12 @@ def test_a_model_that_its_addon_opens_again_is_counted(tmp_path, monkeypatch):
     assert counted["self-overrides"] == ["an_addon: a.thing.write"]
 
 
-#: Of the call center's add-ons: why a file changes the context. Each crosses a method of
-#: Odoo's that reads it there and takes no argument for it.
+#: Of the call center's add-ons: why a file changes the context. Each crosses a method
+#: of Odoo's that reads it there and takes no argument for it.
 REASONS = {
     "call_center: customer.py": "the companies that record rules look at: the line's",
     "call_center: panel.py": "the same: all of the user's, whatever the menu says",
     "call_center: phone_call_back.py": "mail sends no message about an activity",
-    "call_center: routing.py": "a search that finds archived numbers, too",
     "stock_promise_call_center: delivery_promise_line.py": "the zone of a moment",
 }
 
