@@ -7,6 +7,10 @@ calls ``super()`` and adds to its answer.
 
 #: model -> methods that bridges override
 HOOKS = {
+    "delivery.promise": {
+        "_follow_quotation(order, requested)": """Let this hold, which is the
+            quotation's own, follow a change of it; nothing.""",
+    },
     "sale.order": {
         "_may_rest_on_promise(promise)": """Whether the user may give this promise to
             the quotation.""",

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..orders import dates
+from ..orders import adjusting, dates
 
 
 class DeliveryPromise(models.Model):
@@ -71,6 +71,10 @@ class DeliveryPromise(models.Model):
             else:
                 dates.set_promised_commitment(orders, promise)
         return result
+
+    def _follow_quotation(self, order, requested=None):
+        """Let this hold, which is the quotation's own, follow a change of it."""
+        adjusting.adjust_hold(order, self, requested)
 
     def _get_destination_partner(self):
         """The delivery address of the order, whoever has bought."""

@@ -53,7 +53,7 @@ def adjust_promise(order, lines, requested=None):
         if order._promise_is_shared():
             leave_shared_hold(order, promise, lines)
         else:
-            adjust_hold(order, promise, requested)
+            promise._follow_quotation(order, requested)
     elif order._has_confirmed_promise():
         adjust_confirmed(order, promise, lines, requested)
     elif order.state == "sale":

@@ -2,7 +2,7 @@ from odoo.http import request
 
 from odoo.addons.website_sale.controllers.main import WebsiteSale
 
-from ..shop import destination
+from ..shop import destination, listed
 from ..shop.asking import Item, ShopQuestion
 from .promise import (
     check_place,
@@ -38,6 +38,24 @@ class ShopPages(WebsiteSale):
         )
         question = ShopQuestion(website, [item], address, own_holds())
         return question.answer()["lines"][0]
+
+    def _get_additional_shop_values(self, values, **kwargs):
+        """All cards of a page in one request."""
+        found = super()._get_additional_shop_values(values, **kwargs)
+        website = request.website
+        # sudo: a setting of the website
+        if website.sudo().promise_in_lists and values.get("product_variants"):
+            variants = [
+                variant
+                for variant in values["product_variants"].values()
+                if variant and variant.type != "service"
+            ]
+            lines = listed.found(website, variants, destination.address())
+            found["promise_cards"] = {
+                variant.product_tmpl_id.id: listed.card(request.env, line)
+                for variant, line in lines.items()
+            }
+        return found
 
     def _create_new_address(self, address_values, *args, **kwargs):
         """Guests have the class that the website gives them."""

@@ -28,12 +28,20 @@ def cart_hold(order):
 
 
 def look(order, is_charged):
-    """:meth:`CartHold.look`; None where others are buying the same for too long."""
+    """:meth:`CartHold.look`; None where others are buying the same for too long.
+
+    What is held and said is committed at once, and the lock is free again: nobody waits
+    for a page to be drawn, or for the answer of a payment provider.
+    """
     try:
-        return cart_hold(order).look(is_charged)
+        outcome = cart_hold(order).look(is_charged)
     except WaitedTooLong:
         request.env.cr.rollback()
         return None
+    # A hold that is there does not depend on what follows in this request.
+    request.env.cr.commit()  # pylint: disable=invalid-commit
+    begin_claim()
+    return outcome
 
 
 def refusal(order):
@@ -148,6 +156,18 @@ class ShopStatus(PaymentPostProcessing):
     def poll_status(self, **kwargs):
         """Orders are confirmed here: they wait for each other instead of failing."""
         begin_claim()
+        transaction = self._get_monitored_transaction()
+        if transaction and not transaction.is_post_processed:
+            try:
+                transaction.sale_order_ids._lock_before_confirming()
+            except WaitedTooLong:
+                request.env.cr.rollback()
+                # The page asks again.
+                return {
+                    "provider_code": transaction.provider_code,
+                    "state": "draft",
+                    "landing_route": transaction.landing_route,
+                }
         return super().poll_status(**kwargs)
 
 

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..shop.cart_hold import shrink
+
 
 class DeliveryPromise(models.Model):
     _inherit = "delivery.promise"
@@ -27,3 +29,11 @@ class DeliveryPromise(models.Model):
         """Guests of a shop are all the same user, who has no limit of its own and
         waits for nobody."""
         return not self.env.user._is_public() and super()._is_value_limited(company)
+
+    def _follow_quotation(self, order, requested=None):
+        """What a cart holds only shrinks while its customer is shopping: it is looked
+        at again before they pay."""
+        if self.website_id:
+            shrink(order, self)
+            return
+        super()._follow_quotation(order, requested)

@@ -1,4 +1,6 @@
-from odoo import models
+from odoo import fields, models
+
+from ..shop import listed
 
 
 class ProductTemplate(models.Model):
@@ -16,3 +18,19 @@ class ProductTemplate(models.Model):
             if cap and found.get(name, 0.0) > cap:
                 found[name] = cap
         return found
+
+    def _to_markup_data(self, website):
+        """Availability and delivery of the offers as they really are, all variants in
+        one request."""
+        data = super()._to_markup_data(website)
+        variants = self.product_variant_ids if "hasVariant" in data else None
+        entries = data.get("hasVariant", [data])
+        products = (variants or self.product_variant_id)[: len(entries)]
+        if not products or self.type == "service":
+            return data
+        found = listed.found(website, products)
+        today = website._promise_warehouse()._promise_day(fields.Datetime.now())
+        for product, entry in zip(products, entries, strict=False):
+            if "offers" in entry and found[product]["availability"] != "not_stocked":
+                entry["offers"].update(listed.offer(website, found[product], today))
+        return data

@@ -10,6 +10,9 @@ class ResConfigSettings(models.TransientModel):
     website_promise_split = fields.Boolean(
         related="website_id.promise_split", readonly=False
     )
+    website_promise_in_lists = fields.Boolean(
+        related="website_id.promise_in_lists", readonly=False
+    )
     website_promise_range = fields.Boolean(
         related="website_id.promise_range", readonly=False
     )

@@ -2,8 +2,9 @@ from datetime import timedelta
 
 from odoo import fields, models
 
+from odoo.addons.sale_stock_promise.orders import confirming
+
 from ..shop.cart_dates import CartDates
-from ..shop.cart_hold import shrink
 from ..shop.confirmation import ShopConfirmation
 
 
@@ -23,14 +24,6 @@ class SaleOrder(models.Model):
 
     # -- the hold of a cart ----------------------------------------------------------
 
-    def _adjust_hold(self, promise, requested=None):
-        """What a cart holds only shrinks while its customer is shopping: it is looked
-        at again before they pay."""
-        if promise.website_id:
-            shrink(self, promise)
-            return
-        super()._adjust_hold(promise, requested)
-
     def _keep_hold_for_payment(self):
         """Keep the goods for as long as the website waits for a payment that is on
         its way."""
@@ -43,6 +36,18 @@ class SaleOrder(models.Model):
             if hours and promise.hold_until and until > promise.hold_until:
                 promise.hold_until = until
 
+    def _lock_before_confirming(self):
+        """Wait for the goods before anything is written.
+
+        :raises WaitedTooLong: others are buying them for too long
+        """
+        for order in self:
+            lines = order._promise_lines()
+            if order.state in ("draft", "sent") and lines:
+                order._promise_model()._lock_request(
+                    order._prepare_promise_request(lines)
+                )
+
     # -- confirming --------------------------------------------------------------------
 
     def _action_confirm(self):
@@ -50,17 +55,9 @@ class SaleOrder(models.Model):
         goes on in any case."""
         told = {order: ShopConfirmation(order) for order in self if order.website_id}
         result = super()._action_confirm()
-        for confirmation in told.values():
+        for order, confirmation in told.items():
+            # Whoever was told a date in the shop gets one, whatever others get.
+            if confirmation.told and not order.promise_id:
+                confirming.promise_automatically(order)
             confirmation.tell()
-        return result
-
-    def _promise_before_moves(self):
-        result = super()._promise_before_moves()
-        # Whoever was told a date in the shop gets one, whatever others get.
-        if (
-            self.website_id
-            and not self.promise_id
-            and any(self.order_line.mapped("shop_promise_told"))
-        ):
-            self._promise_automatically()
         return result

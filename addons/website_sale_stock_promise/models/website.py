@@ -20,6 +20,11 @@ class Website(models.Model):
         help="Orders of this website are sent in several deliveries where a part is"
         " there sooner, and customers are told so.",
     )
+    promise_in_lists = fields.Boolean(
+        string="Dates in Lists",
+        default=True,
+        help="The cards of lists and searches say what is in stock, or from when on.",
+    )
     promise_range = fields.Boolean(
         string="Tell a Range of Days",
         help="Where there is enough history: from the day by which half of such"

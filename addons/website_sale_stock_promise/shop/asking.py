@@ -46,6 +46,10 @@ class ShopQuestion:
         )
         self.warehouse = (warehouse or website._promise_warehouse()).sudo()
         self.keys = keys
+        #: of each item the day on which it leaves, or False; not for customers
+        self.ships = []
+        #: of each item whether the shop sells it for what is answered
+        self.sold = []
 
     def answer(self):
         """``order_before`` and ``lines`` of the contract; dates are dates."""
@@ -112,6 +116,8 @@ class ShopQuestion:
         }
         # of each choice what comes first; all of them are waited for
         lines = [min(some, key=self._arrival) for some in choices if some]
+        self.ships.append(self._ships(lines))
+        self.sold.append(not lines or is_sold(self.website, item.product, lines))
         if not lines:
             return told
         if self._is_beyond_cap(item):
@@ -128,11 +134,15 @@ class ShopQuestion:
                 told["date"] = self._day(slowest["date_50"])
                 told["date_to"] = self._day(slowest["date_90"])
             told["deliveries"] = self._deliveries(item, lines, told["date"])
-        if self._is_not_sold(item, lines):
+        if not self.sold[-1]:
             told["text"] = words.not_sold_yet(self.env, told["date"])
         else:
             told["text"] = words.sentence(self.env, told, self._seconds(before))
         return told
+
+    def _ships(self, lines):
+        moments = [line["ship_date"] for line in lines]
+        return bool(moments) and all(moments) and self._day(max(moments))
 
     def _is_beyond_cap(self, item):
         cap = self.website.sudo().promise_told_max
@@ -140,9 +150,6 @@ class ShopQuestion:
             item.quantity, item.product.uom_id, round=False
         )
         return bool(cap) and quantity > cap
-
-    def _is_not_sold(self, item, lines):
-        return not is_sold(self.website, item.product, lines)
 
     @staticmethod
     def _arrival(line):
@@ -206,13 +213,13 @@ def is_in_stock(line):
 
 
 def is_sold(website, product, lines):
-    """Whether the shop sells a product for what the engine answers: all that has a
-    date, or only what is on the shelf."""
-    # sudo: settings of the website, read for whoever visits it
-    if not all(line["promised_date"] for line in lines):
-        return False
-    if product.allow_out_of_stock_order or website.sudo().promise_sell_incoming:
+    """Whether the shop sells a product for what the engine answers: in any case, or
+    only what has a date, or only what is on the shelf."""
+    if product.allow_out_of_stock_order:
         return True
+    # sudo: settings of the website, read for whoever visits it
+    if website.sudo().promise_sell_incoming:
+        return all(line["promised_date"] for line in lines)
     return all(is_untracked(line) or is_in_stock(line) for line in lines)
 
 

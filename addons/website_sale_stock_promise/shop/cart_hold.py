@@ -11,6 +11,7 @@ from odoo import SUPERUSER_ID, fields
 from odoo.exceptions import UserError
 
 from odoo.addons.promise_desk_base.tools.waiting import WaitedTooLong
+from odoo.addons.sale_stock_promise.orders import adjusting
 
 from . import words
 from .asking import is_sold
@@ -79,8 +80,9 @@ class CartHold:
         if refused:
             return Outcome(refused=self._say_at_lines(refused))
         moved = self._moved(by_line)
-        if self._may_hold(promise, lines):
-            self._hold(request, lines, older, is_charged)
+        dated = lines.filtered(lambda line: by_line[line]["promised_date"])
+        if dated and self._may_hold(promise):
+            self._hold(dated, older, is_charged)
         self._note_told(by_line)
         return Outcome(moved=self._say_at_lines(moved))
 
@@ -95,12 +97,7 @@ class CartHold:
         refused = {}
         for line, found in by_line.items():
             if not is_sold(self.website, line.product_id, [found]):
-                is_gone = (
-                    line.shop_promise_told
-                    or not line.product_id.allow_out_of_stock_order
-                )
-                sentence = words.gone if is_gone else words.undated
-                refused[line] = sentence(self.env, self._customers_line(line))
+                refused[line] = words.gone(self.env, self._customers_line(line))
         return refused
 
     def _moved(self, by_line):
@@ -108,7 +105,7 @@ class CartHold:
         moved = {}
         for line, found in by_line.items():
             day, told = self._day(line, found), line.shop_promise_told
-            if told and day > told:
+            if told and (not day or day > told):
                 moved[line] = words.later(
                     self.env, self._customers_line(line), day, told
                 )
@@ -122,7 +119,7 @@ class CartHold:
 
     def _day(self, line, found):
         moment = to_datetime(found["promised_date"])
-        return line._promise_warehouse()._promise_day(moment)
+        return moment and line._promise_warehouse()._promise_day(moment)
 
     def _customers_line(self, line):
         return line.with_env(self.env)
@@ -136,7 +133,7 @@ class CartHold:
 
     # -- the hold --------------------------------------------------------------------
 
-    def _may_hold(self, promise, lines):
+    def _may_hold(self, promise):
         """Whether the website lets this cart hold, so that nobody empties its shelves
         by filling carts."""
         if self.order._has_live_hold():
@@ -150,14 +147,16 @@ class CartHold:
         live = self._live_holds([("shop_address", "=", self.address)])
         return len(live - promise - self._older_holds()) < most
 
-    def _hold(self, request, lines, older, is_charged):
+    def _hold(self, lines, older, is_charged):
         order = self.order
+        request = order._prepare_promise_request(lines)
         line_vals = lines._prepare_promise_line_vals()
         try:
             with order.env.cr.savepoint():
                 if order._has_live_hold():
-                    order._rehold_promise(order.promise_id, request, lines)
-                    order._link_by_reference(order.promise_id, lines)
+                    promise = order.promise_id
+                    adjusting.rehold_promise(order, promise, request, lines)
+                    adjusting.link_by_reference(order, promise, lines)
                 else:
                     promise, __ = order._promise_model()._hold(
                         request, self._promise_vals(), line_vals, ignore=older

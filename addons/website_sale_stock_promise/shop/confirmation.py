@@ -70,16 +70,7 @@ class ShopConfirmation:
         env = order.env
         rows = []
         for line, day in moved.items():
-            line = line.with_env(env)
-            if day:
-                rows.append(words.later(env, line, day, self.told[line]))
-            else:
-                rows.append(
-                    env._(
-                        "%(product)s has no delivery date at the moment.",
-                        product=line.name_short or line.product_id.name,
-                    )
-                )
+            rows.append(words.later(env, line.with_env(env), day, self.told[line]))
         rows.append(
             env._(
                 "Your payment came when the goods were no longer kept for you. If this"

@@ -19,6 +19,13 @@ def day(env, when):
     return format_skeleton(skeleton, when, locale=locale)
 
 
+def short_day(env, when):
+    """A day where there is little room: 8 December."""
+    locale = babel_locale_parse(get_lang(env).code)
+    is_near = abs((when - date.today()).days) <= NEAR
+    return format_skeleton("MMMMd" if is_near else "yMMMMd", when, locale=locale)
+
+
 def number(quantity):
     """A quantity without needless decimals."""
     return f"{quantity:.10g}"
@@ -128,17 +135,17 @@ def gone(env, line):
     )
 
 
-def undated(env, line):
-    """The same, where no date is known for it."""
-    return env._(
-        "We cannot promise a delivery date for %(product)s in this quantity at the"
-        " moment. Please choose fewer or remove it; nothing has been paid.",
-        product=line.name_short or line.product_id.name,
-    )
-
-
 def later(env, line, when, before):
-    """At a line whose date has moved since it was told."""
+    """At a line whose date has moved since it was told.
+
+    :param when: the day that can be kept now, or nothing where none is known
+    """
+    if not when:
+        return env._(
+            "No delivery date is known for %(product)s any more; it was %(before)s.",
+            product=line.name_short or line.product_id.name,
+            before=day(env, before),
+        )
     return env._(
         "%(product)s can now be delivered on %(day)s, no longer on %(before)s.",
         product=line.name_short or line.product_id.name,

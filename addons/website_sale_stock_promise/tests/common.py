@@ -26,6 +26,12 @@ class ShopCase(HttpCase):
             }
         )
         ship_at_any_time(cls)
+        # pages are read, not run: their bundles need not be made for each test
+        cls.startClassPatcher(
+            patch.object(
+                cls.registry["ir.qweb"], "_get_asset_nodes", lambda *args, **kwargs: []
+            )
+        )
         cls.website = cls.env["website"].search([], limit=1)
         cls.company = cls.website.company_id
         cls.env = cls.env(

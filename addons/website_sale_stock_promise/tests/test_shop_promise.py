@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import Command, fields
 from odoo.tests import new_test_user, tagged
 
+from ..shop import listed, words
 from .common import ShopCase
 
 KEYS = {
@@ -198,6 +199,54 @@ class TestShopPromise(ShopCase):
         page = self.url_open(self.product.website_url).text
         self.assertTrue(text)
         self.assertIn(text, page)
+
+    def test_cards_and_structured_data(self):
+        late, rare = self._product("Wheel Rim"), self._product("Wheel Nut")
+        self._receipt(late, 5, 8)
+        sold_out = self._product("Wheel Cap", allow_out_of_stock_order=False)
+        page = self.url_open("/shop?search=Wheel").text
+        when = words.short_day(self.env, fields.Date.today() + timedelta(days=8))
+        self.assertIn(f"From {when}", page)
+        self.assertNotIn("In stock", page)
+        self.assertIn("In stock", self.url_open("/shop?search=Brake Disc").text)
+        self.website.promise_in_lists = False
+        self.assertNotIn("From ", self.url_open("/shop?search=Wheel").text)
+        for product, expected in (
+            (self.product, ["InStock", "OfferShippingDetails"]),
+            (late, ["BackOrder", "availabilityStarts", self._day(8)]),
+            (rare, ["BackOrder"]),
+            (sold_out, ["OutOfStock"]),
+        ):
+            page = self.url_open(product.website_url).text
+            data = "".join(
+                part.split("</script>")[0]
+                for part in page.split('type="application/ld+json"')[1:]
+            )
+            for word in expected:
+                self.assertIn(word, data, product.name)
+
+    def test_as_many_queries_for_many_cards_as_for_few(self):
+        products = self.env["product.product"].union(
+            *[self._product(f"Card {number}", 1) for number in range(12)]
+        )
+        counts = []
+        for some in (products, products[:2], products, products[:2]):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            listed.found(self.website, some)
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[2], counts[3])
+
+    def test_feed(self):
+        late = self._product("Late")
+        self._receipt(late, 5, 8)
+        sold_out = self._product("Gone", allow_out_of_stock_order=False)
+        found = listed.found(self.website, late | sold_out | self.product)
+        self.assertEqual(
+            [listed.feed(line)["availability"] for line in found.values()],
+            ["backorder", "out_of_stock", "in_stock"],
+        )
+        self.assertIn(self._day(8), listed.feed(found[late])["availability_date"])
 
     def test_portal_users_have_their_own_address(self):
         user = new_test_user(
