@@ -26,6 +26,7 @@ ARROWS = {
     "website_sale_stock_promise": {"delivery_stock_promise"},
     "crm_stock_promise": {"sale_stock_promise"},
     "account_stock_promise": {"sale_stock_promise"},
+    "sale_promise_credit": {"sale_stock_promise"},
     "call_center": {"promise_desk_base"},
     "dealer_locator": {"promise_desk_base"},
     "crm_call_center": {"call_center"},

@@ -158,14 +158,16 @@ class DeliveryPromise(models.Model):
                 return same, same._recorded_answer(checked)
         computation = engine._compute_request(checked, ignore.ids if ignore else ())
         self._check_answer(computation)
-        (ignore or self.browse())._check_hold_value(computation, line_vals)
+        terms = (ignore or self.browse())._hold_terms(computation, line_vals, vals)
         values = {
             "state": "held",
             "hold_until": self._checked_hold_until(checked.hold_hours, checked.company),
             **(vals or {}),
+            **terms,
         }
         promise = self._create_promise(computation, values, line_vals)
-        promise._write_claims(promise.line_ids, computation.confirmations)
+        if promise.state == "held":
+            promise._write_claims(promise.line_ids, computation.confirmations)
         return promise, computation.answer
 
     @api.model
@@ -291,7 +293,10 @@ class DeliveryPromise(models.Model):
             self._check_answer(computation)
         self._follow_class(checked)
         if self.state != "confirmed":
-            self._check_hold_value(computation, line_vals)
+            terms = self._hold_terms(computation, line_vals)
+            if terms:
+                # sudo: what is in force is written by the engine alone
+                self.sudo().write(terms)
         return computation
 
     def _with_parts_ahead(self, checked, lines):

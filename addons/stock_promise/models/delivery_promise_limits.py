@@ -71,6 +71,20 @@ class DeliveryPromise(models.Model):
             self._check_hold_hours(hours, company)
         return self.env["delivery.promise.engine"]._hold_until(hours, company)
 
+    def _hold_terms(self, computation, line_vals=None, vals=None):
+        """On which terms what was computed is held; hook for bridges, under the lock.
+
+        In ``self`` are the promises that are held anew.
+
+        :param line_vals: see :meth:`_check_hold_value`
+        :param vals: further values of a new promise
+        :return: values of the promise: one that does not become ``held`` by them claims
+            nothing
+        :raises UserError: it may not be held
+        """
+        self._check_hold_value(computation, line_vals)
+        return {}
+
     def _check_hold_value(self, computation, line_vals=None):
         """Refuse what is worth more, with all else that the user holds, than the
         company lets anybody but an administrator hold.

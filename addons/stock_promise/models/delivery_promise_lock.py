@@ -37,7 +37,11 @@ class DeliveryPromiseLock(models.Model):
 
         :raises WaitedTooLong: others hold them for longer than the request may wait
         """
-        buckets = sorted({key % BUCKETS + 1 for key in keys})
+        self._take(sorted({key % BUCKETS + 1 for key in keys}))
+
+    def _take(self, buckets):
+        """Hold these rows, in their order: rows of bridges have negative ids, and are
+        taken before products are."""
         if not buckets:
             return
         # Failing is how a stale transaction learns that it is: no error to log.

@@ -1,0 +1,5 @@
+from . import test_exposure
+from . import test_policy
+from . import test_nothing_passes
+from . import test_queue
+from . import test_judge
