@@ -335,9 +335,7 @@ def _statement(env, company, entities, tolerated, promises, orders):
         currency=company.currency_id.id,
         decimals=decimals,
         counts_drafts=counts_drafts,
-        horizon=SQL(
-            "%s::date", fields.Date.add(day, days=horizon) if horizon else None
-        ),
+        horizon=SQL("%s::date", last),
         orders=orders,
         promises=promises,
         prices=SQL("COALESCE(%s)", SQL(", ").join(prices)),

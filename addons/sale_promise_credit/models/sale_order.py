@@ -265,6 +265,7 @@ class SaleOrder(models.Model):
             self._credit_counted(desk),
             paid,
             promises=self.sudo().promise_id.ids,  # sudo: the order's own
+            orders=self.ids,
         )
         if verdict.is_passed and value - paid > CENT and self._financial_risk_message():
             return Verdict("waiting", (Reason("financial_risk"),))
