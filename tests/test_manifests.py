@@ -27,6 +27,8 @@ ARROWS = {
     "crm_stock_promise": {"sale_stock_promise"},
     "account_stock_promise": {"sale_stock_promise"},
     "sale_promise_credit": {"sale_stock_promise"},
+    "crm_promise_credit": {"crm_stock_promise", "sale_promise_credit"},
+    "promise_credit_call_center": {"financial_risk_call_center", "sale_promise_credit"},
     "call_center": {"promise_desk_base"},
     "dealer_locator": {"promise_desk_base"},
     "crm_call_center": {"call_center"},

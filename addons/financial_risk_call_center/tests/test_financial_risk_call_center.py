@@ -44,7 +44,8 @@ class TestFinancialRiskCallCenter(AccountTestInvoicingCommon):
         )
         invoice = self.init_invoice("out_invoice", partner=self.anna, amounts=[150.0])
         # the wheel asks before an invoice that exceeds the limit is posted
-        invoice.with_context(bypass_risk=True).action_post()
+        company.allow_overrisk_invoice_validation = True
+        invoice.action_post()
         self.assertEqual(self._levels(), ["danger"])
         self.firma.with_company(company).credit_limit = 1000
         self.assertEqual(self._levels(), [])

@@ -21,6 +21,7 @@ GROUPS = (
     "purchase.group_purchase_manager",
     "mrp.group_mrp_manager",
     "account.group_account_invoice",
+    "account_financial_risk.group_account_financial_risk_manager",
     "base.group_partner_manager",
 )
 
@@ -164,6 +165,9 @@ class SuiteCase(TransactionCase):
         """Values of a model that cannot be told from its fields."""
         make = getattr(self, "_example_" + name.replace(".", "_"), None)
         return make(company) if make else {}
+
+    def _example_sale_credit_request(self, company):
+        return {"order_id": self.make("sale.order", company).id}
 
     def _example_res_partner(self, company):
         return {"name": f"Customer of {company.name}", "company_id": company.id}

@@ -90,6 +90,20 @@ class Desk:
         today = exposure.today(self.company)
         return judge(terms, known, self.limit(entity), growth, today, paid)
 
+    def standing(self, entity):
+        """How a customer stands, whatever is asked for next."""
+        if not entity:
+            return Verdict()
+        terms = self.terms(entity)
+        if terms.action == "ignore":
+            return Verdict()
+        known = self.exposures(entity)[entity]
+        terms = terms._replace(grace_amount=0.0)
+        # the least that could be asked for
+        least = self.company.currency_id.rounding
+        today = exposure.today(self.company)
+        return judge(terms, known, self.limit(entity), least, today)
+
     def horizon(self):
         """The last day on which what is due counts, or None."""
         days = self.company.credit_horizon_days

@@ -21,28 +21,25 @@ class AccountMove(models.Model):
         """Nothing that a client says passes it; what was delivered is invoiced."""
         context = dict(self.env.context)
         context.pop("bypass_risk", None)
-        moves = self.with_env(self.env(context=context)).filtered(
-            lambda move: not move._is_of_delivered() and not move._is_window_passed()
-        )
-        invoice, message = super(AccountMove, moves)._first_invoice_exception_msg()
-        return invoice and invoice.with_env(self.env), message
-
-    def risk_exception_msg(self):
-        """As in Financial Risk, for the invoice's company; a limit of 0 is none."""
         # sudo: amounts are accounting's; that something is wrong is for who invoices
-        move = self.sudo().with_company(self.company_id)
-        message = super(AccountMove, move).risk_exception_msg()
-        partner = move.partner_id.commercial_partner_id
-        if (
-            not message
-            or partner.credit_limit
-            or partner.credit_none
-            or partner.risk_exception
-        ):
-            return message
-        opened = partner.risk_invoice_open + move.risk_amount_total_currency
+        for move in self.with_env(self.env(context=context)).sudo():
+            move = move.with_company(move.company_id)
+            if move._is_of_delivered() or move._is_window_passed():
+                continue
+            invoice, message = super(AccountMove, move)._first_invoice_exception_msg()
+            if message and not move._is_of_no_limit():
+                return invoice.with_env(self.env), message
+        return False, False
+
+    def _is_of_no_limit(self):
+        """Whether only a limit of 0, which is none, speaks against it."""
+        self.ensure_one()
+        partner = self.partner_id.commercial_partner_id
+        if partner.credit_limit or partner.credit_none or partner.risk_exception:
+            return False
+        opened = partner.risk_invoice_open + self.risk_amount_total_currency
         limit = partner.risk_invoice_open_limit
-        return message if limit and opened > limit else ""
+        return not limit or opened <= limit
 
     def _is_of_delivered(self):
         """Whether all that is invoiced was delivered."""

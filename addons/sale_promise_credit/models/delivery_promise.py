@@ -86,6 +86,7 @@ class DeliveryPromise(models.Model):
                     request.company,
                     request.partner,
                     given.get("price_unit") or 0.0,
+                    line.quantity,
                 )
             amount += unit * found["promised_quantity"]
         return request.company.sudo().currency_id.round(amount)
@@ -241,6 +242,29 @@ class DeliveryPromise(models.Model):
         self.env["delivery.promise.lock"].sudo()._acquire_customers(entities.ids)
 
     # -- changes ---------------------------------------------------------------------
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "partner_id" in vals:
+            self._credit_follow_customer()
+        return result
+
+    def _credit_follow_customer(self):
+        """What is held for somebody else counts against their credit, and waits where
+        they have none."""
+        for promise in self.sudo():  # sudo: the debtor follows the customer
+            entity = promise.partner_id.commercial_partner_id
+            if promise.state != "held" or any(
+                order.state in OPEN for order in promise.sale_order_ids
+            ):
+                continue
+            if promise.credit_entity_id != entity:
+                promise.credit_entity_id = entity
+                verdict, __ = Desk(self.env, promise.company_id).verdict(
+                    entity, promise._credit_value(), promises=promise.ids
+                )
+                if not verdict.is_passed and promise.credit_state != "waiting":
+                    promise._credit_wait_again()
 
     def _release(self, reason=None):
         result = super()._release(reason)

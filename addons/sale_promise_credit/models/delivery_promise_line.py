@@ -17,7 +17,13 @@ class DeliveryPromiseLine(models.Model):
     def _engine_fields(self):
         return super()._engine_fields() | {"credit_unit"}
 
-    @api.depends("product_id", "product_uom_id", "price_unit", "promise_id.partner_id")
+    @api.depends(
+        "product_id",
+        "product_uom_id",
+        "quantity",
+        "price_unit",
+        "promise_id.partner_id",
+    )
     def _compute_credit_unit(self):
         for line in self:
             if not line.product_id:
@@ -30,13 +36,18 @@ class DeliveryPromiseLine(models.Model):
                 promise.company_id or self.env.company,
                 promise.partner_id,
                 line.price_unit,
+                line.quantity,
             )
 
     @api.model
-    def _price_with_taxes(self, product, uom, company, partner, price=0.0):
-        """What a unit costs the customer, in the company's currency.
+    def _price_with_taxes(
+        self, product, uom, company, partner, price=0.0, quantity=1.0, currency=None
+    ):
+        """What a unit costs the customer.
 
         :param price: the price of the document without taxes; 0: the list price
+        :param quantity: of the line: taxes are rounded once for all of it
+        :param currency: of the price; the company's where it is left out
         """
         # sudo: prices and taxes count, whoever asks
         product = product.sudo().with_company(company)
@@ -56,10 +67,12 @@ class DeliveryPromiseLine(models.Model):
             else self.env["account.fiscal.position"]
         )
         taxes = position.map_tax(taxes)
-        return taxes.compute_all(
+        quantity = quantity or 1.0
+        total = taxes.compute_all(
             price,
-            currency=company.sudo().currency_id,
+            currency=currency or company.sudo().currency_id,
+            quantity=quantity,
             product=product,
             partner=partner.sudo(),
-            rounding_method="round_globally",
         )["total_included"]
+        return total / quantity

@@ -21,6 +21,7 @@ class SaleCreditLog(models.Model):
     _description = "Credit Decision"
     _inherit = ["company.guard"]
     _order = "id desc"
+    _check_company_auto = True
     _no_company_is_all = False
     _log_access = False
 

@@ -13,6 +13,7 @@ class SaleCreditPolicy(models.Model):
     _description = "Credit Policy"
     _inherit = ["mail.thread", "company.guard"]
     _order = "company_id, class_id, id"
+    _check_company_auto = True
     _no_company_is_all = False
 
     company_id = fields.Many2one(

@@ -187,6 +187,9 @@ class SaleOrder(models.Model):
     def evaluate_risk_message(self, partner):
         """As in Financial Risk, for the order's company, whoever asks; what credit was
         given for has passed, and a limit of 0 is no limit."""
+        if not (self.env.su or self.env.user._is_internal()):
+            raise AccessError(self.env._("What a customer owes is for employees."))
+        self.check_access("read")
         self.ensure_one()
         if self._credit_is_cleared():
             return ""
