@@ -145,23 +145,26 @@ def test_who_plans_a_call_back_does_not_wait_for_ever(desk):
 
 
 def test_events_of_calls_that_merge_at_the_same_moment(desk):
-    inside = {"direction": "out", "from": "101", "to": "102"}
     for round_ in range(4):
+        # others each time: whoever takes a call has finished with the one before, and
+        # two who shared that one would change it at the same moment
+        first, second = f"{101 + 2 * round_}", f"{102 + 2 * round_}"
+        inside = {"direction": "out", "from": first, "to": second}
         one, two = f"m{round_}a", f"m{round_}b"
         ring = {"event": "newCall", "direction": "in", "from": CALLER, "to": "+49305"}
         bodies = [
-            {**ring, "callId": one, "user": ["101"], "legId": "1"},
-            {"event": "answer", "callId": one, "user": "101", "legId": "1"},
+            {**ring, "callId": one, "user": [first], "legId": "1"},
+            {"event": "answer", "callId": one, "user": first, "legId": "1"},
             {
                 "event": "newCall",
                 "callId": two,
-                "user": ["102"],
+                "user": [second],
                 "legId": "2",
                 **inside,
             },
-            {"event": "answer", "callId": two, "user": "102", "legId": "2"},
+            {"event": "answer", "callId": two, "user": second, "legId": "2"},
             {"event": "merge", "callId": one, "otherCallId": two},
-            {"event": "hangup", "callId": one, "user": "101", "legId": "1"},
+            {"event": "hangup", "callId": one, "user": first, "legId": "1"},
             {"event": "hangup", "callId": two},
             {"event": "hangup", "callId": one},
         ]

@@ -1,12 +1,10 @@
 """Who has a part in a call: whom it rings at, who talks, who leaves."""
 
 from ..tools import phone_number
-from . import audience, panel
+from . import audience, panel, wrap_up
 
 #: what telephone systems call what answers in nobody's place
 MACHINES = {"voicemail", "announcement"}
-#: an agent's wrap-up of their part
-WRAP_UP = ("wrap_up_started_at", "wrap_up_ended_at")
 
 
 def party(name, event):
@@ -33,7 +31,7 @@ def take_part(call, leg):
     for name in ("rang_at", "answered_at", "left_at"):
         if leg[name] and (not mine[name] or leg[name] < mine[name]):
             vals[name] = leg[name]
-    for name in ("name", "user_id", "queue", *WRAP_UP):
+    for name in ("name", "user_id", "queue", *wrap_up.TIMES):
         if leg[name] and not mine[name]:
             vals[name] = leg._fields[name].convert_to_write(leg[name], leg)
     mine.write(vals)

@@ -6,6 +6,8 @@ from odoo import fields
 
 from . import audience, chatter, panel
 
+TIMES = ("wrap_up_started_at", "wrap_up_ended_at")
+
 
 def seconds(start, end):
     """Providers' clocks and the order of their events cannot be relied on."""
@@ -32,14 +34,37 @@ def follow(calls):
             # sudo: times of parts follow from calls, whoever corrects these
             unfinished_legs(call, call.user_id).sudo().wrap_up_started_at = False
             end_other_wrap_ups(call, last.answered_at if last else call.answered_at)
-        elif not call.wrap_up_ended_at:
-            left = last and last.left_at
-            began = min(filter(None, (left, call.ended_at)))
-            # written again while it lasts: events may tell an earlier end
-            if starts(call, began) and call.wrap_up_started_at != began:
-                call.wrap_up_started_at = began
+        else:
+            take_back(call, last)
+            begin(call, last)
         if len(known.parts) > 1:
             follow_parts(call, known)
+
+
+def begin(call, last):
+    """Wrap-up of who spoke last begins; written again while it lasts, since events may
+    tell an earlier end."""
+    if call.wrap_up_ended_at:
+        return
+    began = min(filter(None, (last and last.left_at, call.ended_at)))
+    if starts(call, began) and call.wrap_up_started_at != began:
+        call.wrap_up_started_at = began
+
+
+def take_back(call, last):
+    """What was an agent's part is the call's own wrap-up where they spoke last, after
+    all: that is known when calls are merged. Otherwise it would count twice."""
+    if not last or call.wrap_up_started_at:
+        return
+    leg = call.leg_ids.filtered(
+        lambda leg: leg.key == last.key and leg.user_id == call.user_id
+    )
+    if leg.wrap_up_started_at:
+        times = {name: leg[name] for name in TIMES}
+        # sudo: times follow from calls, whoever corrects these
+        leg.sudo().write(dict.fromkeys(TIMES, False))
+        call.sudo().write(times)
+        sum_parts(call)
 
 
 def is_talked(call):
@@ -76,15 +101,12 @@ def keep(call):
         lambda leg: leg.user_id == call.user_id and leg.answered_at
     )
     leg = legs.sorted(lambda leg: (leg.answered_at, leg.id))[-1:]
-    times = {
-        "wrap_up_started_at": call.wrap_up_started_at,
-        "wrap_up_ended_at": call.wrap_up_ended_at,
-    }
+    times = {name: call[name] for name in TIMES}
     if leg and not leg.wrap_up_started_at:
         # sudo: times of parts follow from calls, whoever corrects these
         leg.sudo().write(times)
         sum_parts(call)
-    call.write(dict.fromkeys(times, False))
+    call.write(dict.fromkeys(TIMES, False))
 
 
 def sum_parts(call):

@@ -148,6 +148,25 @@ class TestCallMerge(CallCardsCommon):
         self.assertEqual(call.wrap_up_seconds, 20)
         self.assertEqual(call.parts_wrap_up_seconds, 20)
 
+    def test_wrap_up_of_who_speaks_last_counts_once_when_calls_are_merged(self):
+        *events, merge, left, other_end, end = self._consultation()
+        with freeze_time(self._after(105)):
+            # both write already when it is told that it was one call
+            for event in (*events, left, other_end, end):
+                self.Call._receive(self.provider, event)
+            other = self._all().filtered(lambda call: call.external_id == "c2")
+            self.assertTrue(wrap_up.is_wrapping_up(other, self.users["102"]))
+            call = self._merged([merge])
+        self.assertEqual(call.user_id, self.users["102"])
+        with freeze_time(self._after(110)):
+            call.with_user(self.users["102"]).end_wrap_up()
+        self.assertFalse(wrap_up.is_wrapping_up(call, self.users["102"]))
+        leg = call.leg_ids.filtered(lambda leg: leg.user_id == self.users["102"])
+        self.assertFalse(leg.wrap_up_started_at)
+        seconds = (call.wrap_up_ended_at - call.wrap_up_started_at).total_seconds()
+        self.assertEqual(call.wrap_up_seconds, seconds + call.parts_wrap_up_seconds)
+        self.assertEqual(call.parts_wrap_up_seconds, 0, "101 has not finished yet")
+
     def test_merge_of_calls_that_nobody_told_of_yet(self):
         merge = self._event("merge", otherCallId="c2")
         self.Call._receive(self.provider, merge)
