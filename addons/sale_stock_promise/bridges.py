@@ -14,11 +14,16 @@ HOOKS = {
     "sale.order": {
         "_may_rest_on_promise(promise)": """Whether the user may give this promise to
             the quotation.""",
+        "_prepare_promise_values()": """What a promise takes over from the order.""",
         "_promise_header_key()": """A tuple of what the dates of all lines rest
             on; where it changes they are looked up again.""",
         "_promise_is_shared()": """Whether the hold is not this quotation's alone to
             change or release.""",
         "_promise_model()": """``delivery.promise``, asked on behalf of this order.""",
+    },
+    "sale.order.line": {
+        "_prepare_promise_line_vals()": """What the lines of a promise get besides what
+            they are asked for: their price.""",
     },
 }
 
@@ -30,7 +35,6 @@ HELPERS = {
             leaves from, or False.""",
         "_prepare_promise_request(lines, requested)": """The request of the public API
             for some lines.""",
-        "_prepare_promise_values()": """What a promise takes over from the order.""",
         "_promise_lines()": """The lines that can be promised, in the order of the
             document.""",
         "_set_promise(promise, lines)": """Link a promise, whose lines are in the order
@@ -39,8 +43,6 @@ HELPERS = {
     "sale.order.line": {
         "_is_promisable()": """Whether the line is for goods that are to be
             delivered.""",
-        "_prepare_promise_line_vals()": """What the lines of a promise get besides what
-            they are asked for: their price.""",
         "_set_looked_up(promised, ship, parts)": """Note the dates that were looked
             up.""",
     },
