@@ -314,7 +314,7 @@ class CallProvider(models.Model):
         )
 
     @api.model
-    def _that_dial(self, company):
+    def _dialling_lines(self, company):
         """Lines that can make an agent's telephone call somebody, in superuser mode."""
         # sudo: agents may not read lines
         return self.sudo().search(

@@ -12,6 +12,6 @@ class IrHttp(models.AbstractModel):
             user._is_internal()
             and user.phone_extension
             and user.has_group("call_center.group_call_center_agent")
-            and self.env["call.provider"]._that_dial(self.env.company)
+            and self.env["call.provider"]._dialling_lines(self.env.company)
         )
         return info

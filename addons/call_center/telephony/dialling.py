@@ -71,7 +71,7 @@ def check_user(user):
 
 def provider_of(env):
     """The line that places the calls of the user's company."""
-    providers = env["call.provider"]._that_dial(env.company)
+    providers = env["call.provider"]._dialling_lines(env.company)
     if not providers:
         raise UserError(
             env._("No telephone line of %s can place calls.", env.company.name)
