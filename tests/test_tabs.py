@@ -272,6 +272,7 @@ def test_offline_misses_nothing_and_shows_nothing_twice(tabs, phone):
     all_see(tabs, [TALKING])
     for tab in tabs:
         tab.forget_cuts()
+    for tab in tabs:
         tab.offline(True)
     until("the tabs to know it", lambda: all(tab.is_cut() for tab in tabs))
     running.hang_up()
