@@ -49,7 +49,7 @@ class DeliveryPromiseLine(models.Model):
         parts = [said, reason]
         if date != self.promised_date and self.status not in URGENCY:
             rest = self._spoken_date(self.promised_date)
-            parts.append(self.env._("The rest follows until %s.", rest))
+            parts.append(self.env._("The rest follows by %s.", rest))
         if self.status in URGENCY:
             parts.append(
                 self.env._("We now expect to bring them on %s.", new_date)

@@ -111,7 +111,7 @@ class TestWhatToSay(StockPromiseCallCommon):
             "November 28.",
             record["name"],
         )
-        self.assertIn("The rest follows until Monday, November 30.", record["name"])
+        self.assertIn("The rest follows by Monday, November 30.", record["name"])
 
     def test_the_part_that_is_late_is_spoken_of_and_not_the_whole(self):
         with freeze_time("2026-11-23 08:00:00"):

@@ -20,7 +20,7 @@ const TONES = [
  * One tab makes the sound, and tells the desktop, for all tabs of the browser.
  *
  * That is whoever holds a lock: a tab that is closed, or crashes, gives it to the next
- * at once. Browsers let only those tabs make a sound that were clicked or typed in, so
+ * immediately. Browsers let only those tabs make a sound that were clicked or typed in, so
  * one that was not hands the lock on to one that was. Without locks (Odoo's address is
  * not a safe one) it is the main tab.
  */
