@@ -18,6 +18,7 @@ def tell(env):
     # The data files were loaded with all rights; what they left in memory (another
     # company's taxes on a product, say) the admin may not all read.
     env.invalidate_all()
+    selling.sell_in_one_currency(env)
     past.remember(env)
     buying.fill_the_shelves(env)
     buying.order_more(env)
