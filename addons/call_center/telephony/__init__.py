@@ -6,7 +6,8 @@ Of an event: :mod:`.events` takes it in, by :mod:`.facts` (what one event tells)
 For agents: :mod:`.panel` (cards), :mod:`.board`, :mod:`.dialling`, :mod:`.wrap_up` and
 :mod:`.wrap_up_form`, :mod:`.chatter`, :mod:`.guard` (what they may change).
 Of callers: :mod:`.lookup` (who has a number), :mod:`.caller` (sections of the panel).
-By jobs: :mod:`.sweeping` (the end that never came), :mod:`.call_backs`, :mod:`.privacy`.
+By jobs: :mod:`.sweeping` (the end that never came), :mod:`.call_backs` and
+:mod:`.privacy`.
 
 :mod:`.audience`, :mod:`.joining` and :mod:`.click_to_call` are plain Python that knows
 nothing of Odoo.
