@@ -1,9 +1,10 @@
 """What a customer is told of a date: sentences without a vendor, a document, a
 warehouse or a figure of the stock."""
 
+import re
 from datetime import date
 
-from babel.dates import format_skeleton
+from babel.dates import format_date, format_skeleton
 
 from odoo.tools import babel_locale_parse
 from odoo.tools.misc import get_lang
@@ -15,8 +16,16 @@ NEAR = 300
 def day(env, when):
     """A day as customers say it: Tuesday, 8 December."""
     locale = babel_locale_parse(get_lang(env).code)
-    skeleton = "yMMMMd" if abs((when - date.today()).days) > NEAR else "MMMMEEEEd"
-    return format_skeleton(skeleton, when, locale=locale)
+    if abs((when - date.today()).days) > NEAR:
+        return format_date(when, "long", locale=locale)
+    # The language's own order of a short day, its names written out.
+    pattern = locale.datetime_skeletons["MMMEd"].pattern
+    texts = pattern.split("'")
+    texts[::2] = [
+        re.sub("([ML]){3}", r"\1\1\1\1", re.sub("E+", "EEEE", text))
+        for text in texts[::2]
+    ]
+    return format_date(when, "'".join(texts), locale=locale)
 
 
 def short_day(env, when):
