@@ -79,11 +79,15 @@ class Shopper:
     def open_payment(self):
         """The payment page, where the goods are held.
 
-        :raises Refused: the cart is shown instead, with a warning at its line
+        :raises Refused: the cart is shown instead, with a warning at its line, or the
+            page warns of another date, which this shopper does not accept
         """
         answer = self.get("/shop/payment")
         if "/shop/cart" in answer.url:
             raise Refused(_warning(answer.text))
+        warned = re.search(r"Warning!</strong>([^<]*)<", answer.text)
+        if warned:
+            raise Refused(warned.group(1).strip())
         form = re.search(r'<form[^>]*id="o_payment_form"[^>]*>', answer.text).group(0)
         data = dict(re.findall(r'data-([\w-]+)="([^"]*)"', form))
         option = re.search(
