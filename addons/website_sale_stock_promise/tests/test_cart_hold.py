@@ -1,10 +1,19 @@
 from datetime import timedelta
+from unittest.mock import patch
+
+from psycopg2.errors import SerializationFailure
 
 from odoo import fields
 from odoo.http import root
 from odoo.tests import new_test_user, tagged
 
 from .common import ShopCase
+
+TRANSACTION = "odoo.addons.payment.models.payment_transaction.PaymentTransaction"
+
+
+class Conflict(SerializationFailure):
+    pgcode = "40001"
 
 
 @tagged("post_install", "-at_install")
@@ -97,6 +106,44 @@ class TestCartHold(ShopCase):
         # held meanwhile, on the new day
         self.assertEqual(self._held(product), 2)
         self.assertEqual(self._pay(second)["state"], "draft")
+
+    def test_a_request_that_runs_again_charges_once(self):
+        cart = self._cart((self.product, 4))
+        token = self.env["payment.token"].create(
+            {
+                "provider_id": self.provider.id,
+                "payment_method_id": self.method.id,
+                "payment_details": "1234",
+                "partner_id": self.guest.id,
+                "provider_ref": "ref",
+            }
+        )
+        charged, conflicts = [], [Conflict]
+        values_of = self.registry["payment.transaction"]._get_processing_values
+
+        def charge(transaction):
+            # the goods are held before the provider is asked
+            self.assertEqual(self._held(self.product), 4)
+            charged.append(transaction.reference)
+
+        def values(transaction):
+            if conflicts:
+                raise conflicts.pop()
+            return values_of(transaction)
+
+        self._shop_with(cart)
+        with (
+            patch(f"{TRANSACTION}._send_payment_request", charge),
+            patch.object(
+                self.registry["payment.transaction"], "_get_processing_values", values
+            ),
+        ):
+            answer = self._pay(
+                cart, flow="token", token_id=token.id, payment_method_id=None
+            )
+        self.assertEqual(charged, [self._transaction(cart).reference])
+        self.assertEqual(answer["state"], "pending")
+        self.assertEqual(self._held(self.product), 4)
 
     def test_a_failed_payment_frees_at_once(self):
         cart = self._cart((self.product, 4))
