@@ -19,9 +19,6 @@ class ResConfigSettings(models.TransientModel):
     website_promise_told_max = fields.Float(
         related="website_id.promise_told_max", readonly=False
     )
-    website_promise_sell_incoming = fields.Boolean(
-        related="website_id.promise_sell_incoming", readonly=False
-    )
     website_promise_hold_minutes = fields.Integer(
         related="website_id.promise_hold_minutes", readonly=False
     )
