@@ -97,8 +97,8 @@ MUTATIONS = [
     Mutation(
         "what can still be ordered takes from others",
         PROMISING + "pegging.py",
-        "                to_order += missing\n",
-        "                to_order += 0.0\n",
+        "            to_order += missing\n",
+        "            to_order += 0.0\n",
         PEGGING + "what_can_still_be_ordered_is_in_time_and_takes_nothing_from_others",
     ),
     # -- lines -------------------------------------------------------------------------

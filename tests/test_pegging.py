@@ -41,6 +41,19 @@ def test_only_what_is_missing_is_to_be_ordered():
     assert asked == [6]
 
 
+def test_what_holds_are_to_order_is_there_for_whoever_is_short():
+    first = Demand("a", 5, 8, True, lambda missing: False)
+    second = Demand("b", 20, 2)
+    found = peg(0, 0, [(1, 7)], [first, second], planned=[(5, 8)])
+    assert found == {"a": Peg(5, False), "b": Peg(20, False)}
+    # not before it is there, and not more of it than there is
+    found = peg(0, 0, [], [Demand("b", 2, 2), Demand("c", 9, 7)], planned=[(5, 8)])
+    assert found == {"b": Peg(5, False), "c": Peg(None, False)}
+    # what is known is taken first where it is as soon
+    found = peg(0, 0, [(5, 2)], [Demand("b", 2, 2)], planned=[(5, 8)])
+    assert found == {"b": Peg(5, True)}
+
+
 def test_against_serving_unit_by_unit():
     chance = random.Random(5)
     for __ in range(2000):

@@ -27,28 +27,6 @@ class Fault(NamedTuple):
 
 FAULTS = (
     Fault(
-        6,
-        "^told without a reason",
-        ("delivery date", "quantity", "policy", "another product", "promise again"),
-        "a date that stays on its day is told as another",
-    ),
-    Fault(
-        8,
-        r"^the watcher changes something: .*\(False, None, None, 'at_risk', None\)"
-        r" becomes \(True, None, 'other', 'at_risk', None\)",
-        (),
-        "a line without a date that is looked up again loses its mark until it is"
-        " watched the next time",
-    ),
-    Fault(
-        8,
-        r"^the watcher changes something: .*\(False, None, None, 'on_time', .*"
-        r" becomes \(True, None, 'other', 'at_risk', ",
-        ("hold",),
-        "a hold is promised what another hold was to have bought, which the watcher"
-        " does not count once a part of it is on order",
-    ),
-    Fault(
         3,
         "^at risk, and should not be",
         ("route of a line",),

@@ -228,3 +228,31 @@ class TestExpectedArrivalOnThePortal(HttpCase, PurchaseCase):
         # Odoo notes what the vendor says as nobody's doing.
         self.assertEqual(line.risk_cause, "slipped")
         self.assertEqual(self.env[line.risk_model].browse(line.risk_res_id), purchase)
+
+    def test_hold_that_rests_on_what_another_is_to_order_is_on_time(self):
+        first = self.hold(
+            self.line(8, requested_date=self.later(5)), shipping_policy="one"
+        )
+        self.assertEqual(first.line_ids.status, "on_time")
+        order = self.bought(7, 1)
+        self.settle()
+        second = self.hold(self.line(2, requested_date=self.later(20)))
+        self.settle()
+        self.assertEqual(second.line_ids.promised_date, self.later(20))
+        self.assertFalse(second.line_ids.replenish_by)
+        self.assertEqual((first | second).line_ids.mapped("at_risk"), [False, False])
+        # Once that other one is gone, so is what it was to order.
+        order.button_cancel()
+        first.action_release()
+        self.settle()
+        self.assertTrue(second.line_ids.at_risk)
+
+    def test_late_goods_of_a_hold_are_not_made_good_by_its_own_plan(self):
+        first = self.hold(self.line(8, requested_date=self.later(10)))
+        order = self.bought(8, 9)
+        self.settle()
+        self.assertEqual(first.line_ids.status, "on_time")
+        with Form(order) as form:
+            form.date_planned = self.later(15)
+        self.settle()
+        self.assertTrue(first.line_ids.at_risk)

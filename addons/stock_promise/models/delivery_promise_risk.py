@@ -478,7 +478,7 @@ class DeliveryPromise(models.Model):
     ):
         """{move id: Peg} of the promises of one product.
 
-        :param planned: [(day, quantity)] of what holds count on being ordered
+        :param planned: [(day, quantity, line id)] of what holds count on being ordered
         :param graces: {line id: quantity bought since} of lines for which what is
             missing can still be ordered in time
         :param late_supplies: of this product, see :meth:`_late_supplies`
@@ -488,7 +488,7 @@ class DeliveryPromise(models.Model):
         today = timeline.today
         pegs, queue = {}, []
         others = dict(timeline.demands())
-        for day, quantity in planned:
+        for day, quantity, __ in planned:
             day = max(day, today)
             others[day] = others.get(day, 0.0) + quantity
         for need in needs:
@@ -550,6 +550,12 @@ class DeliveryPromise(models.Model):
             list(supplies.items()),
             [demand for __, demand in queue],
             timeline.epsilon,
+            # What is on order by now, or too late to order, is nobody's to count on.
+            [
+                (max(day, today), quantity)
+                for day, quantity, line_id in planned
+                if quantity - graces.get(line_id, quantity) > timeline.epsilon
+            ],
         )
         for move_id, pegged in found.items():
             before = pegs.get(move_id)
@@ -581,9 +587,9 @@ class DeliveryPromise(models.Model):
     @api.model
     def _open_needs(self, product_ids):
         """({(product, warehouse): [:class:`Need`]} of promises in force, {(product,
-        warehouse): [(day, quantity)]} of what holds count on being ordered): the claims
-        of holds, and the open moves of orders. What has no date is nobody's to
-        watch."""
+        warehouse): [(day, quantity, line id)]} of what holds count on being ordered):
+        the claims of holds, and the open moves of orders. What has no date is nobody's
+        to watch."""
         self.flush_model(["state", "hold_until"])
         self.env["delivery.promise.claim"].flush_model()
         self.env["delivery.promise.line"].flush_model(["material_date"])
@@ -655,7 +661,7 @@ class DeliveryPromise(models.Model):
             part, unordered = row[7:]
             key, zone = (product_id, warehouse_id), zones[warehouse_id]
             if quantity < 0:
-                planned[key].append((zone.day(date), -quantity))
+                planned[key].append((zone.day(date), -quantity, line_id))
                 continue
             wanted = parts.get(line_id, {}).get(part, wanted)
             needs[key].append(
