@@ -3,9 +3,12 @@
 """Planners who promise again and clerks who hold at the same time, on a server with
 workers: nothing is promised twice, nobody meets an error, the lock is not held long."""
 
+import subprocess
+import sys
 import time
 from collections import Counter
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from servers import Server, copied_database, in_parallel, suite
@@ -131,3 +134,18 @@ def test_many_are_promised_again_in_slices_of_a_short_lock(shop):
     assert not waiting
     assert len(days(shop, promises)) == 1
     assert shop.available(product_id) == 100 - 90 - 4
+
+
+def test_the_job_goes_on_when_somebody_promises_the_same_meanwhile(shop):
+    product_id = shop.product(50)
+    promises = held(shop, product_id, 2)
+    __, environ = suite()
+    worker = Path(__file__).with_name("again_worker.py")
+    done = subprocess.run(
+        [sys.executable, str(worker), shop.server.database, *map(str, promises)],
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]

@@ -7,7 +7,7 @@ after it. Jobs and scheduled actions wait for as long as it takes: nobody looks 
 """
 
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from weakref import WeakKeyDictionary
 
 from psycopg2.errors import LockNotAvailable, QueryCanceled, SerializationFailure
@@ -201,6 +201,16 @@ def begin_again(env):
             env.cr.rollback()
         env.cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
     bound(env)
+
+
+def begin_slice(env):
+    """As :func:`begin_again`, for a part of a job that has committed what came before.
+    It waits for as long as it takes, and then sees what others have committed."""
+    if type(env.cr) is Cursor and is_nothing_written(env):
+        left = budget(env)
+        with left.restart() if left else nullcontext():
+            env.cr.rollback()
+        env.cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
 
 
 def is_nothing_written(env):

@@ -2,9 +2,13 @@
 need."""
 
 from datetime import timedelta
+from itertools import count
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import Form, tagged
+
+from odoo.addons.stock_promise.models import promised_again
 
 from .common import NOW
 from .test_reservation import ReservedCase
@@ -181,3 +185,36 @@ class TestPromiseAgainTogether(ReservedCase):
             promises.line_ids.mapped("first_promised_date"),
             [fields.Datetime.now() + timedelta(days=3)] * 23,
         )
+
+    def test_the_lock_is_held_for_as_long_as_it_may_be(self):
+        """Each turn takes a second by the clock of this test: after three and a half
+        nobody's begins any more, neither in the window nor in a slice of the job."""
+        product = self.goods(0)
+        receipt = self._receipt(product, 30, 3)
+        orders = [self.confirmed(product, 1) for __ in range(10)]
+        receipt.date = NOW + timedelta(days=9)
+        self.env.cr.precommit.run()
+        promises = self.env["delivery.promise"].union(
+            *(order.sudo().promise_id for order in orders)
+        )
+        seconds = count()
+        with patch.object(promised_again, "monotonic", lambda: float(next(seconds))):
+            wizard = self.env["delivery.promise.again"].with_user(self.planner)
+            wizard = wizard.create({})
+            self.env["delivery.promise.again.row"].with_user(self.planner).create(
+                [
+                    {"wizard_id": wizard.id, "promise_id": promise.id, "selected": True}
+                    for promise in promises
+                ]
+            )
+            said = wizard.action_apply()
+            self.assertEqual(said["tag"], "display_notification")
+            left = promises.filtered("again_user_id")
+            self.assertEqual(len(left), 6)
+            self.assertEqual(self.days(*orders[:4]), [9] * 4)
+            slices = []
+            while waiting := left.filtered("again_user_id")._in_order_of_promising():
+                slices.append(len(waiting._next_slice()._promise_slice()))
+                self.assertLess(len(slices), 5)
+        self.assertEqual(slices, [4, 2])
+        self.assertEqual(set(self.days(*orders)), {9})

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
+from odoo.addons.promise_desk_base.tools import waiting
+
 from ..models.promised_again import LONGEST, PromisedAgain, days_between
 
 #: so many are promised again as one request; more are left to a job, so many at a time
@@ -94,23 +96,25 @@ class DeliveryPromiseAgain(models.TransientModel):
         promises = self.row_ids.filtered("selected").promise_id
         promises = promises._in_order_of_promising()
         promises.check_access("write")
-        if len(promises) > AT_ONCE:
-            promises._promise_again_later()
-            return {
-                "type": "ir.actions.client",
-                "tag": "display_notification",
-                "params": {
-                    "type": "info",
-                    "message": self.env._(
-                        "%s promises are being promised again. Those that still wait"
-                        " have the filter “Waiting to Be Promised Again”.",
-                        len(promises),
-                    ),
-                    "next": {"type": "ir.actions.act_window_close"},
-                },
-            }
-        promises._promise_again()
-        return {"type": "ir.actions.act_window_close"}
+        if len(promises) <= AT_ONCE:
+            # Those whose turn does not come in time are left to the job as well.
+            promises -= promises._promise_again(LONGEST)
+        if not promises:
+            return {"type": "ir.actions.act_window_close"}
+        promises._promise_again_later()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "message": self.env._(
+                    "%s promises are being promised again. Those that still wait have"
+                    " the filter “Waiting to Be Promised Again”.",
+                    len(promises),
+                ),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
 
 
 class DeliveryPromiseAgainRow(models.TransientModel):
@@ -289,14 +293,17 @@ class DeliveryPromise(models.Model):
         """A slice after the other in the order of their ranks, each in a transaction
         of its own and on behalf of whoever asked for it: what is done stays as it is
         for those that follow, and it can be stopped."""
-        waiting = self.search([("again_user_id", "!=", False)])._in_order_of_promising()
+        left = self.search([("again_user_id", "!=", False)])._in_order_of_promising()
         cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=len(waiting))
-        while waiting:
-            chosen = waiting._next_slice()
-            done = chosen._promise_slice()
+        cron._commit_progress(remaining=len(left))
+        while left:
+            # Others go on promising: a slice that waits for them goes on with what they
+            # have left, instead of failing and taking the rest of the job along.
+            waiting.begin_slice(self.env)
+            left = left.exists()
+            done = left._next_slice()._promise_slice()
             # Those that were stopped in the meantime wait no more.
-            waiting -= done
+            left -= done
             if not cron._commit_progress(len(done)):
                 break
 
