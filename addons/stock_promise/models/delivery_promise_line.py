@@ -125,6 +125,13 @@ class DeliveryPromiseLine(models.Model):
         help="By how many days it is with the customer later than promised, by hours "
         "and days on the way that have changed since.",
     )
+    plan_delay = fields.Integer(
+        string="Days Later by Changed Plans",
+        readonly=True,
+        copy=False,
+        help="By how many days it is with the customer later than promised, by hours "
+        "of vendors and work centres that have changed before its goods were ordered.",
+    )
     replenish_ordered = fields.Boolean(
         string="Goods Are Ordered",
         readonly=True,
@@ -461,6 +468,7 @@ class DeliveryPromiseLine(models.Model):
             "feasible_date": False,
             "risk_said": False,
             "hours_delay": 0,
+            "plan_delay": 0,
             # what was called off is ordered again
             "cancelled_date": False,
         }
@@ -571,6 +579,12 @@ class DeliveryPromiseLine(models.Model):
                     promised = schedule.day(line.promised_date)
                     delays[line] = max(schedule.day(arrival) - promised, 0)
         return delays
+
+    def _days_late(self):
+        """By how many days it arrives later than promised, by hours of the warehouse
+        or by those of whoever makes or sells its goods."""
+        self.ensure_one()
+        return max(self.hours_delay, self.plan_delay)
 
     def _leaves_from_warehouse(self):
         """Whether the hours of the warehouse count; hook for bridges."""

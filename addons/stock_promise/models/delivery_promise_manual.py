@@ -152,6 +152,7 @@ class DeliveryPromiseLine(models.Model):
             "feasible_date": False,
             "risk_said": False,
             "hours_delay": 0,
+            "plan_delay": 0,
         }
         if self.replenish_by and self.material_date:
             vals["replenish_by"] = self.replenish_by + (material - self.material_date)

@@ -136,11 +136,10 @@ class DeliveryPromise(models.Model):
         )
         delays = lines._hours_delays()
         changed = lines.filtered(lambda line: line.hours_delay != delays[line])
-        # What is still to be ordered may be as late by other hours than these.
+        # What is still to be ordered was planned by these hours, too.
         planned = changed.filtered(
             lambda line: (
-                line.hours_delay > delays[line]
-                and line.replenish_by
+                line.plan_delay
                 and not line.replenish_ordered
                 and line in line.promise_id._lines_to_plan()
             )
@@ -149,7 +148,6 @@ class DeliveryPromise(models.Model):
             lambda line: noted[line.warehouse_id.id]
         ).items():
             self._plans_changed(own, self.env[model].browse(id_))
-        changed -= planned
         touched = set()
         for line in changed:
             line.hours_delay = delays[line]
@@ -164,8 +162,8 @@ class DeliveryPromise(models.Model):
                 for line in changed
                 if line.id not in looked_at
                 and (
-                    bool(line.hours_delay) > line.at_risk
-                    or (line.risk_cause == "hours" and not line.hours_delay)
+                    bool(line._days_late()) > line.at_risk
+                    or (line.risk_cause == "hours" and not line._days_late())
                 )
             }
         )
@@ -196,6 +194,8 @@ class DeliveryPromise(models.Model):
             lines = promise._lines_to_plan()
             if not lines:
                 continue
+            # Whoever orders has a day: the time that is gone of it makes nothing late.
+            waited = lines._with_grace().filtered(lambda line: line.replenish_by < now)
             confirmations = promise._confirmations_for_dates(lines)
             in_time = True
             for line, confirmation in zip(lines, confirmations, strict=True):
@@ -203,14 +203,16 @@ class DeliveryPromise(models.Model):
                     line.warehouse_id.id
                 ]
                 promised = schedule.day(line.promised_date)
-                vals = {"hours_delay": 0}
+                vals = {"plan_delay": 0}
                 if not confirmation.pieces:
                     in_time = False
                     if line.replenish_by:
                         vals["replenish_by"] = now - timedelta(days=2)  # too late
                 else:
                     delay = schedule.day(confirmation.promised) - promised
-                    vals["hours_delay"] = max(delay, 0)
+                    if line in waited:
+                        delay -= schedule.today - schedule.day(line.replenish_by)
+                    vals["plan_delay"] = max(delay, 0)
                     in_time = in_time and delay <= 0
                 line.write(vals)
                 product_ids = line._stocked_products().ids
@@ -691,14 +693,14 @@ class DeliveryPromise(models.Model):
                     "No known supply covers %s any more.",
                     engine._product(line.product_id),
                 )
-            elif possible > wanted or line.hours_delay:
+            elif possible > wanted or line._days_late():
                 vals["at_risk"] = True
                 if later is None:
                     later = possible - wanted
                 vals["feasible_date"] = line.promised_date and (
-                    line.promised_date + timedelta(days=max(later, line.hours_delay))
+                    line.promised_date + timedelta(days=max(later, line._days_late()))
                 )
-                if line.hours_delay > later:
+                if line._days_late() > later:
                     sentence = self._hours_sentence(line)
                 elif risk.put_off:
                     sentence = self._put_off_sentence(line, wanted, possible)
@@ -742,7 +744,7 @@ class DeliveryPromise(models.Model):
             "By the hours and days that count now, %(product)s is with the customer"
             " %(days)s day(s) later than promised.",
             product=engine._product(line.product_id),
-            days=line.hours_delay,
+            days=line._days_late(),
         )
 
     @api.model

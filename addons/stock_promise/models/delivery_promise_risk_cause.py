@@ -131,6 +131,8 @@ class DeliveryPromiseLine(models.Model):
             return False
         if not at_risk or not self.risk_cause:
             return True
+        if self.risk_cause == "hours" and not self._days_late():
+            return True  # they are as before: it is late for something else
         if not feasible_date:
             return False
         return not self.feasible_date or self.feasible_date > feasible_date
@@ -138,6 +140,8 @@ class DeliveryPromiseLine(models.Model):
     def _is_harmed_by(self, record, kind):
         """Whether what was done can have taken goods from this line, or put it off."""
         self.ensure_one()
+        if kind == "hours":
+            return bool(self._days_late())
         if kind == "put_off":
             return record.promise_line_id == self
         if record._name == "stock.move":

@@ -158,6 +158,7 @@ class TestChangedHours(PromiseCase):
         self.settle()
         self.assertFalse(line.hours_delay)
         self.assertTrue(line.at_risk, "its goods are not there in time")
+        self.assertNotEqual(line.risk_cause, "hours")
 
     def test_goods_that_are_to_be_ordered_stay_so_when_hours_change(self):
         gravel = self._create_product("Gravel", is_storable=False)

@@ -205,6 +205,7 @@ def prepare_no_date(group):
         "material_date": False,
         "replenish_by": False,
         "hours_delay": 0,
+        "plan_delay": 0,
         "answer": {"schedule": False, "reasons": engine._keep([reason])},
     }
 
