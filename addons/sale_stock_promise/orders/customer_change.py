@@ -1,5 +1,7 @@
 """A quotation that holds goods is changed by its customer."""
 
+from math import floor
+
 from odoo import fields
 from odoo.exceptions import UserError
 
@@ -8,8 +10,8 @@ from odoo.addons.promise_desk_base.tools.waiting import WaitedTooLong
 from . import adjusting
 
 to_datetime = fields.Datetime.to_datetime
-#: more steps than it takes to find a quantity among sixteen million
-MAX_STEPS = 24
+#: how often a quantity is tried again that was read off what could be delivered when
+MAX_STEPS = 3
 
 
 class CustomerChange:
@@ -84,26 +86,54 @@ class CustomerChange:
             if self._fits({**quantities, line: high}):
                 quantities[line] = high
                 continue
+            # Mostly that is it; where it depends on other lines too, less may be held.
+            middle = min(low + floor(self._there_in_time(quantities, line) - low), high)
             for __ in range(MAX_STEPS):
-                # whole units of what is ordered
-                middle = low + (high - low) // 2
-                if middle <= low or high - low <= 1:
+                if middle <= low:
                     break
                 if self._fits({**quantities, line: middle}):
                     low = middle
-                else:
-                    high = middle
+                    break
+                # whole units of what is ordered
+                middle = low + (middle - low) // 2
             quantities[line] = low
         return quantities
+
+    def _there_in_time(self, quantities, line):
+        """How much of a line would be with the customer by the day that was promised,
+        or at all where none was, if it could be sent in any parts: one look-up, which
+        says what all smaller quantities would get."""
+        wanted = {**quantities, line: self.wanted[line]}
+        request = {
+            **self._request(wanted),
+            "shipping_policy": "direct",
+            "allow_split": True,
+            "partial": True,
+        }
+        answer = self._simulate(request)
+        before = self.promised.get(line.sudo())
+        return sum(
+            entry["quantity"]
+            for found in answer["lines"]
+            if found["reference"] == line._promise_reference()
+            for entry in found["schedule"]
+            if not before
+            or not line._is_later_day(
+                to_datetime(entry["delivery_date"]), before.promised_date
+            )
+        )
+
+    def _simulate(self, request):
+        return self.order._promise_model()._simulate(
+            request, ignore=self.promise, archived=True
+        )
 
     def _fits(self, quantities):
         """Whether so much has a date, and what was promised keeps its day."""
         request = self._request(quantities)
         if not request["lines"]:
             return True
-        answer = self.order._promise_model()._simulate(
-            request, ignore=self.promise, archived=True
-        )
+        answer = self._simulate(request)
         by_reference = {line["reference"]: line for line in answer["lines"]}
         for line in self.lines:
             found = by_reference.get(line._promise_reference())
