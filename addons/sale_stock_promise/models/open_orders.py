@@ -4,11 +4,18 @@ So it is when the addon comes to a running company, and for what was confirmed m
 by servers that did not know the addon yet.
 """
 
+import logging
+
+from psycopg2 import DataError, IntegrityError
+
 from odoo import Command, fields
+from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from .marks import WATCHED
+
+_logger = logging.getLogger(__name__)
 
 
 def open_order_ids(env):
@@ -38,14 +45,23 @@ def open_order_ids(env):
 
 
 def try_to_promise(orders):
-    """Promise them, unless somebody else is just changing one of them.
+    """Promise them, unless somebody else is just changing one of them. Of one that
+    cannot be promised as it is, the others are promised all the same.
 
-    :return: whether they were promised
+    :return: whether all were promised
     """
     try:
         with orders.env.cr.savepoint():
             promise_open_orders(orders)
     except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+        return False
+    except (UserError, IntegrityError, DataError) as error:
+        orders.env.transaction.clear()
+        if len(orders) > 1:
+            promised = [try_to_promise(order) for order in orders]
+            return all(promised)
+        # its goods are of another company, say: somebody has to look at it
+        _logger.info("Order %s has no promise: %s", orders.id, error)
         return False
     return True
 

@@ -62,6 +62,24 @@ class TestInstall(SalePromiseCase):
             missed.order_line.promised_date, missed.promise_id.promised_date
         )
 
+    def test_one_that_cannot_be_promised_stops_none_of_the_others(self):
+        missed = [self._before(self._order((self.product, 1))) for __ in range(3)]
+        odd = missed[1].sudo().order_line
+        abroad = self.env["res.company"].create({"name": "Abroad"})
+        self.env.cr.execute(
+            "UPDATE product_template SET company_id = %s WHERE id = %s",
+            (abroad.id, self.other.product_tmpl_id.id),
+        )
+        self.env.cr.execute(
+            "UPDATE sale_order_line SET product_id = %s WHERE id = %s",
+            (self.other.id, odd.id),
+        )
+        self.env.invalidate_all()
+        self._run_job()
+        self.assertEqual(
+            [bool(order.promise_id) for order in missed], [True, False, True]
+        )
+
     def test_a_company_that_promises_nothing_gets_no_promises_by_the_job(self):
         order = self._before(self._order((self.product, 3)))
         self.company.promise_confirm_policy = "free"
