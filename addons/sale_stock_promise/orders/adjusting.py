@@ -231,6 +231,10 @@ def prepare_pending_request(order, lines, requested):
             quantity=line.product_uom_qty - delivered,
             requested_date=wished and fields.Datetime.to_string(wished),
         )
+    for vals, own_vals in zip(
+        line_vals, lines._prepare_promise_line_vals(), strict=True
+    ):
+        vals.update(own_vals)
     return request, line_vals
 
 
@@ -335,25 +339,27 @@ def promise_exchange(order, wanted):
     if not order._has_confirmed_promise():
         return promise.line_ids.browse()
     # the promise is in force again
-    promise.state = "confirmed"
+    state, promise.state = promise.state, "confirmed"
     count = sum("/exchange/" in (line.reference or "") for line in promise.line_ids)
-    lines = []
+    lines, line_vals = [], []
     for number, (line, quantity, uom) in enumerate(wanted, count + 1):
         asked = line._prepare_promise_line(False, quantity)
         asked.pop("minimum_first", None)
         asked["uom_id"] = uom.id
         asked["reference"] = f"{line._promise_reference()}/exchange/{number}"
         lines.append(asked)
+        line_vals += line._prepare_promise_line_vals()
     request = {
         **order._prepare_promise_request(order.order_line.browse()),
         "lines": lines,
     }
     try:
-        rerecord_promise(order, promise, request)
+        rerecord_promise(order, promise, request, line_vals)
     except WaitedTooLong:
         raise
     except UserError as error:
         # The goods are exchanged; no date is promised for them.
+        promise.state = state
         order.message_post(body=promise_failure(order, error))
         return promise.line_ids.browse()
     by_reference = {line.reference: line for line in promise.line_ids}

@@ -75,7 +75,8 @@ def take_hold(order, promise):
             promise._confirm()
             if not exact:
                 promise.write(order._promise_consent())
-                answer = adjusting.rerecord_promise(order, promise, request)
+                line_vals = lines._prepare_promise_line_vals()
+                answer = adjusting.rerecord_promise(order, promise, request, line_vals)
                 # a day that was over before anybody ordered was not missed
                 promise.line_ids.missed_date = False
     except WaitedTooLong:

@@ -2,13 +2,16 @@
 closed short, sent after all."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from lxml import etree
 
+from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import Form
 from odoo.tools.safe_eval import safe_eval
 
+from ..orders import adjusting
 from .common import NOW, SalePromiseCase
 
 
@@ -411,3 +414,30 @@ class TestUnitsAndMerges(OpenAgainCase):
         )
         self._run_hooks()
         self.assertEqual((line.promised_date, line.history_ids), (NOW, history))
+
+    def test_an_exchange_without_a_date_leaves_the_promise_as_it_was(self):
+        order = self._delivered(5)
+        promise = order.sudo().promise_id
+        self.assertEqual(promise.state, "done")
+        with patch.object(
+            self.registry["delivery.promise"],
+            "_rerecord",
+            side_effect=UserError("no date"),
+        ):
+            found = adjusting.promise_exchange(
+                order, [(order.order_line, 5, order.order_line.product_uom_id)]
+            )
+        self.assertFalse(found)
+        self.assertEqual(promise.state, "done")
+
+    def test_what_is_ordered_later_counts_at_the_order_s_own_price(self):
+        order = self._delivered(5)
+        order.order_line.price_unit = 7
+        order.order_line.product_uom_qty = 6
+        self.assertEqual(order.sudo().promise_id.line_ids.price_unit, 7)
+        row = {"product_id": self.other.id, "product_uom_qty": 2, "price_unit": 9}
+        order.order_line = [Command.create(row)]
+        added = order.sudo().order_line.filtered(
+            lambda line: line.product_id == self.other
+        )
+        self.assertEqual(added.promise_line_id.price_unit, 9)
