@@ -132,6 +132,11 @@ class TestReservedForPromises(ReservedCase):
         self.assertEqual(self.moves(first).quantity, 5)
         self.assertIs(picking.action_assign(), True, "nothing is kept unreserved")
 
+    def test_unreserving_answers_programs_too(self):
+        """XML-RPC knows no answer that is nothing."""
+        receipt = self._receipt(self.goods(), 3, 2).picking_id
+        self.assertIs(receipt.with_user(self.worker).do_unreserve(), True)
+
     def test_date_by_hand_takes_the_goods_and_names_who_took_them(self):
         product = self.goods()
         first = self.confirmed(product, 5, **self.wanted_in(20))

@@ -221,7 +221,7 @@ class PromisedAgain:
             lines = self._open_lines(promise)
             if not lines:
                 raise UserError(self.env._("All of %s is delivered.", promise.name))
-        elif promise.state != "held":
+        elif promise.state != "held" or promise.hold_until <= fields.Datetime.now():
             raise UserError(
                 self.env._(
                     "%s is not in force: hold it to promise dates.", promise.name

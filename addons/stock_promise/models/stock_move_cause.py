@@ -68,7 +68,8 @@ class StockMove(models.Model):
         self.ensure_one()
         if not delay or self.location_dest_id.usage != "transit":
             return
-        for arrival in self.move_dest_ids:
+        # sudo: it may arrive in another company, or be planned by others
+        for arrival in self.sudo().move_dest_ids:
             if arrival.state in OPEN_STATES and arrival._promise_ends()[1]:
                 arrival.date += delay
 

@@ -10,8 +10,8 @@ class StockPicking(models.Model):
         """Check availability; what is kept for promises that come first is said."""
         result = super().action_assign()
         kept = self.move_ids._promise_kept_from()
-        if not kept:
-            return result
+        if not kept or isinstance(result, dict):
+            return result  # another addon's window goes first
         rows = [
             self.env._(
                 "%(product)s: %(quantity)s %(unit)s for %(promises)s",
@@ -40,8 +40,8 @@ class StockPicking(models.Model):
             .sudo()
             .promise_line_id.filtered("promised_date")
         )
-        if not lines:
-            return result
+        if not lines or isinstance(result, dict):
+            return result or True  # programs cannot be told of nothing
         return self._promise_notice(
             self.env._("Still promised"),
             self.env._(
