@@ -27,6 +27,12 @@ class Fault(NamedTuple):
 
 FAULTS = (
     Fault(
+        6,
+        "^told without a reason",
+        ("delivery date", "quantity", "policy", "another product", "promise again"),
+        "a date that stays on its day is told as another",
+    ),
+    Fault(
         3,
         "^at risk, and should not be",
         ("route of a line",),

@@ -323,30 +323,3 @@ class TestBoughtToOrder(DropshippingCase):
         self.assertEqual(kept.status, "on_time")
         self.assertEqual(first.sudo().order_line.move_ids.quantity, 8)
         self.assertFalse(second.sudo().order_line.move_ids.quantity)
-
-    def test_order_by_a_route_chosen_on_its_line_has_time_to_be_ordered(self):
-        plain = self._create_product("Plain", route_ids=self.buy.ids)
-        self.sellers[0].copy(
-            {
-                "product_tmpl_id": plain.product_tmpl_id.id,
-                "delay": 5,
-                "product_id": False,
-            }
-        )
-        self.on_hand(12, plain)
-        to_order = self.env.ref("stock.route_warehouse0_mto")
-        to_order.sale_selectable = True
-        order = self.sale(7, plain)
-        with Form(order) as form, form.order_line.edit(0) as row:
-            row.route_ids = to_order
-        order.action_hold_promise()
-        self.settle()
-        with Form(order) as form, form.order_line.edit(0) as row:
-            row.product_uom_qty = 5
-        self.settle()
-        order.action_confirm()
-        self.settle()
-        line = order.sudo().order_line.promise_line_id
-        self.assertEqual(line.move_ids.procure_method, "make_to_order")
-        self.assertEqual(line.promised_date, self.later(5))
-        self.assertEqual(line.status, "on_time")
