@@ -6,18 +6,20 @@ from typing import NamedTuple
 
 from odoo.tools import SQL
 
-from ..ranking import geo
-from ..ranking.values import Area, Candidate, Question
+from ..ranking import geo, score
+from ..ranking.values import Area, Candidate, Question, Weights
 from .opening import openings
 
 #: the nearest without any condition: those whom a rule keeps out are told from them
 FIRST_PAGE = 32
-PAGE = 96
+PAGE = 64
 CURSOR = "dealer_ranking"
-#: A skill that so few have is read as a whole, not searched for along the way.
-FEW = 1000
+#: Skills that so few have are read as a whole, not searched for along the way.
+FEW = 5000
 #: added to a radius, so that rounding keeps nobody out
 MARGIN = 1e-9
+#: a metre more is looked at: asin is not exact to the last digit
+SAME_KM = 1e-3
 
 
 class Row(NamedTuple):
@@ -45,9 +47,19 @@ class Row(NamedTuple):
 class Loader:
     """Reads the dealers of one question, and keeps each row for the answer."""
 
-    def __init__(self, env, question: Question, point, request, known, given=None):
+    def __init__(
+        self,
+        env,
+        question: Question,
+        weights: Weights,
+        point,
+        request,
+        known,
+        given=None,
+    ):
         self.env = env
         self.question = question
+        self.weights = weights
         self.vector = geo.unit_vector(*point) if point else None
         self.request = request
         self.known = known
@@ -56,6 +68,8 @@ class Loader:
         self.rows = {}
         self._openings = {}
         self._declared = False
+        #: the last score that is kept, once there are as many as asked for
+        self._last = None
         Profile = env["dealer.profile"]
         Profile.flush_model()
         for name in ("dealer.skill.line", "dealer.territory", "res.partner"):
@@ -75,18 +89,37 @@ class Loader:
             yield self._candidates(rows)
             if len(rows) < FIRST_PAGE:
                 return
-        conditions = self._conditions(without)
+        conditions, ordered = self._conditions(without), chord
         few = self._few(without)
         if few is not None:
+            if not few:
+                return
             conditions = SQL("%s AND dealer_profile.id = ANY(%s)", conditions, few)
             # + 0: sorted, not searched for by the index
-            chord = SQL("%s + 0", chord)
-        self._declare(self._statement(conditions, chord))
+            ordered = SQL("%s + 0", chord)
+        elif self.question.skills and "skill" not in without:
+            conditions = SQL("%s AND %s", conditions, self._has_skills())
+        rows = self._read(conditions, ordered, PAGE)
+        yield self._candidates(rows)
+        if len(rows) < PAGE:
+            return
+        if self._last is not None:
+            # All others who can still be better, known from their rows alone.
+            better = SQL("%s AND %s", conditions, self._can_be_better(chord))
+            rows = self._read(better, SQL("%s + 0", chord))
+            yield self._candidates(rows)
+            return
+        self._declare(self._statement(conditions, ordered))
         while True:
             rows = self._fetch()
             yield self._candidates(rows)
             if len(rows) < PAGE:
                 return
+
+    def tell_last(self, last):
+        """Take note of the last score that is kept: pages to come leave out whoever
+        cannot be better."""
+        self._last = last
 
     def close(self):
         """Give the database's cursor back."""
@@ -212,18 +245,6 @@ class Loader:
                     area_holds(place),
                 )
             )
-        if question.skills and "skill" not in without:
-            found.append(
-                SQL(
-                    "(SELECT count(*) FROM dealer_skill_line line WHERE"
-                    " line.dealer_id = dealer_profile.id"
-                    " AND line.skill_id = ANY(%s) AND"
-                    " (line.expires_on IS NULL OR line.expires_on >= %s)) = %s",
-                    sorted(question.skills),
-                    question.at.date(),
-                    len(question.skills),
-                )
-            )
         if question.service_level and "service_level" not in without:
             level = str(question.service_level)
             found.append(SQL("dealer_profile.service_level >= %s", level))
@@ -247,23 +268,90 @@ class Loader:
             )
         return SQL(" AND ").join(found)
 
+    def _has_skills(self):
+        question = self.question
+        return SQL(
+            "(SELECT count(*) FROM dealer_skill_line line WHERE"
+            " line.dealer_id = dealer_profile.id"
+            " AND line.skill_id = ANY(%s) AND"
+            " (line.expires_on IS NULL OR line.expires_on >= %s)) = %s",
+            sorted(question.skills),
+            question.at.date(),
+            len(question.skills),
+        )
+
     def _few(self, without):
-        """Ids of all who have the rarest of the asked skills, if they are few."""
-        if "skill" in without:
+        """Ids of all who have the asked skills, if they are few."""
+        question = self.question
+        if "skill" in without or not question.skills:
             return None
-        rarest = None
-        for skill_id in sorted(self.question.skills):
-            rows = self.env.execute_query(
-                SQL(
-                    "SELECT dealer_id FROM dealer_skill_line WHERE skill_id = %s"
-                    " LIMIT %s",
-                    skill_id,
-                    FEW + 1,
-                )
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT line.dealer_id FROM dealer_skill_line line
+                    WHERE line.skill_id = ANY(%s)
+                      AND (line.expires_on IS NULL OR line.expires_on >= %s)
+                 GROUP BY line.dealer_id HAVING count(*) = %s LIMIT %s""",
+                sorted(question.skills),
+                question.at.date(),
+                len(question.skills),
+                FEW + 1,
             )
-            if len(rows) <= FEW and (rarest is None or len(rows) < len(rarest)):
-                rarest = [row[0] for row in rows]
-        return rarest
+        )
+        return [row[0] for row in rows] if len(rows) <= FEW else None
+
+    def _can_be_better(self, chord):
+        """Who may have a score as good as the last one kept. What a row tells counts
+        as :mod:`..ranking.score` has it; what it does not tell, as the most that it can
+        be worth: that is why nobody is left out who would be better."""
+        question, weights = self.question, self.weights
+        farthest = self._last + score.greatest_bonus(question, weights) + SAME_KM
+        if farthest < 0:
+            return SQL("FALSE")
+        near = SQL("TRUE")
+        if farthest < geo.HALF_ROUND_KM:
+            near = SQL(
+                "cube(ARRAY[dealer_profile.unit_x, dealer_profile.unit_y,"
+                " dealer_profile.unit_z]) <@"
+                " cube_enlarge(cube(ARRAY[%s, %s, %s]::float8[]), %s::float8, 3)",
+                *self.vector,
+                geo.chord_of_km(farthest) + MARGIN,
+            )
+        return SQL(
+            """%(near)s AND %(round)s::float8 * asin(LEAST(%(chord)s / 2, 1))
+                <= %(last)s::float8
+                 + %(level)s::float8
+                   * GREATEST(dealer_profile.service_level::int - %(asked)s, 0)
+                 + CASE WHEN dealer_profile.asked_count > 0
+                        THEN %(acceptance)s::float8 * LEAST(
+                             COALESCE(dealer_profile.accepted_count, 0)::float8
+                             / dealer_profile.asked_count, 1)
+                        ELSE 0 END
+                 + CASE WHEN dealer_profile.response_hours > 0
+                        THEN %(response)s::float8 * LEAST(
+                             %(within)s::float8
+                             / dealer_profile.response_hours::float8, 1)
+                        ELSE 0 END
+                 - CASE WHEN dealer_profile.capacity > 0
+                        THEN %(load)s::float8 * LEAST(
+                             COALESCE(dealer_profile.open_count, 0)::float8
+                             / dealer_profile.capacity, 1)
+                        ELSE 0 END
+                 + CASE WHEN dealer_profile.calendar_id IS NULL
+                        THEN 0 ELSE %(open)s::float8 END
+                 + %(others)s::float8""",
+            near=near,
+            round=2 * geo.EARTH_KM,
+            chord=chord,
+            last=self._last + SAME_KM,
+            level=weights.level,
+            asked=question.service_level,
+            acceptance=weights.acceptance,
+            response=weights.response,
+            within=weights.response_hours,
+            load=weights.load,
+            open=weights.open,
+            others=(weights.language if question.lang else 0.0) + question.extra_bonus,
+        )
 
     # -- candidates ----------------------------------------------------------------
 

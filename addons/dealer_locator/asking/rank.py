@@ -38,7 +38,9 @@ def answer(env, checked, given=None):
     known = Profile._rank_known(checked.request, checked.partner)
 
     def run(without=frozenset(), limit=question.limit):
-        loader = Loader(env, question, where.point, checked.request, known, given)
+        loader = Loader(
+            env, question, weights, where.point, checked.request, known, given
+        )
         ranking = search.best(
             question._replace(limit=limit),
             weights,
@@ -46,6 +48,7 @@ def answer(env, checked, given=None):
             loader.by_ids(known),
             most_excluded=MOST_EXCLUDED,
             without=without,
+            tell=loader.tell_last,
         )
         loader.close()
         return ranking, loader

@@ -2,7 +2,7 @@
 
 import bisect
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from . import rules, score
@@ -27,6 +27,7 @@ def best(
     *,
     most_excluded: int = 10,
     without: frozenset = frozenset(),
+    tell: Callable[[float], None] | None = None,
 ) -> Ranking:
     """The dealers with the best scores.
 
@@ -35,6 +36,8 @@ def best(
     :param known: those who know the customer, wherever they are: what they may be
         worth for that is not part of the greatest possible bonus
     :param without: codes of rules that are left aside
+    :param tell: after each page, where as many are kept as are asked for: is told the
+        last score that is kept. Pages may then leave out whoever cannot be better.
     """
     bonus = score.greatest_bonus(question, weights)
     limited = question.max_km is not None and "distance" not in without
@@ -67,6 +70,8 @@ def best(
             # The first one too far away is told as one whom the distance kept out.
             if candidate.km is not None and candidate.km > farthest:
                 return _ranking(kept, excluded, most_excluded, seen)
+        if tell and len(kept) == question.limit:
+            tell(keys[-1][0])
     return _ranking(kept, excluded, most_excluded, seen)
 
 

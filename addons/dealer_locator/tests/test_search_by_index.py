@@ -1,5 +1,6 @@
 """What is read by the index, against rating every dealer."""
 
+import os
 import random
 
 from odoo.tests import tagged
@@ -7,9 +8,12 @@ from odoo.tools import SQL
 
 from ..asking import check, load, rank
 from ..ranking import geo, search
+from ..ranking.values import Weights
 from .common import AT, DealerCase
 
-NUMBER = 3000
+#: 100,000 dealers and 1,000 questions by PROMISE_DEALERS and PROMISE_QUESTIONS
+NUMBER = int(os.environ.get("PROMISE_DEALERS", "3000"))
+QUESTIONS = int(os.environ.get("PROMISE_QUESTIONS", "40"))
 
 
 @tagged("post_install", "-at_install")
@@ -33,8 +37,9 @@ class TestSearchByIndex(DealerCase):
                 "capacity": dice.choice((0, 4)),
                 "open_count": dice.randrange(6),
                 "status": dice.choice(("active", "active", "paused")),
-                "asked_count": 10,
+                "asked_count": dice.choice((0, 10)),
                 "accepted_count": dice.randrange(11),
+                "response_hours": dice.choice((0, 0.5, 1, 3, 40)),
             }
             for partner in partners
         ]
@@ -65,7 +70,8 @@ class TestSearchByIndex(DealerCase):
         # creating them one by one would take.
         columns = SQL(
             "name, active, status, company_id, service_level, calendar_id, capacity,"
-            " open_count, asked_count, accepted_count, has_territory, has_position"
+            " open_count, asked_count, accepted_count, has_territory, has_position,"
+            " response_hours"
         )
         cls.env.cr.execute(
             SQL("ALTER TABLE dealer_profile ALTER partner_id DROP NOT NULL")
@@ -124,7 +130,7 @@ class TestSearchByIndex(DealerCase):
         return dice.uniform(-90, 90), dice.uniform(-180, 180)
 
     def _everybody(self, question, point):
-        loader = load.Loader(self.env, question, point, {}, {})
+        loader = load.Loader(self.env, question, Weights(), point, {}, {})
         ids = [
             row[0]
             for row in self.env.execute_query(
@@ -150,13 +156,14 @@ class TestSearchByIndex(DealerCase):
             )
         }
         asked = fewer = 0
-        for _case in range(40):
+        for _case in range(QUESTIONS):
             self.env["dealer.weight"].search([]).unlink()
             self.weights(
                 level=dice.choice((0, 5)),
                 open=dice.choice((0, 10, 40)),
                 load=dice.choice((0, 5)),
                 acceptance=dice.choice((0, 8)),
+                response=dice.choice((0, 8, 30)),
             )
             latitude, longitude = self._point(dice)
             skills = dice.choice(
@@ -179,9 +186,13 @@ class TestSearchByIndex(DealerCase):
             question = rank._question(self.env, checked, where)._replace(place=place)
             weights = self.env["dealer.weight"]._weights_of("sale")
             for without in (frozenset(), frozenset({"skill"})):
-                loader = load.Loader(self.env, question, where.point, {}, {})
+                loader = load.Loader(self.env, question, weights, where.point, {}, {})
                 found = search.best(
-                    question, weights, loader.pages(without), without=without
+                    question,
+                    weights,
+                    loader.pages(without),
+                    without=without,
+                    tell=loader.tell_last,
                 )
                 loader.close()
                 everybody = self._everybody(question, where.point)
@@ -194,8 +205,8 @@ class TestSearchByIndex(DealerCase):
                 )
                 asked += bool(found.ranked)
                 fewer += found.read < NUMBER / 3
-        self.assertGreater(asked, 30)
-        self.assertGreater(fewer, 30)
+        self.assertGreater(asked, QUESTIONS * 3 / 4)
+        self.assertGreater(fewer, QUESTIONS * 3 / 4)
 
     def test_the_index_gives_the_order(self):
         question = rank._question(
@@ -203,7 +214,9 @@ class TestSearchByIndex(DealerCase):
             check.check(self.env, {"latitude": 52.0, "longitude": 13.0}),
             rank.Where((52.0, 13.0), False, rank.Place()),
         )
-        loader = load.Loader(self.env(user=self.user), question, (52.0, 13.0), {}, {})
+        loader = load.Loader(
+            self.env(user=self.user), question, Weights(), (52.0, 13.0), {}, {}
+        )
         statements = []
         execute_query = type(self.env).execute_query
 
