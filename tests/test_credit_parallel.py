@@ -32,6 +32,13 @@ class Customer:
 
     def __init__(self, shop):
         self.shop, self.admin = shop, shop.admin
+        group = "account_financial_risk.group_account_financial_risk_manager"
+        self.admin.call(
+            "res.users",
+            "write",
+            [self.admin.uid],
+            {"group_ids": [(4, self.admin.ref(group))]},
+        )
         self.admin.call(
             "res.company",
             "write",
