@@ -72,6 +72,12 @@ bench-calls: ## measure calls under load, up to the agent's screen (ARGS=)
 	@$(DESK) python bench/calls.py $(ARGS)
 endif
 
+ifneq ($(wildcard bench/dealers.py),)
+.PHONY: bench-dealers
+bench-dealers: ## measure the ranking of dealers against stock's (ARGS="--small")
+	@$(DESK) python bench/dealers.py $(ARGS)
+endif
+
 ifneq ($(wildcard tests/mutate.py),)
 .PHONY: mutate
 mutate: ## put deliberate faults in, see that each is noticed (ARGS="--plain")
