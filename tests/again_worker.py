@@ -1,7 +1,7 @@
 # Copyright 2026 Promise Desk contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The job that promises again, as the server runs it, while somebody else promises the
-same products just before each of its locks.
+same products just before its lock.
 
     python tests/again_worker.py DATABASE PROMISE-ID…
 """
@@ -27,10 +27,12 @@ def main(database, *ids):
 
         def after_somebody_else(self, keys):
             keys = sorted(keys)
-            with registry.cursor() as other:
-                lock = api.Environment(other, SUPERUSER_ID, {})["delivery.promise.lock"]
-                acquire(lock, keys)
-            met.append(keys)
+            # later the job has the lock itself
+            if not met:
+                met.append(keys)
+                with registry.cursor() as other:
+                    locks = api.Environment(other, SUPERUSER_ID, {})
+                    acquire(locks["delivery.promise.lock"], keys)
             return acquire(self, keys)
 
         with patch.object(
