@@ -10,7 +10,12 @@ from workbench import addons, odoo_source, paths, readme
 
 KNOWN = addons.discover()
 #: Never depends on another of them: each may be all that a company installs.
-ROOTS = {"stock_promise", "call_center", "dealer_locator"}
+ROOTS = {
+    "stock_promise",
+    "call_center",
+    "dealer_locator",
+    "account_payment_promise",
+}
 #: What roots share without knowing of one another: it depends on Odoo's base alone.
 SHARED = {"promise_desk_base", "promise_statistics"}
 #: Which of our addons each depends on directly. An addon that is not listed is a
@@ -18,6 +23,7 @@ SHARED = {"promise_desk_base", "promise_statistics"}
 ARROWS = {
     "promise_desk_base": set(),
     "promise_statistics": set(),
+    "account_payment_promise": {"promise_desk_base", "promise_statistics"},
     "stock_promise": {"promise_desk_base", "promise_statistics"},
     "purchase_stock_promise": {"stock_promise"},
     "mrp_promise": {"stock_promise"},

@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """When a customer will pay: the rules of ``punctuality.payments``."""
 
+import json
 import math
 import random
 
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from payments_cases import as_known, habits, on, paid
 from punctuality.backtest import pinball
-from punctuality.payments import Payments, Settings, shape_of
+from punctuality.payments import Payments, Settings, restored, shape_of
 
 PLAIN = Settings(corrected=())
 LATER = on(700)
@@ -214,6 +215,21 @@ def test_ninety_in_a_hundred_are_kept_and_at_less_loss_than_the_due_date():
                 judged += 1
     assert kept / judged == pytest.approx(0.9, abs=0.02)
     assert loss < 0.5 * due
+
+
+def test_a_forecast_is_kept_as_plain_values():
+    history = Payments(habits())
+    shared = json.loads(json.dumps(history.shared(on(450))))
+    for customer in ("C1", "C7", "nobody"):
+        for disputed in (None, False, True):
+            forecast = history.forecast(customer, on(450), disputed)
+            own = json.loads(json.dumps(history.forecast(customer, on(450)).own()))
+            again = restored(shared, own, disputed)
+            assert again.count == forecast.count
+            for level in (0.1, 0.5, 0.9):
+                assert abs(again.days(level) - forecast.days(level)) <= 1
+            assert abs(again.share(5) - forecast.share(5)) < 0.02
+    assert Payments([]).shared(on(450)) is None
 
 
 def test_dates_that_cannot_be_meant_are_left_out():

@@ -156,6 +156,12 @@ class Forecast:
         before = self._open(self._passed)
         return 1 - self._open(days) / before if before > 0 else 1.0
 
+    def own(self) -> dict:
+        """What is the customer's own of it, as plain values that JSON can keep; see
+        :func:`restored`."""
+        parts = [[round(value, 4) for value in part] for part in self._parts]
+        return {"parts": parts, "count": self.count}
+
     def later_than(self, days: int) -> "Forecast":
         """The same for an instalment known not to be paid by the end of that day
         (days after the due date): for what is open today, ``days`` is yesterday."""
@@ -180,6 +186,15 @@ class Shape:
         self._places = places
         self._shares = shares
 
+    def values(self, at_most=400):
+        """(places, shares) as plain values, thinned where they are many."""
+        step = -(-len(self._places) // at_most)
+        chosen = sorted({*range(0, len(self._places), step), len(self._places) - 1})
+        return (
+            [round(self._places[place], 4) for place in chosen],
+            [round(self._shares[place], 6) for place in chosen],
+        )
+
     def share(self, place):
         """The share up to a place, linear between the known ones."""
         places, shares = self._places, self._shares
@@ -189,8 +204,27 @@ class Shape:
         if after == len(places):
             return shares[-1] * (1 - _EPSILON) if place > places[-1] else shares[-1]
         left, right = places[after - 1], places[after]
-        part = (place - left) / (right - left)
+        part = (place - left) / (right - left) if right > left else 1.0
         return shares[after - 1] + (shares[after] - shares[after - 1]) * part
+
+
+def restored(shared: dict, own: dict, disputed: bool | None = None) -> Forecast:
+    """The forecast that was kept as plain values.
+
+    :param shared: of :meth:`Payments.shared`
+    :param own: of :meth:`Forecast.own`, of the same day
+    :param disputed: as in :meth:`Payments.forecast`
+    """
+    parts = [Part(*part) for part in own["parts"]]
+    if disputed is not None:
+        weights = (1 - disputed, int(disputed))
+        parts = [
+            part._replace(weight=float(weight))
+            for part, weight in zip(parts, weights, strict=True)
+        ]
+    levels = dict(shared["levels"])
+    shape = Shape(shared["places"], shared["shares"])
+    return Forecast(tuple(parts), shape, levels, own["count"])
 
 
 @cache
@@ -312,6 +346,16 @@ class Payments:
         if not parts:
             return None
         return Forecast(parts, self._shape, self._used_levels(), count)
+
+    def shared(self, as_of: date) -> dict | None:
+        """What all forecasts of a day share, as plain values that JSON can keep; see
+        :func:`restored`. None with less history than the minimum."""
+        self._advance(as_of.toordinal())
+        if self._common is None:
+            return None
+        places, shares = self._shape.values()
+        levels = [[level, used] for level, used in self._used_levels().items()]
+        return {"places": places, "shares": shares, "levels": levels}
 
     # -- state -----------------------------------------------------------------------
 

@@ -1,0 +1,27 @@
+{
+    "name": "Payment Promises",
+    "summary": "When customers will pay, what they promised and what they dispute",
+    "version": "19.0.1.0.0",
+    "category": "Accounting/Accounting",
+    "author": "Promise Desk contributors",
+    "website": "https://github.com/promise-desk/promise-desk",
+    "license": "AGPL-3",
+    "depends": ["account", "promise_desk_base", "promise_statistics"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/account_payment_promise_security.xml",
+        "data/ir_cron_data.xml",
+        "views/account_payment_promise_views.xml",
+        "views/account_payment_dispute_views.xml",
+        "views/account_payment_behaviour_views.xml",
+        "views/account_move_views.xml",
+        "views/res_partner_views.xml",
+        "views/portal_templates.xml",
+        "views/account_payment_promise_menus.xml",
+    ],
+    "assets": {
+        "web.assets_tests": ["account_payment_promise/static/tests/tours/*"],
+    },
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
+}
