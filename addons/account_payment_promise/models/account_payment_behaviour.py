@@ -24,6 +24,8 @@ class AccountPaymentBehaviour(models.Model):
 
     _name = "account.payment.behaviour"
     _description = "Payment Behaviour of a Customer"
+    _inherit = ["company.guard"]
+    _no_company_is_all = False
     _log_access = False
     _rec_name = "partner_id"
 
@@ -86,7 +88,7 @@ class AccountPaymentBehaviour(models.Model):
         """Renew the statistics once a day, then the dates of what is open, in slices
         with a transaction each. What is interrupted goes on where it was."""
         cron = self.env["ir.cron"]
-        companies = self.env["res.company"].search([])
+        companies = self.env["res.company"].search([("id", ">", 0)])
         cron._commit_progress(remaining=len(companies))
         for company in companies:
             row = self._renew_statistics(company)
@@ -100,7 +102,7 @@ class AccountPaymentBehaviour(models.Model):
     @api.model
     def _renew_all(self, companies=None):
         """The same in one go, for tests, small companies and the demo."""
-        for company in companies or self.env["res.company"].search([]):
+        for company in companies or self.env["res.company"].search([("id", ">", 0)]):
             row = self._renew_statistics(company, again=True)
             while self._renew_slice(row):
                 pass

@@ -57,6 +57,7 @@ class AccountPaymentDispute(models.Model):
         "res.users",
         "Owner",
         default=lambda self: self.env.user,
+        check_company=True,
         tracking=True,
         index="btree_not_null",
     )
@@ -124,7 +125,7 @@ class AccountPaymentDispute(models.Model):
     def write(self, vals):
         if not self.env.su and not {"state", "closed_on"}.isdisjoint(vals):
             self._raise_state()
-        if not self.env.su and "move_id" in vals:
+        if not self.env.su and not {"move_id", "partner_id"}.isdisjoint(vals):
             raise UserError(
                 self.env._(
                     "A dispute stays with its invoice. Withdraw this one and"

@@ -35,6 +35,7 @@ class AccountPaymentPromise(models.Model):
         required=True,
         index=True,
         tracking=True,
+        check_company=True,
         ondelete="restrict",
     )
     company_id = fields.Many2one(
@@ -66,6 +67,7 @@ class AccountPaymentPromise(models.Model):
         "res.users",
         "Followed by",
         default=lambda self: self.env.user,
+        check_company=True,
         tracking=True,
         index="btree_not_null",
     )

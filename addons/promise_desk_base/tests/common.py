@@ -127,6 +127,8 @@ class SuiteCase(TransactionCase):
         if name == "stock.warehouse":  # a company has one
             return Model.search([("company_id", "=", company.id)], limit=1)
         vals = self._examples(name, company)
+        if not isinstance(vals, dict):
+            return vals  # a record already
         for field_name, field in Model._fields.items():
             if (
                 field_name not in vals
@@ -162,12 +164,72 @@ class SuiteCase(TransactionCase):
         }.get(field.type)
 
     def _examples(self, name, company):
-        """Values of a model that cannot be told from its fields."""
+        """Values of a model that cannot be told from its fields, or a record of it."""
         make = getattr(self, "_example_" + name.replace(".", "_"), None)
         return make(company) if make else {}
 
     def _example_sale_credit_request(self, company):
         return {"order_id": self.make("sale.order", company).id}
+
+    def _example_account_journal(self, company):
+        return {"name": "Sales", "code": f"S{company.id % 1000}", "type": "sale"}
+
+    def _example_account_move(self, company):
+        """A posted invoice, in a company without a chart of accounts."""
+        receivable, income = (
+            self.env["account.account"]
+            .with_company(company)
+            .create(
+                [
+                    {
+                        "name": kind,
+                        "code": code,
+                        "account_type": kind,
+                        "company_ids": [Command.set(company.ids)],
+                    }
+                    for kind, code in (("asset_receivable", "1"), ("income", "4"))
+                ]
+            )
+        )
+        partner = self.make("res.partner", company).with_company(company)
+        partner.property_account_receivable_id = receivable
+        invoice = (
+            self.env["account.move"]
+            .with_company(company)
+            .create(
+                {
+                    "move_type": "out_invoice",
+                    "company_id": company.id,
+                    "journal_id": self.make("account.journal", company).id,
+                    "partner_id": partner.id,
+                    "invoice_date": fields.Date.today(),
+                    "invoice_line_ids": [
+                        Command.create(
+                            {
+                                "name": "Goods",
+                                "price_unit": 10.0,
+                                "account_id": income.id,
+                                "tax_ids": False,
+                            }
+                        )
+                    ],
+                }
+            )
+        )
+        invoice.action_post()
+        return invoice
+
+    def _example_account_payment_dispute(self, company):
+        return {"move_id": self.make("account.move", company).id, "reason": "price"}
+
+    def _example_account_payment_promise(self, company):
+        invoice = self.make("account.move", company)
+        return {
+            "partner_id": invoice.commercial_partner_id.id,
+            "amount": 1.0,
+            "currency_id": invoice.currency_id.id,
+            "line_ids": [Command.set(invoice._instalments().ids)],
+        }
 
     def _example_res_partner(self, company):
         return {"name": f"Customer of {company.name}", "company_id": company.id}
