@@ -25,7 +25,8 @@ registry.category("web_tour.tours").add("account_payment_promise_tour", {
         },
         {
             content: "The invoice shows that there is a promise",
-            trigger: "body:not(:has(.modal)) .o_form_view button[name='action_open_payment_promises']",
+            trigger:
+                "body:not(:has(.modal)) .o_form_view button[name='action_open_payment_promises']",
         },
     ],
 });
