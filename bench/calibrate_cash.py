@@ -403,7 +403,8 @@ def calibrate(path, start):
     bare = [week for week in plain if week.monday >= start and week.told]
     print(
         f"  {'not corrected by earlier weeks':<{WIDTH}}"
-        f"{within(bare) * 100:.1f} % within, pinball loss {loss(bare, lambda week: week.told):.2f}"
+        f"{within(bare) * 100:.1f} % within, pinball loss"
+        f" {loss(bare, lambda week: week.told):.2f}"
     )
     return share, own / due if due else None
 

@@ -55,15 +55,12 @@ class PromiseCashFact(models.Model):
     promise_line_id = fields.Many2one(
         "delivery.promise.line", readonly=True, index="btree_not_null"
     )
-    invoice_id = fields.Many2one(
-        "account.move", string="Invoice", readonly=True, index="btree_not_null"
-    )
+    invoice_id = fields.Many2one("account.move", readonly=True, index="btree_not_null")
     invoice_line_id = fields.Many2one(
         "account.move.line", readonly=True, index="btree_not_null"
     )
     instalment_id = fields.Many2one(
         "account.move.line",
-        string="Instalment",
         readonly=True,
         index="btree_not_null",
     )
@@ -97,7 +94,7 @@ class PromiseCashFact(models.Model):
         readonly=True,
         help="Not delivered, and the promised date cannot be met as things are.",
     )
-    first_promise_on = fields.Date(string="First Promise On", readonly=True)
+    first_promise_on = fields.Date(readonly=True)
     first_promised_date = fields.Date(string="First Promised For", readonly=True)
     order_date = fields.Date(string="Ordered On", readonly=True, index=True)
     promised_date = fields.Date(string="Promised For", readonly=True)

@@ -130,7 +130,7 @@ class DealerHandover(models.Model):
         [("won", "Won"), ("lost", "Lost")], readonly=True, index="btree_not_null"
     )
     reason_id = fields.Many2one(
-        "dealer.handover.reason", "Reason", readonly=True, ondelete="restrict"
+        "dealer.handover.reason", readonly=True, ondelete="restrict"
     )
     note = fields.Text("Dealer's Note", readonly=True)
     accepted_number = fields.Integer("Accepted", compute="_compute_numbers", store=True)

@@ -156,7 +156,7 @@ class ResPartner(models.Model):
     @api.depends_context("company")
     def _compute_risk_exception(self):
         """Where the policy decides, everything counts, whatever is ticked."""
-        super()._compute_risk_exception()
+        result = super()._compute_risk_exception()
         one_figure = self.env.company.credit_confirm == "sentence"
         for partner in self:
             if one_figure:
@@ -171,10 +171,11 @@ class ResPartner(models.Model):
             if partner.risk_total > limit:
                 partner.risk_exception = True
                 partner.risk_amount_exceeded = partner.risk_total - limit
+        return result
 
     @api.depends_context("company")
     def _compute_risk_remaining(self):
-        super()._compute_risk_remaining()
+        return super()._compute_risk_remaining()
 
     @api.model
     def _risk_field_list(self):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 ACTIONS = [
@@ -46,7 +46,15 @@ class SaleCreditLog(models.Model):
     note = fields.Text(readonly=True)
 
     def write(self, vals):
-        raise UserError(self.env._("Decisions on credit are kept as they were made."))
+        self._refuse_change()
+        return super().write(vals)
 
-    def unlink(self):
-        raise UserError(self.env._("Decisions on credit are kept as they were made."))
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_any(self):
+        self._refuse_change()
+
+    def _refuse_change(self):
+        if self:
+            raise UserError(
+                self.env._("Decisions on credit are kept as they were made.")
+            )

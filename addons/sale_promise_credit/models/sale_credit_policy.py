@@ -48,7 +48,6 @@ class SaleCreditPolicy(models.Model):
         help="When the customer's credit limit would be exceeded.",
     )
     overdue_amount = fields.Monetary(
-        string="Overdue Amount",
         tracking=True,
         help="When more than this is overdue. 0: not looked at.",
     )

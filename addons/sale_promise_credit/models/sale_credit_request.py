@@ -35,7 +35,6 @@ class SaleCreditRequest(models.Model):
     )
     order_id = fields.Many2one(
         "sale.order",
-        string="Order",
         readonly=True,
         index="btree_not_null",
         ondelete="cascade",
@@ -56,7 +55,7 @@ class SaleCreditRequest(models.Model):
     user_id = fields.Many2one(
         "res.users", string="Waits", readonly=True, index="btree_not_null"
     )
-    asked_by_id = fields.Many2one("res.users", string="Asked By", readonly=True)
+    asked_by_id = fields.Many2one("res.users", readonly=True)
     asked_on = fields.Datetime(readonly=True, default=fields.Datetime.now)
     priority = fields.Selection(
         [("0", "Normal"), ("1", "Low"), ("2", "High"), ("3", "Very High")],
@@ -92,11 +91,10 @@ class SaleCreditRequest(models.Model):
     approved_amount = fields.Monetary(readonly=True)
     approved_until = fields.Date(readonly=True)
     down_payment = fields.Monetary(readonly=True)
-    decided_by_id = fields.Many2one("res.users", string="Decided By", readonly=True)
+    decided_by_id = fields.Many2one("res.users", readonly=True)
     decided_on = fields.Datetime(readonly=True)
     note = fields.Text(string="Note of the Decision", readonly=True)
     exposure = fields.Monetary(
-        string="Exposure",
         compute="_compute_exposure",
         groups=READERS,
         help="What the customer owes and may come to owe, as things stand now.",

@@ -32,7 +32,6 @@ class SaleCreditDecision(models.TransientModel):
         help="Up to this amount with tax. Empty: what each document is worth.",
     )
     until = fields.Date(
-        string="Until",
         compute="_compute_until",
         store=True,
         readonly=False,
