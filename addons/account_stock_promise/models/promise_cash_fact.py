@@ -18,6 +18,7 @@ class PromiseCashFact(models.Model):
 
     _name = "promise.cash.fact"
     _description = "Promise to Cash: Fact"
+    _inherit = ["company.guard"]
     _order = "order_date desc, sale_line_id, id"
     _rec_name = "sale_order_id"
     _log_access = False

@@ -230,6 +230,7 @@ class TestExpectedArrivalOnThePortal(HttpCase, PurchaseCase):
         self.assertEqual(self.env[line.risk_model].browse(line.risk_res_id), purchase)
 
     def test_hold_that_rests_on_what_another_is_to_order_is_on_time(self):
+        self.sells(5)
         first = self.hold(
             self.line(8, requested_date=self.later(5)), shipping_policy="one"
         )
@@ -248,6 +249,7 @@ class TestExpectedArrivalOnThePortal(HttpCase, PurchaseCase):
         self.assertTrue(second.line_ids.at_risk)
 
     def test_late_goods_of_a_hold_are_not_made_good_by_its_own_plan(self):
+        self.sells(5)
         first = self.hold(self.line(8, requested_date=self.later(10)))
         order = self.bought(8, 9)
         self.settle()

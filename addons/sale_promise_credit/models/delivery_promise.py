@@ -42,6 +42,10 @@ class DeliveryPromise(models.Model):
         """The answer has ``credit`` as well: ``{"state", "reasons"}``, where ``state``
         is one of "ok", "warned", "no_hold", "waiting", "refused"."""
         answer = super().simulate(request)
+        if not request.get("partner_id"):
+            # nobody owes anything
+            answer["credit"] = {"state": "ok", "reasons": []}
+            return answer
         checked = self.env["delivery.promise.engine"]._check_request(request)
         entity = checked.partner.sudo().commercial_partner_id  # sudo: as in Desk
         amount = self._credit_amount(checked, answer["lines"])

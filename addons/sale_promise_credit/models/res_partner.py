@@ -27,7 +27,10 @@ class ResPartner(models.Model):
         string="Include Holds", default=True, help="Full risk computation"
     )
     risk_promise_limit = fields.Monetary(
-        string="Limit Holds", currency_field="risk_currency_id", groups=READERS
+        string="Limit Holds",
+        currency_field="risk_currency_id",
+        copy=False,
+        groups=READERS,
     )
     risk_promise = fields.Monetary(
         compute="_compute_risk_account_amount",
@@ -45,23 +48,29 @@ class ResPartner(models.Model):
     risk_account_amount_unpaid_include = fields.Boolean(default=True)
     risk_sale_order_include = fields.Boolean(default=True)
     # amounts were for every employee to read
-    risk_invoice_draft = fields.Monetary(groups=READERS)
-    risk_invoice_draft_limit = fields.Monetary(groups=READERS)
-    risk_invoice_open = fields.Monetary(groups=READERS)
-    risk_invoice_open_limit = fields.Monetary(groups=READERS)
-    risk_invoice_unpaid = fields.Monetary(groups=READERS)
-    risk_invoice_unpaid_limit = fields.Monetary(groups=READERS)
-    risk_account_amount = fields.Monetary(groups=READERS)
-    risk_account_amount_limit = fields.Monetary(groups=READERS)
-    risk_account_amount_unpaid = fields.Monetary(groups=READERS)
-    risk_account_amount_unpaid_limit = fields.Monetary(groups=READERS)
-    risk_sale_order = fields.Monetary(groups=READERS)
-    risk_sale_order_limit = fields.Monetary(groups=READERS)
-    risk_total = fields.Monetary(groups=READERS, compute_sudo=True)
-    risk_amount_exceeded = fields.Monetary(groups=READERS, compute_sudo=True)
+    risk_invoice_draft = fields.Monetary(copy=False, groups=READERS)
+    risk_invoice_draft_limit = fields.Monetary(copy=False, groups=READERS)
+    risk_invoice_open = fields.Monetary(copy=False, groups=READERS)
+    risk_invoice_open_limit = fields.Monetary(copy=False, groups=READERS)
+    risk_invoice_unpaid = fields.Monetary(copy=False, groups=READERS)
+    risk_invoice_unpaid_limit = fields.Monetary(copy=False, groups=READERS)
+    risk_account_amount = fields.Monetary(copy=False, groups=READERS)
+    risk_account_amount_limit = fields.Monetary(copy=False, groups=READERS)
+    risk_account_amount_unpaid = fields.Monetary(copy=False, groups=READERS)
+    risk_account_amount_unpaid_limit = fields.Monetary(copy=False, groups=READERS)
+    risk_sale_order = fields.Monetary(copy=False, groups=READERS)
+    risk_sale_order_limit = fields.Monetary(copy=False, groups=READERS)
+    risk_total = fields.Monetary(copy=False, groups=READERS, compute_sudo=True)
+    risk_amount_exceeded = fields.Monetary(
+        copy=False, groups=READERS, compute_sudo=True
+    )
     risk_exception = fields.Boolean(compute_sudo=True)
-    risk_remaining_value = fields.Monetary(groups=READERS, compute_sudo=True)
-    risk_remaining_percentage = fields.Float(groups=READERS, compute_sudo=True)
+    risk_remaining_value = fields.Monetary(
+        copy=False, groups=READERS, compute_sudo=True
+    )
+    risk_remaining_percentage = fields.Float(
+        copy=False, groups=READERS, compute_sudo=True
+    )
 
     # -- public ----------------------------------------------------------------------
 

@@ -105,7 +105,7 @@ class TestExposure(CreditCase):
         self._confirm(order)
         found = self._exposure()
         self.assertEqual((found["static"], found["dynamic"]), (0.0, 500.0))
-        self._deliver(order.picking_ids, {self.product: 2})
+        self._deliver(order.sudo().picking_ids, {self.product: 2})
         found = self._exposure()
         self.assertEqual((found["static"], found["dynamic"]), (200.0, 300.0))
 
@@ -114,7 +114,7 @@ class TestExposure(CreditCase):
         self.partner.credit_limit = 0.0
         order = self._order((self.product, 5))
         self._confirm(order)
-        self._deliver(order.picking_ids, {self.product: 2}, backorder=False)
+        self._deliver(order.sudo().picking_ids, {self.product: 2}, backorder=False)
         self.assertOwed(200.0)
         self.assertEqual(self.partner.risk_sale_order, 200.0)
 
