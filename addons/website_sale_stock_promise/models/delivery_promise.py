@@ -27,8 +27,13 @@ class DeliveryPromise(models.Model):
     @api.model
     def _is_value_limited(self, company):
         """Guests of a shop are all the same user, who has no limit of its own and
-        waits for nobody."""
-        return not self.env.user._is_public() and super()._is_value_limited(company)
+        waits for nobody. Who changes a quotation by its link is no guest of a shop."""
+        # sudo: where the hold comes from
+        if self.env.user._is_public() and all(
+            promise.website_id for promise in self.sudo()
+        ):
+            return False
+        return super()._is_value_limited(company)
 
     def _follow_quotation(self, order, requested=None):
         """What a cart holds only shrinks while its customer is shopping: it is looked
