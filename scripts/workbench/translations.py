@@ -12,6 +12,22 @@ from .templates import Templates
 
 _DATES = re.compile(r'^"(POT-Creation-Date|PO-Revision-Date):.*\n', re.MULTILINE)
 
+_EMPTY = """# Translation of Odoo Server.
+# This file contains the translation of the following modules:
+# \t* {name}
+#
+msgid ""
+msgstr ""
+"Project-Id-Version: Odoo Server 19.0\\n"
+"Report-Msgid-Bugs-To: \\n"
+"Last-Translator: \\n"
+"Language-Team: \\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=UTF-8\\n"
+"Content-Transfer-Encoding: \\n"
+"Plural-Forms: \\n"
+"""
+
 
 def export(templates, database, names, folder):
     """Export the templates of installed addons; return {addon: text}."""
@@ -24,8 +40,9 @@ def export(templates, database, names, folder):
             paths.LOGS / "test" / f"pot-{name}.log",
             what=f"exporting the terms of {name}",
         )
-        # An addon without a term gets no content at all.
-        result[name] = _without_dates(target.read_text()) if target.exists() else ""
+        # Odoo writes nothing for an addon without a term.
+        text = target.read_text() if target.exists() else ""
+        result[name] = _without_dates(text or _EMPTY.format(name=name))
     return result
 
 
