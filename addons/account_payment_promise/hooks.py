@@ -12,5 +12,6 @@ def post_init_hook(env):
 
 def uninstall_hook(env):
     """Activities would point at records that are no more."""
+    # sudo: all of them, whoever they were for
     models = ["account.payment.promise", "account.payment.dispute"]
     env["mail.activity"].sudo().search([("res_model", "in", models)]).unlink()

@@ -1,6 +1,6 @@
 {
     "name": "Promise to Cash",
-    "summary": "From the first promise to the money, and what comes in when",
+    "summary": "Each order line from the first promise to the money",
     "version": "19.0.1.0.0",
     "category": "Accounting/Accounting",
     "author": "Promise Desk contributors",

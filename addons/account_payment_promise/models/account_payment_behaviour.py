@@ -129,6 +129,7 @@ class AccountPaymentBehaviour(models.Model):
         for partner_id in {payment.customer for payment in known}:
             values[partner_id] = self._values(history, partner_id, today)
         by_partner = {row.partner_id.id: row for row in rows}
+        # sudo: these rows are written by the statistics alone
         self.sudo().browse(
             row.id for partner_id, row in by_partner.items() if partner_id not in values
         ).unlink()
@@ -170,6 +171,7 @@ class AccountPaymentBehaviour(models.Model):
         found = books.items(self.env, condition, limit=SLICE)
         self._write_expected(row.company_id, found)
         if found:
+            # sudo: as above, the statistics' own rows
             row.sudo().renewed_until = found[-1].id
         return len(found)
 

@@ -138,6 +138,7 @@ class AccountPaymentDispute(models.Model):
         return result
 
     def unlink(self):
+        # sudo: the dates of an invoice follow, whoever may read it
         moves = self.sudo().move_id
         result = super().unlink()
         moves.exists()._renew_expected_payment()

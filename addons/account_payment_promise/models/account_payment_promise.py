@@ -346,6 +346,7 @@ class AccountPaymentPromise(models.Model):
         for promise in self.filtered(
             lambda promise: promise.state == "open" and promise.user_id
         ):
+            # sudo: the activity may be a colleague's
             activity = promise.sudo().activity_ids.filtered("automated")[:1]
             values = {"date_deadline": promise.date, "user_id": promise.user_id.id}
             if activity:

@@ -241,6 +241,7 @@ def _promised_parts(env, known):
     )
     for line in partial:
         days = line.warehouse_id._promise_day if line.warehouse_id else None
+        # sudo: facts are of all orders
         order_line = env["sale.order.line"].sudo().browse(by_promise[line.id])
         parts = [
             Part(

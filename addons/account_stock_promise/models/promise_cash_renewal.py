@@ -44,6 +44,7 @@ class PromiseCashRenewal(models.Model):
     @api.model
     def _facts_as_of(self):
         """When the facts were last complete, or False."""
+        # sudo: the time alone
         return self.sudo().search([], limit=1).as_of
 
     # -- the job -----------------------------------------------------------------------

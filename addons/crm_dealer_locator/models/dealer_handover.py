@@ -268,6 +268,7 @@ class DealerHandover(models.Model):
         """The lead that was handed over."""
         self.ensure_one()
         self.check_access("read")
+        # sudo: the link; whether the lead may be read is asked next
         lead = self.sudo().lead_id.with_env(self.env)
         lead.check_access("read")
         return {

@@ -17,12 +17,20 @@ class Desk:
         #: {entity id: what was let through in this run}
         self._added = {}
         self._known = {}
+        self._terms = {}
 
     # -- what is known ---------------------------------------------------------------
 
     def terms(self, entity):
         """The policy for a customer, as :class:`~.values.Terms`."""
-        return self.env["sale.credit.policy"]._terms(entity, self.company)
+        if entity.id not in self._terms:
+            policy = self.env["sale.credit.policy"]
+            self._terms[entity.id] = policy._terms(entity, self.company)
+        return self._terms[entity.id]
+
+    def is_asked(self, entity):
+        """Whether anything of a customer's credit is looked at."""
+        return bool(entity) and self.terms(entity).action != "ignore"
 
     def limit(self, entity):
         """The customer's limit in the company's currency; None where there is none."""
@@ -62,11 +70,9 @@ class Desk:
         :param orders: ids of orders that the amount stands for
         :return: (verdict, exposure without it)
         """
-        if not entity:
+        if not self.is_asked(entity):
             return Verdict(), Exposure()
         terms = self.terms(entity)
-        if terms.action == "ignore":
-            return Verdict(), Exposure()
         key = (entity.id, tuple(promises), tuple(orders))
         if key not in self._known:
             self._known[key] = self.exposures(entity, promises, orders)[entity]
@@ -80,11 +86,9 @@ class Desk:
 
         :param growth: how much of the figure is new
         """
-        if not entity:
+        if not self.is_asked(entity):
             return Verdict()
         terms = self.terms(entity)
-        if terms.action == "ignore":
-            return Verdict()
         known = self.exposures(entity)[entity]
         known = known._replace(held=known.held - growth)
         today = exposure.today(self.company)
@@ -92,11 +96,9 @@ class Desk:
 
     def standing(self, entity):
         """How a customer stands, whatever is asked for next."""
-        if not entity:
+        if not self.is_asked(entity):
             return Verdict()
         terms = self.terms(entity)
-        if terms.action == "ignore":
-            return Verdict()
         known = self.exposures(entity)[entity]
         terms = terms._replace(grace_amount=0.0)
         # the least that could be asked for

@@ -54,6 +54,7 @@ def for_customer(env, state):
 
 def _message(env, reason, company, amounts):
     figures = dict(reason.figures)
+    # sudo: in which currency a company counts is no secret
     for key in ("total", "limit", "overdue"):
         if key in figures:
             figures[key] = formatLang(

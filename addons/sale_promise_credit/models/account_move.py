@@ -67,6 +67,7 @@ class AccountMove(models.Model):
     ):
         """Odoo's banner, with the one figure, of the document's company."""
         company = record.company_id
+        # sudo: what is owed counts, whoever writes the document
         record = record.sudo().with_company(company)
         partner = record.partner_id.commercial_partner_id
         if not partner:

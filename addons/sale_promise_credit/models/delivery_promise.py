@@ -42,15 +42,17 @@ class DeliveryPromise(models.Model):
         """The answer has ``credit`` as well: ``{"state", "reasons"}``, where ``state``
         is one of "ok", "warned", "no_hold", "waiting", "refused"."""
         answer = super().simulate(request)
+        answer["credit"] = {"state": "ok", "reasons": []}
         if not request.get("partner_id"):
-            # nobody owes anything
-            answer["credit"] = {"state": "ok", "reasons": []}
             return answer
         checked = self.env["delivery.promise.engine"]._check_request(request)
         entity = checked.partner.sudo().commercial_partner_id  # sudo: as in Desk
-        amount = self._credit_amount(checked, answer["lines"])
-        verdict, __ = Desk(self.env, checked.company).verdict(entity, amount)
-        answer["credit"] = self._credit_answer(verdict, checked.company)
+        desk = Desk(self.env, checked.company)
+        if desk.is_asked(entity):
+            # prices are looked up only where they decide something
+            amount = self._credit_amount(checked, answer["lines"])
+            verdict, __ = desk.verdict(entity, amount)
+            answer["credit"] = self._credit_answer(verdict, checked.company)
         return answer
 
     def action_hold(self):
@@ -93,6 +95,7 @@ class DeliveryPromise(models.Model):
                     line.quantity,
                 )
             amount += unit * found["promised_quantity"]
+        # sudo: in which currency a company counts is no secret
         return request.company.sudo().currency_id.round(amount)
 
     # -- holding ---------------------------------------------------------------------
@@ -116,8 +119,11 @@ class DeliveryPromise(models.Model):
         terms = super()._hold_terms(computation, line_vals, vals)
         request = computation.request
         entity = self._credit_entity(request, vals)
-        amount = self._credit_amount(request, computation.answer["lines"], line_vals)
         desk = Desk(self.env, request.company)
+        amount = 0.0
+        if desk.is_asked(entity):
+            lines = computation.answer["lines"]
+            amount = self._credit_amount(request, lines, line_vals)
         last, promised = desk.horizon(), computation.answer["promised_date"]
         if last and promised and fields.Date.to_date(promised[:10]) > last:
             amount = 0.0

@@ -230,6 +230,7 @@ class SaleCreditRequest(models.Model):
             ],
             "confirms": confirms,
         }
+        # sudo: nobody writes the queue but the desk
         Request = self.sudo()
         request = Request.search(
             [(field, "=", document.id), ("state", "in", OPEN)], limit=1
@@ -283,6 +284,7 @@ class SaleCreditRequest(models.Model):
 
     def _tell_desk(self):
         """Who decides is told that somebody waits."""
+        # sudo: who decides is told, whoever asks
         group = self.env.ref(MANAGER).sudo()
         for request in self:
             deciders = group.all_user_ids.filtered(
@@ -540,6 +542,7 @@ class SaleCreditRequest(models.Model):
     def _look_again(self, company_id, partner_id):
         """What waits goes on where there is credit by now; what was let through waits
         again where there is none any more. In order of priority."""
+        # sudo: a job; whoever booked the payment reads neither the queue nor holds
         company = self.env["res.company"].sudo().browse(company_id)
         entity = self.env["res.partner"].sudo().browse(partner_id).exists()
         if not entity:
@@ -572,6 +575,7 @@ class SaleCreditRequest(models.Model):
     def _take_back(self, desk, entity, domain):
         """Approvals that rested on a payment that came back, and holds that the limit
         does not bear any more, the last ones first."""
+        # sudo: as in _look_again
         known = desk.exposures(entity)[entity]
         approved = self.sudo().search(domain & Domain("state", "=", "approved"))
         for request in approved:

@@ -211,7 +211,7 @@ class SaleOrder(models.Model):
             return message
         if not partner.credit_limit:
             return ""
-        # its own hold is in the figure already
+        # its own hold is in the figure already; sudo: the order's own
         promise = self.sudo().promise_id
         counted = (
             promise.state == "held"
@@ -415,6 +415,7 @@ class SaleOrder(models.Model):
             if order._credit_is_cleared():
                 continue
             desk = Desk(self.env, order.company_id)
+            # sudo: the lock carries no data
             self.env["delivery.promise.lock"].sudo()._acquire_customers(
                 order._credit_entity().ids
             )
@@ -466,6 +467,7 @@ class SaleOrder(models.Model):
         growth = now - value if self._credit_entity() == entity else now
         if growth < CENT:
             return
+        # sudo: the lock carries no data
         self.env["delivery.promise.lock"].sudo()._acquire_customers(
             self._credit_entity().ids
         )

@@ -16,6 +16,8 @@ from .customer_change import CustomerChange
 
 _logger = logging.getLogger(__name__)
 
+# sudo below: whoever may change an order changes its own promise with it
+
 
 def adjust_changed(order, before):
     """Compare with what was and adjust what changed."""

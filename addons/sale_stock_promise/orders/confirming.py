@@ -8,6 +8,8 @@ from odoo.addons.promise_desk_base.tools.waiting import WaitedTooLong
 from ..models.marks import WATCHED
 from . import adjusting, dates, ending
 
+# sudo below: whoever may confirm an order takes its own promise with it
+
 
 def hold_has_consent(order, promise, lines):
     """Whether the hold was made for just what the customer agrees to."""

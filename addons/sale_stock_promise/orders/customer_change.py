@@ -111,6 +111,7 @@ class CustomerChange:
             "partial": True,
         }
         answer = self._simulate(request)
+        # sudo: the order's own promise
         before = self.promised.get(line.sudo())
         return sum(
             entry["quantity"]

@@ -114,5 +114,6 @@ class Website(models.Model):
 
     def _prepare_sale_order_values(self, partner_sudo):
         values = super()._prepare_sale_order_values(partner_sudo)
+        # sudo: a setting of the website, which visitors do not read
         values["promise_allow_split"] = self.sudo().promise_split
         return values

@@ -35,6 +35,8 @@ class ShopQuestion:
 
     def __init__(self, website, items, address, ignore=(), warehouse=None, **keys):
         self.website = website
+        # sudo: settings of the website, which visitors do not read
+        self.settings = website.sudo()
         self.env = website.env
         self.items = items
         self.address = address
@@ -84,7 +86,7 @@ class ShopQuestion:
             {
                 "company_id": self.website.company_id.id,
                 "warehouse_id": self.warehouse.id,
-                "allow_split": self.website.sudo().promise_split,
+                "allow_split": self.settings.promise_split,
                 "lines": lines,
                 **self.keys,
             }
@@ -99,7 +101,7 @@ class ShopQuestion:
         the website's."""
         Class = self.engine.env["delivery.promise.class"]
         if self.env.user._is_public():
-            return self.website.sudo().promise_class_id or Class
+            return self.settings.promise_class_id or Class
         return Class._of_partner(self.address._origin, self.website.company_id)
 
     # -- what may be told --------------------------------------------------------------
@@ -130,7 +132,7 @@ class ShopQuestion:
         told["availability"] = self._availability(lines)
         if told["availability"] != "no_date":
             told["date"] = self._day(slowest["promised_date"])
-            if self.website.sudo().promise_range and slowest["date_90"]:
+            if self.settings.promise_range and slowest["date_90"]:
                 told["date"] = self._day(slowest["date_50"])
                 told["date_to"] = self._day(slowest["date_90"])
             told["deliveries"] = self._deliveries(item, lines, told["date"])
@@ -145,7 +147,7 @@ class ShopQuestion:
         return bool(moments) and all(moments) and self._day(max(moments))
 
     def _is_beyond_cap(self, item):
-        cap = self.website.sudo().promise_told_max
+        cap = self.settings.promise_told_max
         quantity = item.uom._compute_quantity(
             item.quantity, item.product.uom_id, round=False
         )
