@@ -14,7 +14,6 @@ same for simple baselines on the same rows. See docs/confidence.md.
 """
 
 import argparse
-import csv
 import os
 import sys
 from datetime import date, timedelta
@@ -24,7 +23,14 @@ ROOT = Path(__file__).resolve().parent.parent
 # The package stands alone; importing its addon would ask for a whole Odoo.
 sys.path.insert(0, str(ROOT / "addons" / "promise_statistics"))
 
+import histories  # noqa: E402
 from baselines import BASELINES  # noqa: E402
+from histories import (  # noqa: E402
+    InputError,
+    date_of,
+    date_or_none,
+    read_date,
+)
 from punctuality import backtest as judgement  # noqa: E402
 from punctuality.history import (  # noqa: E402
     EARLIEST,
@@ -47,17 +53,6 @@ LEVELS = (0.9, 0.5)
 EARLIER = 30  # days, for comparison
 
 
-class InputError(Exception):
-    """Something about the input that its user can put right."""
-
-
-def read_date(text, where):
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError as error:
-        raise InputError(f"{where}: {text!r} is no date like 2012-12-31") from error
-
-
 def group_keys(row):
     """The groups of a delivery, from fine to coarse; all of them know the vendor."""
     vendor, country, mode, group, site = (
@@ -74,43 +69,15 @@ def group_keys(row):
 
 def read_rows(path):
     """Read the observations of a file, or say what is wrong in which line."""
-    try:
-        with open(path, encoding="utf-8-sig", newline="") as stream:
-            return _read_rows(stream, path)
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not a UTF-8 text ({error.reason})") from error
-    except csv.Error as error:
-        raise InputError(f"{path}: not a CSV file ({error})") from error
+    return histories.read_rows(path, COLUMNS, _read_row)
 
 
-def _read_rows(stream, path):
-    reader = csv.DictReader(stream)
-    if not reader.fieldnames:
-        raise InputError(f"{path}: the file is empty")
-    missing = [column for column in COLUMNS if column not in reader.fieldnames]
-    if missing:
-        raise InputError(f"{path}, line 1: missing columns: {', '.join(missing)}")
-    rows = []
-    for row in reader:
-        where = f"{path}, line {reader.line_num}"
-        if None in row or None in row.values():
-            raise InputError(
-                f"{where}: a row has {len(reader.fieldnames)} columns, as the first"
-                " line; this one has not"
-            )
-        scheduled = read_date(row["scheduled_date"], f"{where}, scheduled_date")
-        delivered = None  # where the cell is empty: not delivered yet
-        if row["delivered_date"].strip():
-            delivered = read_date(row["delivered_date"], f"{where}, delivered_date")
-        keys = group_keys(row)
-        # Planned for one day from one vendor to one country: taken for one shipment.
-        batch = (scheduled, keys[-2])
-        rows.append(Observation(scheduled, delivered, keys, batch))
-    if not rows:
-        raise InputError(f"{path}: no rows below the first line")
-    return rows
+def _read_row(row, where):
+    scheduled = date_of(row, "scheduled_date", where)
+    delivered = date_or_none(row, "delivered_date", where)
+    keys = group_keys(row)
+    # Planned for one day from one vendor to one country: taken for one shipment.
+    return Observation(scheduled, delivered, keys, (scheduled, keys[-2]))
 
 
 def leave_out(path, rows):

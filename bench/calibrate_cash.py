@@ -16,21 +16,26 @@ dates. See docs/cash.md.
 """
 
 import argparse
-import csv
 import math
 import os
 import sys
 from datetime import date, timedelta
-from pathlib import Path
 from statistics import NormalDist
 from typing import NamedTuple
 
 # It also puts the statistics, which stand alone, on the path.
-from calibrate import InputError, read_date
-
-sys.path.append(
-    str(Path(__file__).resolve().parent.parent / "addons" / "account_stock_promise")
+import histories
+from calibrate import ROOT
+from histories import (
+    InputError,
+    customer_of,
+    date_of,
+    date_or_none,
+    read_date,
+    was_disputed,
 )
+
+sys.path.append(str(ROOT / "addons" / "account_stock_promise"))
 
 from cash.chances import chance_by
 from cash.fan import LEVELS, Item, Spread, fan
@@ -73,60 +78,23 @@ class Judged(NamedTuple):
 
 def read_rows(path):
     """Read the invoices of a file, or say what is wrong in which line."""
-    try:
-        with open(path, encoding="utf-8-sig", newline="") as stream:
-            return _read_rows(stream, path)
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not a UTF-8 text ({error.reason})") from error
-    except csv.Error as error:
-        raise InputError(f"{path}: not a CSV file ({error})") from error
-
-
-def _read_rows(stream, path):
-    reader = csv.DictReader(stream)
-    if not reader.fieldnames:
-        raise InputError(f"{path}: the file is empty")
-    missing = [column for column in COLUMNS if column not in reader.fieldnames]
-    if missing:
-        raise InputError(f"{path}, line 1: missing columns: {', '.join(missing)}")
-    rows = []
-    for row in reader:
-        where = f"{path}, line {reader.line_num}"
-        if None in row or None in row.values():
-            raise InputError(
-                f"{where}: a row has {len(reader.fieldnames)} columns, as the first"
-                " line; this one has not"
-            )
-        rows.append(_read_row(row, where))
-    if not rows:
-        raise InputError(f"{path}: no rows below the first line")
-    return rows
+    return histories.read_rows(path, COLUMNS, _read_row)
 
 
 def _read_row(row, where):
-    customer = row["customer"].strip()
-    if not customer:
-        raise InputError(f"{where}, customer: it is empty")
-    if row["disputed"].strip() not in ("", "0", "1"):
-        raise InputError(f"{where}, disputed: {row['disputed']!r} is not 0, 1 or empty")
     try:
         amount = float(row["amount"])
     except ValueError as error:
         raise InputError(f"{where}, amount: {row['amount']!r} is no number") from error
     if not math.isfinite(amount):
         raise InputError(f"{where}, amount: {row['amount']!r} is no amount")
-    paid = None  # where the cell is empty: not paid yet
-    if row["paid_date"].strip():
-        paid = read_date(row["paid_date"], f"{where}, paid_date")
     return Invoice(
-        customer,
-        read_date(row["invoice_date"], f"{where}, invoice_date"),
-        read_date(row["due_date"], f"{where}, due_date"),
-        paid,
+        customer_of(row, where),
+        date_of(row, "invoice_date", where),
+        date_of(row, "due_date", where),
+        date_or_none(row, "paid_date", where),
         round(amount * 100),
-        row["disputed"].strip() == "1",
+        was_disputed(row, where),
     )
 
 

@@ -16,71 +16,43 @@ same for simple baselines on the same rows. See docs/payments.md.
 """
 
 import argparse
-import csv
 import os
 import sys
 from datetime import timedelta
 
 # It also puts the statistics, which stand alone, on the path.
-from calibrate import InputError, line, read_date
+import histories
+from calibrate import line
+from histories import (
+    InputError,
+    customer_of,
+    date_of,
+    date_or_none,
+    read_date,
+    was_disputed,
+)
 from punctuality.backtest import score
 from punctuality.history import EARLIEST, LATEST, MAX_DAYS, Observation, is_sensible
 from punctuality.payments import Payment, Payments
 
 COLUMNS = ("invoice_date", "due_date", "paid_date", "customer", "disputed")
-DISPUTED = {"": False, "0": False, "1": True}
 LEVELS = (0.9, 0.5)
 LEAST = 5  # cases of a customer's own, for the baselines
 
 
 def read_rows(path):
     """Read the payments of a file, or say what is wrong in which line."""
-    try:
-        with open(path, encoding="utf-8-sig", newline="") as stream:
-            return _read_rows(stream, path)
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not a UTF-8 text ({error.reason})") from error
-    except csv.Error as error:
-        raise InputError(f"{path}: not a CSV file ({error})") from error
+    return histories.read_rows(path, COLUMNS, _read_row)
 
 
-def _read_rows(stream, path):
-    reader = csv.DictReader(stream)
-    if not reader.fieldnames:
-        raise InputError(f"{path}: the file is empty")
-    missing = [column for column in COLUMNS if column not in reader.fieldnames]
-    if missing:
-        raise InputError(f"{path}, line 1: missing columns: {', '.join(missing)}")
-    rows = []
-    for row in reader:
-        where = f"{path}, line {reader.line_num}"
-        if None in row or None in row.values():
-            raise InputError(
-                f"{where}: a row has {len(reader.fieldnames)} columns, as the first"
-                " line; this one has not"
-            )
-        customer, disputed = row["customer"].strip(), row["disputed"].strip()
-        if not customer:
-            raise InputError(f"{where}, customer: it is empty")
-        if disputed not in DISPUTED:
-            raise InputError(f"{where}, disputed: {disputed!r} is not 0, 1 or empty")
-        paid = None  # where the cell is empty: not paid yet
-        if row["paid_date"].strip():
-            paid = read_date(row["paid_date"], f"{where}, paid_date")
-        rows.append(
-            Payment(
-                customer,
-                read_date(row["invoice_date"], f"{where}, invoice_date"),
-                read_date(row["due_date"], f"{where}, due_date"),
-                paid,
-                DISPUTED[disputed],
-            )
-        )
-    if not rows:
-        raise InputError(f"{path}: no rows below the first line")
-    return rows
+def _read_row(row, where):
+    return Payment(
+        customer_of(row, where),
+        date_of(row, "invoice_date", where),
+        date_of(row, "due_date", where),
+        date_or_none(row, "paid_date", where),
+        was_disputed(row, where),
+    )
 
 
 def leave_out(path, rows):
