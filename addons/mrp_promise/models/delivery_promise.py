@@ -2,7 +2,7 @@
 
 from odoo import api, models
 
-from odoo.addons.stock_promise.models.delivery_promise_risk import Need
+from odoo.addons.stock_promise.models.risk import Need
 
 from .components import made_of, waiting_components
 

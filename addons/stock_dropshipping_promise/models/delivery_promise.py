@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from odoo.addons.stock_promise.models.delivery_promise_risk import Risk
+from odoo.addons.stock_promise.models.risk import Risk
 from odoo.addons.stock_promise.models.stock_move import OPEN_STATES
 
 

@@ -8,6 +8,7 @@ from odoo import fields
 from odoo.tools import SQL
 
 from ..promising.reservation import Need, Pegging, rank_of
+from .risk import supplies_by_day
 from .stock_move import OPEN_STATES
 from .stock_move_part import REST
 
@@ -209,8 +210,10 @@ class Shelves:
         :param late: of all products of its warehouse that are looked at, see
             ``_late_supplies``
         """
-        supplies = self.env["delivery.promise"]._supplies_by_day(
-            loaded.timelines[key], loaded.pairs[key], late.get(key, {})
+        supplies = supplies_by_day(
+            loaded.timelines[key],
+            loaded.pairs[key],
+            late.get(key, {}),
         )
         pegging = self.pegging(key, demands, loaded, supplies.items())
         if pegging.is_late():
@@ -252,7 +255,7 @@ class Shelves:
         self.put_aside(self.aside(warehouse, keys, by_key, schedule.today), loaded)
         late = Promise._late_supplies(keys, {warehouse.id: schedule})
         for key in keys:
-            supplies = Promise._supplies_by_day(
+            supplies = supplies_by_day(
                 loaded.timelines[key], loaded.pairs[key], late.get(key, {})
             )
             pegging = self.with_firm(
