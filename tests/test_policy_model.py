@@ -38,11 +38,10 @@ def possible(world, key, quantity, day, fence):
     way = world.goods[key].way
     if way is None:
         return False
-    lasts = next(n for n, there in enumerate(ahead) if there < quantity - model.SMALL)
-    arrival = day + lasts
-    if arrival < fence:
+    # What is on the shelf before is others': what is ordered has to be there itself.
+    if day < fence:
         return False
-    start = arrival - way.takes(missing)
+    start = day - way.takes(missing)
     return start >= 0 and all(
         possible(world, part, missing * ratio, start, fence)
         for part, ratio in world.parts(key).items()
